@@ -1,0 +1,1 @@
+"""Avileo POS: an offline-first point of sale for people who sell chicken and eggs by weight."""
