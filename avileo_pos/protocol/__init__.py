@@ -1,0 +1,36 @@
+"""PosSync/1: the words that a till and central exchange, and how each table travels."""
+
+from avileo_pos.protocol.collections import COLLECTIONS, Collection, Kind, Sight
+from avileo_pos.protocol.words import (
+    PROTOCOL_VERSION,
+    Conflict,
+    DigestAnswer,
+    Operation,
+    OperationResult,
+    OperationStatus,
+    PullPage,
+    PushAnswer,
+    PushRequest,
+    TableDigest,
+    TablePage,
+    data_hash,
+)
+
+__all__ = [
+    "COLLECTIONS",
+    "PROTOCOL_VERSION",
+    "Collection",
+    "Conflict",
+    "DigestAnswer",
+    "Kind",
+    "Operation",
+    "OperationResult",
+    "OperationStatus",
+    "PullPage",
+    "PushAnswer",
+    "PushRequest",
+    "Sight",
+    "TableDigest",
+    "TablePage",
+    "data_hash",
+]

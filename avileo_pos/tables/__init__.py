@@ -1,0 +1,1 @@
+"""The shape of every table, once, for SQLite and PostgreSQL."""

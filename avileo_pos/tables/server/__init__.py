@@ -1,0 +1,21 @@
+"""The tables that only central has: Better Auth's, persons, devices, and what synchronisation remembers."""
+
+from avileo_pos.tables.server.better_auth import account, session, user, verification
+from avileo_pos.tables.server.device import device_members, devices
+from avileo_pos.tables.server.person import system_config, user_profiles
+from avileo_pos.tables.server.sync import central_identity, sync_conflicts, sync_counters, sync_operations
+
+__all__ = [
+    "account",
+    "central_identity",
+    "device_members",
+    "devices",
+    "session",
+    "sync_conflicts",
+    "sync_counters",
+    "sync_operations",
+    "system_config",
+    "user",
+    "user_profiles",
+    "verification",
+]
