@@ -48,7 +48,7 @@ QT_LIBRARIES_FOR_A_DISPLAY = {
 }
 
 
-class CannotSetUp(Exception):
+class CannotSetUp(Exception):  # noqa: N818 - the name says what happened
     """Trouble of the machine that the person can mend; the message says how."""
 
 
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
     try:
         set_up()
         return COMMANDS[command](options)
-    except CannotSetUp as trouble:
+    except (CannotSetUp, OSError) as trouble:
         print(f"develop.py: {trouble}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
