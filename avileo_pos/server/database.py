@@ -1,0 +1,162 @@
+"""Central's PostgreSQL: how we connect, what one transaction promises, and what is said when it cannot be had."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, Self, TypeVar
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+T = TypeVar("T")
+
+OLDEST_SERVER: Final = 16
+TIMES_A_TRANSACTION_IS_TRIED: Final = 3
+_TRY_AGAIN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+_WAITED_TOO_LONG: Final = frozenset({"55P03", "57014"})  # lock timeout, statement timeout
+_LIMITS: Final = (
+    "SET LOCAL statement_timeout = '30s'; SET LOCAL lock_timeout = '10s'; "
+    "SET LOCAL idle_in_transaction_session_timeout = '60s'"
+)
+
+
+class PostgresUnavailable(Exception):  # noqa: N818 - the name says what happened
+    """PostgreSQL cannot be had; `code` names the kind of trouble and the message is one English sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class CentralBusy(Exception):  # noqa: N818 - the name says what happened
+    """Central could not do it now; the same request may succeed in a moment."""
+
+
+class Database:
+    """A pool of connections to one PostgreSQL database, safe behind PgBouncer in transaction mode."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def connect(cls, url: str, *, pool_size: int = 5, spare_connections: int = 10) -> Self:
+        """Connect to `postgresql://user:password@host:port/name?sslmode=...`.
+
+        Raises PostgresUnavailable with the code `bad_address`, `unreachable`, `wrong_password`, `no_such_database`
+        or `server_too_old`.
+        """
+        engine = create_engine(
+            _address(url),
+            pool_size=pool_size,
+            max_overflow=spare_connections,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            pool_use_lifo=True,
+            # A prepared statement belongs to one server connection, and PgBouncer changes it under us.
+            connect_args={"prepare_threshold": None, "connect_timeout": 10},
+        )
+        try:
+            _require_a_recent_server(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_trouble: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self, business_id: UUID | None = None) -> Iterator[Connection]:
+        """One transaction, bounded in time, that sees the rows of `business_id` only (of none when it is absent).
+
+        Raises CentralBusy when a lock or a statement takes too long.
+        """
+        try:
+            with self.engine.begin() as connection:
+                connection.exec_driver_sql(_opening_words(business_id))
+                yield connection
+        except DBAPIError as trouble:
+            if _state_of(trouble) in _WAITED_TOO_LONG:
+                raise CentralBusy from trouble
+            raise
+
+    def in_transaction(self, work: Callable[[Connection], T], business_id: UUID | None = None) -> T:
+        """What `work` returns, committed. Deadlocks and serialization failures start the whole work again.
+
+        `work` may run several times, so it must change nothing but the database. Raises CentralBusy.
+        """
+        for attempt in range(TIMES_A_TRANSACTION_IS_TRIED):
+            try:
+                with self.transaction(business_id) as connection:
+                    return work(connection)
+            except DBAPIError as trouble:
+                if _state_of(trouble) not in _TRY_AGAIN:
+                    raise
+                time.sleep(0.02 * 2**attempt)
+        raise CentralBusy
+
+    def is_alive(self) -> bool:
+        """Whether a question is answered now."""
+        try:
+            with self.transaction() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except (DBAPIError, CentralBusy):
+            return False
+        return True
+
+
+def _address(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as trouble:
+        raise PostgresUnavailable("bad_address", "The database address is not a postgresql:// URL.") from trouble
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise PostgresUnavailable("bad_address", "The database address is not a postgresql:// URL.")
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def _opening_words(business_id: UUID | None) -> str:
+    """The settings of one transaction in one round trip; `SET LOCAL`, as session settings leak through PgBouncer."""
+    if business_id is None:
+        return _LIMITS
+    return f"{_LIMITS}; SET LOCAL app.business_id = '{UUID(str(business_id))}'"
+
+
+def _state_of(trouble: DBAPIError) -> str | None:
+    return trouble.orig.sqlstate if isinstance(trouble.orig, psycopg.Error) else None
+
+
+def _require_a_recent_server(engine: Engine) -> None:
+    try:
+        with engine.connect() as connection:
+            number = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+    except DBAPIError as trouble:
+        raise _why_not_connected(engine.url, str(trouble.orig)) from trouble
+    if number // 10_000 < OLDEST_SERVER:
+        raise PostgresUnavailable(
+            "server_too_old",
+            f"PostgreSQL {OLDEST_SERVER} or newer is needed; the server at {engine.url.host} is {number // 10_000}.",
+        )
+
+
+def _why_not_connected(url: URL, said: str) -> PostgresUnavailable:
+    """libpq gives no code for a refused connection, only its text."""
+    at = f"{url.host}:{url.port or 5432}"
+    if "password authentication failed" in said or "no password supplied" in said:
+        return PostgresUnavailable("wrong_password", f"PostgreSQL at {at} refuses the password of {url.username}.")
+    if f'database "{url.database}" does not exist' in said:
+        return PostgresUnavailable("no_such_database", f"PostgreSQL at {at} has no database «{url.database}».")
+    reason = said.strip().splitlines()[-1] if said.strip() else "no reason given"
+    return PostgresUnavailable("unreachable", f"PostgreSQL at {at} cannot be reached: {reason}")

@@ -1,0 +1,47 @@
+"""A real PostgreSQL for the tests: one server for all workers, one database for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from avileo_pos.server.embedded import EmbeddedPostgres
+
+
+class TestPostgres:
+    """The server that all workers of a test run share, and the databases that this worker made on it."""
+
+    __test__ = False
+
+    def __init__(self, server: EmbeddedPostgres) -> None:
+        self._server = server
+        self._templates: dict[Callable[[str], None], str] = {}
+
+    @contextmanager
+    def database(self, prepare: Callable[[str], None] | None = None) -> Iterator[str]:
+        """The URL of a database that is gone afterwards.
+
+        `prepare(url)` fills a template once; every database that names it is a copy. It must leave no connection open.
+        """
+        name = f"t_{uuid4().hex}"
+        url = self._server.create_database(name, None if prepare is None else self._template(prepare))
+        try:
+            yield url
+        finally:
+            self._server.drop_database(name)
+
+    def _template(self, prepare: Callable[[str], None]) -> str:
+        if prepare not in self._templates:
+            name = f"template_{uuid4().hex}"
+            prepare(self._server.create_database(name))
+            self._templates[prepare] = name
+        return self._templates[prepare]
+
+
+@contextmanager
+def running_postgres(folder: Path) -> Iterator[TestPostgres]:
+    """The server in `folder`; the last worker that leaves stops it."""
+    with EmbeddedPostgres(folder, durable=False) as server:
+        yield TestPostgres(server)
