@@ -63,7 +63,9 @@ sale_items = tenant_table(
     Column("tara", Kilos(), nullable=False, server_default="0"),
     Column("quantity", Kilos(), nullable=False),
     Column("unit_price", Price(), nullable=False),
+    Column("list_price", Price(), nullable=False),
     Column("price_date", Day(), nullable=False),
+    Column("price_reason", Words()),
     Column("subtotal", Money(), nullable=False),
     CheckConstraint("quantity > 0", name="quantity_positive"),
     CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
@@ -72,6 +74,8 @@ sale_items = tenant_table(
     CheckConstraint("subtotal = round(quantity * unit_price, 2)", name="subtotal_rounded_once").ddl_if("postgresql"),
     CheckConstraint("subtotal = (quantity * unit_price + 500) / 1000", name="subtotal_rounded_once").ddl_if("sqlite"),
 )
+
+"""`unit_price` is what was charged; `list_price` what the product's card said, as of `price_date`."""
 
 sale_payments = tenant_table(
     "sale_payments",

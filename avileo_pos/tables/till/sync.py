@@ -43,7 +43,7 @@ sync_queue = Table(
     PrimaryKeyConstraint("seq"),
     UniqueConstraint("id"),
     Index(None, "status", "seq"),
-    Index(None, "collection", "entity_id"),
+    Index(None, "entity_id"),
     CheckConstraint("status <> 'acked' OR acked_at IS NOT NULL", name="acked_when_answered"),
     info={"in": TILL},
     sqlite_strict=True,
