@@ -159,7 +159,6 @@ COLLECTIONS: Mapping[str, Collection] = MappingProxyType(
             Collection(
                 shared.distribuciones,
                 Kind.CARD,
-                parts={"distribucion_movements": "distribucion_id"},
                 derived=frozenset({"kilos_asignados", "kilos_vendidos", "monto_recaudado"}),
                 editable=frozenset(["punto_venta", "estado", "accepted_at", "closed_at", "closed_by", "close_reason"]),
                 sight=Sight(own="vendedor_id"),
@@ -169,6 +168,7 @@ COLLECTIONS: Mapping[str, Collection] = MappingProxyType(
             Collection(
                 shared.distribucion_movements,
                 Kind.FACT,
+                parts={"inventory_movements": "distribucion_movement_id"},
                 author="created_by",
                 sight=Sight(through="distribucion_id", parent="distribuciones"),
                 created_with=Permission.DISTRIBUCION_MANAGE,

@@ -9,7 +9,7 @@ distribuciones = tenant_table(
     "distribuciones",
     reference("vendedor_id", "business_users"),
     Column("punto_venta", Words(100), nullable=False),
-    Column("kilos_asignados", Kilos(), nullable=False),
+    Column("kilos_asignados", Kilos(), nullable=False, server_default="0"),
     Column("kilos_vendidos", Kilos(), nullable=False, server_default="0"),
     Column("monto_recaudado", Money(), nullable=False, server_default="0"),
     Column("fecha", Day(), nullable=False),
@@ -30,6 +30,7 @@ distribucion_movements = tenant_table(
     "distribucion_movements",
     reference("distribucion_id", "distribuciones"),
     Column("kind", Choice.of("distribucion_movement_kind", DistribucionMovementKind), nullable=False),
+    reference("product_id", "products", nullable=True),
     Column("kilos", Kilos(), nullable=False),
     Column("reason", Words()),
     reference("created_by", "business_users"),
@@ -37,3 +38,4 @@ distribucion_movements = tenant_table(
     Column("created_at", Instant(), nullable=False),
     CheckConstraint("kilos > 0", name="kilos_positive"),
 )
+"""`kilos` is above zero; the kind says whether they come or go. Without a product the stock is not moved."""

@@ -20,6 +20,7 @@ inventory_movements = tenant_table(
     Column("kind", Choice.of("inventory_movement_kind", MovementKind), nullable=False),
     Column("quantity", Kilos(), nullable=False),
     reference("sale_id", "sales", nullable=True),
+    reference("distribucion_movement_id", "distribucion_movements", nullable=True),
     Column("reason", Words()),
     reference("created_by", "business_users"),
     *sync_columns(),
@@ -30,4 +31,4 @@ inventory_movements = tenant_table(
     CheckConstraint("kind <> 'anulacion' OR quantity > 0", name="anulacion_returns"),
     CheckConstraint("kind NOT IN ('merma', 'ajuste') OR reason IS NOT NULL", name="loss_has_a_reason"),
 )
-"""`quantity` is signed: above zero it comes into the stock."""
+"""`quantity` is signed: above zero it comes into the stock. Kilos loaded on a distribution have left the stock then."""

@@ -1,0 +1,242 @@
+"""One transaction by one person at one moment: rows are written here together with the operation that tells central."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Column, Connection, Table, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
+
+from avileo_pos.domain.business_day import business_date
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.domain.operation_mode import OperationRules
+from avileo_pos.domain.permissions import Actor
+from avileo_pos.protocol.collections import COLLECTIONS, Collection
+from avileo_pos.protocol.words import PROTOCOL_VERSION, data_hash
+from avileo_pos.tables.base import StoredType, instant_text
+from avileo_pos.tables.till import sync_bases, sync_queue
+
+Row = Mapping[str, Any]
+Parts = Mapping[Table, Sequence[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """The business in which the work is done, with the settings that its rules hang on."""
+
+    id: UUID
+    name: str
+    ruc: str | None
+    rules: OperationRules
+    day_cutoff_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An open transaction on the replica, who acts in it, for which business, on which device, and when (UTC).
+
+    `new_id` makes the identities of what is born in this work.
+    """
+
+    db: Connection
+    actor: Actor
+    business: Business
+    device_id: UUID
+    now: datetime
+    new_id: Callable[[], UUID]
+
+    @property
+    def today(self) -> date:
+        """The business date of this moment, by Lima's time and the owner's cut-off hour."""
+        return business_date(self.now, self.business.day_cutoff_hour)
+
+    def create(self, table: Table, row: Row, parts: Parts | None = None) -> None:
+        """Store a new aggregate, `row` with its own `id`, and queue it whole for central.
+
+        Columns that say who, in which business and how far it has been sent are filled in here.
+        """
+        collection = COLLECTIONS[table.name]
+        root = self._completed(table, row)
+        stored = stored_row(table, root)
+        self._insert(table, [stored])
+        data = {column.name: stored[column.name] for column in collection.sent}
+        refers_to = _references(table, stored) | self._store_parts(collection, root["id"], parts, data)
+        self._queue("create", table, root["id"], data, refers_to)
+
+    def update(self, table: Table, entity_id: UUID, changes: Row) -> bool:
+        """Change a card's columns and queue each change as `{was, now}`; False when nothing differs.
+
+        Raises BusinessRuleBroken("not_found").
+        """
+        before = self.get(table, entity_id)
+        after = {name: value for name, value in changes.items() if before[name] != value}
+        if not after:
+            return False
+        self._remember_base(table, before)
+        stamped = {**after, "updated_at": self.now} if "updated_at" in table.columns else after
+        self.db.execute(update(table).where(*self._is(table, entity_id)).values(**stamped))
+        was, now = stored_row(table, before), stored_row(table, after)
+        data = {name: {"was": was[name], "now": now[name]} for name in after}
+        self._queue("update", table, entity_id, data, _references(table, now))
+        return True
+
+    def void(self, table: Table, entity_id: UUID, reason: str, said: Row, parts: Parts | None = None) -> None:
+        """Mark a fact as voided, now and by this person, store what follows from it, and queue that.
+
+        `said` holds `void_cash_session_id` and `void_approved_by`.
+        """
+        voiding = {"voided_at": self.now, "voided_by": self.actor.member_id, "void_reason": reason, **said}
+        self.db.execute(update(table).where(*self._is(table, entity_id)).values(**voiding))
+        stored = stored_row(table, voiding)
+        data = {name: value for name, value in stored.items() if name != "voided_by"}
+        refers_to = _references(table, stored) | self._store_parts(COLLECTIONS[table.name], entity_id, parts, data)
+        self._queue("delete", table, entity_id, data, refers_to)
+
+    def get(self, table: Table, entity_id: UUID) -> dict[str, Any]:
+        """One row of this business by its id. Raises BusinessRuleBroken("not_found")."""
+        found = self.db.execute(select(table).where(*self._is(table, entity_id))).mappings().one_or_none()
+        if found is None:
+            raise BusinessRuleBroken("not_found", collection=table.name)
+        return dict(found)
+
+    def _store_parts(
+        self, collection: Collection, entity_id: UUID, parts: Parts | None, data: dict[str, Any]
+    ) -> set[str]:
+        """Store the rows that come with an aggregate, add them to its operation's data, and say what they name."""
+        refers_to: set[str] = set()
+        for part, rows in (parts or {}).items():
+            parent_column = collection.parts[part.name]
+            stored = [stored_row(part, {**self._completed(part, row), parent_column: entity_id}) for row in rows]
+            self._insert(part, stored)
+            data[part.name] = _as_sent(part, parent_column, stored)
+            refers_to |= {target for row in stored for target in _references(part, row)}
+        return refers_to
+
+    def _is(self, table: Table, entity_id: UUID) -> tuple[Any, ...]:
+        if "business_id" not in table.columns:
+            return (table.c.id == entity_id,)
+        return (table.c.business_id == self.business.id, table.c.id == entity_id)
+
+    def _completed(self, table: Table, row: Row) -> dict[str, Any]:
+        filled: dict[str, Any] = {"business_id": self.business.id, **row}
+        author = COLLECTIONS[table.name].author
+        if author:
+            filled[author] = self.actor.member_id
+        if "sync_status" in table.columns:
+            filled["sync_status"] = "pending"
+        return filled
+
+    def _insert(self, table: Table, stored: Sequence[dict[str, Any]]) -> None:
+        if stored:
+            columns = tuple(stored[0])
+            self.db.exec_driver_sql(insert_text(table, columns), [tuple(row.values()) for row in stored])
+
+    def _remember_base(self, table: Table, before: Row) -> None:
+        if not before["revision"]:
+            return  # central has not sent it yet, so there is nothing of central's to keep
+        base = msgspec.json.encode(stored_row(table, before)).decode()
+        self.db.execute(
+            insert_or(sync_bases)
+            .values(collection=table.name, entity_id=before["id"], base=base)
+            .on_conflict_do_nothing()
+        )
+
+    def _queue(
+        self, operation_type: str, table: Table, entity_id: UUID, data: dict[str, Any], refers_to: set[str]
+    ) -> None:
+        encoded = msgspec.json.encode(data)
+        entity = str(entity_id)
+        operation = {
+            "id": str(self.new_id()),
+            "operation_type": operation_type,
+            "collection": table.name,
+            "entity_id": entity,
+            "data": encoded.decode(),
+            "depends_on": msgspec.json.encode(self._open_operations_of(entity, refers_to)).decode(),
+            "actor_id": str(self.actor.member_id),
+            "schema": PROTOCOL_VERSION,
+            "created_at": instant_text(self.now),
+            "sha256": data_hash(encoded),
+        }
+        self.db.exec_driver_sql(insert_text(sync_queue, tuple(operation)), tuple(operation.values()))
+        if operation_type != "create":
+            mirror_sync_status(self.db, table, [entity])
+
+    def _open_operations_of(self, entity: str, refers_to: Iterable[str]) -> list[str]:
+        """What central must have before this: all that is open of the row itself, and the births of what it names."""
+        births = ",".join("?" * len(tuple(refers_to)))
+        found = self.db.exec_driver_sql(
+            "SELECT id FROM sync_queue WHERE entity_id = ? AND status <> 'acked'"
+            " UNION SELECT id FROM sync_queue"
+            f" WHERE entity_id IN ({births}) AND status <> 'acked' AND operation_type = 'create' ORDER BY 1",
+            (entity, *refers_to),
+        )
+        return list(found.scalars())
+
+
+def mirror_sync_status(db: Connection, table: Table, entity_ids: Iterable[str]) -> None:
+    """Make `sync_status` and `sync_attempts` of rows what the queue says of them (protocol, «On the till»)."""
+    key = "id" if table.name == "businesses" else "business_id, id"
+    db.exec_driver_sql(
+        f"""
+        UPDATE {table.name} SET
+          sync_status = coalesce((
+            SELECT CASE WHEN max(q.status = 'parked') THEN 'error' WHEN max(q.status <> 'acked') THEN 'pending' END
+            FROM sync_queue q WHERE q.entity_id = {table.name}.id AND q.collection = '{table.name}'), 'synced'),
+          sync_attempts = coalesce((
+            SELECT max(q.attempts) FROM sync_queue q
+            WHERE q.entity_id = {table.name}.id AND q.collection = '{table.name}' AND q.status <> 'acked'), 0)
+        WHERE ({key}) IN (SELECT {key} FROM {table.name} WHERE id = ?)
+        """,
+        [(entity,) for entity in entity_ids],
+    )
+
+
+def stored_row(table: Table, row: Row) -> dict[str, Any]:
+    """A row's values in the form in which the replica keeps them and the wire carries them."""
+    forms = _stored_forms(table)
+    return {name: None if value is None else forms[name](value) for name, value in row.items()}
+
+
+@cache
+def _stored_forms(table: Table) -> dict[str, Callable[[Any], Any]]:
+    return {column.name: _type(column).to_stored for column in table.columns}
+
+
+@cache
+def insert_text(table: Table, columns: tuple[str, ...]) -> str:
+    """The INSERT of stored values into `columns`, ready for the driver."""
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def _as_sent(part: Table, parent_column: str, stored: Sequence[Row]) -> list[dict[str, Any]]:
+    names = _names_sent_as_part(part, parent_column)
+    return [{name: row.get(name) for name in names} for row in stored]
+
+
+@cache
+def _names_sent_as_part(part: Table, parent_column: str) -> tuple[str, ...]:
+    return tuple(column.name for column in COLLECTIONS[part.name].sent_as_part(parent_column))
+
+
+def _references(table: Table, stored: Row) -> set[str]:
+    return {stored[name] for name in _reference_columns(table) if stored.get(name)}
+
+
+@cache
+def _reference_columns(table: Table) -> tuple[str, ...]:
+    return tuple(
+        column.name for column in table.columns if column.foreign_keys and column.name not in ("business_id", "id")
+    )
+
+
+def _type(column: Column[Any]) -> StoredType[Any]:
+    if not isinstance(column.type, StoredType):
+        raise TypeError(f"{column} has no stored form")
+    return column.type
