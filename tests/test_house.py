@@ -1,0 +1,151 @@
+"""The rules of the house that neither the linter nor the import contracts can see."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.metadata import requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+HOUSE = ROOT / "avileo_pos"
+
+THREADS = {"Thread", "Timer", "QThread", "QThreadPool", "QRunnable", "ThreadPoolExecutor", "ProcessPoolExecutor"}
+# Central and the demo are programs of their own; they run no window that a second thread could hurt.
+OUTSIDE_THE_TILL = {"server", "demo"}
+
+
+def test_the_rules_of_the_shop_count_in_decimals_only() -> None:
+    floats = [where for module in modules("domain") for where in nodes_in(module, is_float)]
+    assert floats == []
+
+
+def test_icons_fonts_and_translations_are_reached_through_one_module() -> None:
+    reaching = [name(module) for module in modules() if any(nodes_in(module, names_the_resources))]
+    assert reaching == ["desktop/resources.py"]
+
+
+def test_threads_are_made_in_the_background_only() -> None:
+    made = [
+        where
+        for module in modules()
+        if module.relative_to(HOUSE).parts[0] not in OUTSIDE_THE_TILL
+        and not name(module).startswith("desktop/background/")
+        for where in nodes_in(module, makes_a_thread)
+    ]
+    assert made == []
+
+
+def test_every_package_that_the_project_brings_is_pinned() -> None:
+    pinned = {canonicalize_name(line.name) for line in constraints()}
+    assert brought_packages() - pinned == set()
+
+
+def test_every_pin_names_one_version_and_no_place() -> None:
+    assert [str(line) for line in constraints() if line.url or not exactly_one_version(line)] == []
+
+
+# --- Reading the house -----------------------------------------------------------------------------------------------
+
+
+def modules(room: str = "") -> list[Path]:
+    return sorted((HOUSE / room).rglob("*.py"))
+
+
+def name(module: Path) -> str:
+    return module.relative_to(HOUSE).as_posix()
+
+
+def nodes_in(module: Path, wanted: Callable[[ast.AST], bool]) -> Iterator[str]:
+    """Where the wanted ones stand, as file:line."""
+    for node in ast.walk(tree(module)):
+        if wanted(node):
+            yield f"{name(module)}:{getattr(node, 'lineno', 0)}"
+
+
+@cache
+def tree(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
+def is_float(node: ast.AST) -> bool:
+    made = isinstance(node, ast.Call) and called_name(node) == "float"
+    return made or (isinstance(node, ast.Constant) and isinstance(node.value, float))
+
+
+def names_the_resources(node: ast.AST) -> bool:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text == "resources" or text.startswith("resources/")
+        case ast.ImportFrom(module="importlib.resources"):
+            return True
+        case ast.ImportFrom(module="importlib") | ast.Import():
+            return any(alias.name in {"resources", "importlib.resources"} for alias in node.names)
+    return False
+
+
+def makes_a_thread(node: ast.AST) -> bool:
+    if isinstance(node, ast.ClassDef):
+        return any(last_name(base) in THREADS for base in node.bases)
+    return isinstance(node, ast.Call) and called_name(node) in THREADS
+
+
+def called_name(call: ast.Call) -> str:
+    return last_name(call.func)
+
+
+def last_name(expression: ast.expr) -> str:
+    """`Thread` of `Thread` and of `threading.Thread`; empty for what has no name."""
+    match expression:
+        case ast.Name(id=word) | ast.Attribute(attr=word):
+            return word
+    return ""
+
+
+# --- Reading the pins ------------------------------------------------------------------------------------------------
+
+
+def constraints() -> list[Requirement]:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+def exactly_one_version(line: Requirement) -> bool:
+    versions = list(line.specifier)
+    return len(versions) == 1 and versions[0].operator == "==" and not versions[0].version.endswith("*")
+
+
+def brought_packages() -> set[str]:
+    """The packages that the project names, and those that they need in turn on this machine."""
+    waiting = [wanted for wanted in named_packages() if applies(wanted)]
+    brought: dict[str, str] = {}
+    while waiting:
+        wanted = waiting.pop()
+        if str(wanted) not in brought:
+            brought[str(wanted)] = canonicalize_name(wanted.name)
+            waiting += needed_by(wanted)
+    return set(brought.values())
+
+
+def named_packages() -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    named = [
+        *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["server"],
+        *project["dependency-groups"]["dev"],
+    ]
+    return [Requirement(line) for line in named]
+
+
+def needed_by(package: Requirement) -> list[Requirement]:
+    lines = [Requirement(line) for line in requires(package.name) or []]
+    return [wanted for wanted in lines if any(applies(wanted, extra) for extra in {"", *package.extras})]
+
+
+def applies(wanted: Requirement, extra: str = "") -> bool:
+    return wanted.marker is None or wanted.marker.evaluate({"extra": extra})
