@@ -202,10 +202,10 @@ def install_project() -> None:
 
 
 def pip_install(*what: str) -> None:
-    pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
-    command = [*pip, "install", "--constraint", "constraints.txt", *what]
-    if subprocess.run(command, cwd=ROOT).returncode != 0:
-        raise CannotSetUp("pip could not install the packages (see above); is there a network?")
+    command = [str(PYTHON), "-m", "pip", "--quiet", "--no-input", "install", "--constraint", "constraints.txt", *what]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        raise CannotSetUp(f"pip could not install the packages; is there a network? It said:\n{done.stdout.strip()}")
 
 
 if __name__ == "__main__":
