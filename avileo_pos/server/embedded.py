@@ -35,6 +35,7 @@ SUPERUSER: Final = "postgres"
 KEEPER: Final = "avileo-pos keeper"
 LONGEST_WAIT: Final = 300  # seconds, for another process that makes the cluster or for recovery after a crash
 STARTS_TRIED: Final = 10
+ROOM_NEEDED: Final = 64 * 2**20  # bytes: a new cluster takes 40 MB, and a running one writes its log 16 MB at a time
 
 _DATA: Final = Path("data")
 _UNFINISHED: Final = Path("data.unfinished")
@@ -302,10 +303,12 @@ def _free_port() -> int:
 
 def _why_it_failed(said: str, folder: Path) -> PostgresUnavailable:
     """The trouble in what a program said, in one sentence."""
-    if "No space left on device" in said or "There is not enough space on the disk" in said:
+    # PostgreSQL words a full disk in many ways, "wrote only 4096 of 8192 bytes" among them.
+    if shutil.disk_usage(folder).free < ROOM_NEEDED:
         return _disk_is_full(folder)
-    complaints = [line for line in said.splitlines() if "FATAL" in line or "error:" in line or "could not" in line]
-    reason = (complaints or said.split("\n") or [""])[-1].strip() or "it gave no reason"
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    complaints = [line for line in lines if "FATAL" in line or "error" in line or "could not" in line]
+    reason = (complaints or lines or ["it gave no reason"])[-1]
     return PostgresUnavailable("start_failed", f"PostgreSQL did not start in {folder}: {reason}")
 
 

@@ -145,35 +145,43 @@ def _within_reach(programs: Path, user: ServerUser) -> Path:
     """The programs where `user` may run them: a virtual environment below /root is closed to it."""
     if _may_run(programs, user):
         return programs
-    copy = site_cache_path("avileo-pos") / f"postgresql-{importlib.metadata.version(WHEEL)}"
+    package = programs.parent.parent
+    copy = site_cache_path("avileo-pos") / f"{package.name}-{importlib.metadata.version(WHEEL)}"
     if not copy.is_dir():
-        _copy_for_everybody(programs.parent, copy)
-    if not _may_run(copy / "bin", user):
+        _copy_for_everybody(package, copy)
+    within_reach = copy / programs.relative_to(package.parent)
+    if not _may_run(within_reach, user):
         raise PostgresUnavailable(
             "no_unprivileged_user",
             f"PostgreSQL refuses to run as root, and uid {user.uid} may not run the programs in {programs} "
             f"nor in {copy}: start us as an ordinary user.",
         )
-    return copy / "bin"
+    return within_reach
 
 
 def _may_run(programs: Path, user: ServerUser) -> bool:
     try:
         asked = subprocess.run(
-            [programs / "postgres", "--version"], cwd="/", capture_output=True, check=False, **_as_user(user, ())
+            [programs / "initdb", "--version"], cwd="/", capture_output=True, check=False, **_as_user(user, ())
         )
     except PermissionError:
         return False
     return asked.returncode == 0
 
 
-def _copy_for_everybody(installed: Path, copy: Path) -> None:
-    """Copy the programs under a name of their own first, as another process may be doing the same."""
+def _copy_for_everybody(package: Path, copy: Path) -> None:
+    """Copy version 16 and the libraries that the wheel puts beside the package, keeping their places.
+
+    Made aside and renamed, as another process may be doing the same.
+    """
     copy.parent.mkdir(parents=True, exist_ok=True)
     copy.parent.chmod(0o755)
     making = Path(tempfile.mkdtemp(dir=copy.parent))
     try:
-        shutil.copytree(installed, making, dirs_exist_ok=True)
+        shutil.copytree(package / "pginstall", making / package.name / "pginstall")
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, making / libraries.name)
         for path in (making, *making.rglob("*")):
             mode = path.stat().st_mode
             path.chmod(mode | (0o055 if mode & 0o100 else 0o044))

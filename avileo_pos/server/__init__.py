@@ -1,0 +1,1 @@
+"""Central: the API on PostgreSQL that all tills of a business push to and pull from."""

@@ -1,0 +1,1 @@
+"""Who is signed in: Better Auth's formats, sessions, passwords and the throttle."""

@@ -1,0 +1,1 @@
+"""The addresses of the API, thin: they read the request, call one function and answer."""
