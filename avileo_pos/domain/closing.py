@@ -18,7 +18,8 @@ DENOMINATIONS = COINS + NOTES
 class CashFlow:
     """What entered and left the drawer during a session, in soles, each not negative.
 
-    `sales` and `abonos` are their cash alone, voided ones included: what was handed back stands in `refunds`.
+    `sales` and `abonos` are the cash of those that were not voided within this same session; `refunds` is the cash
+    given back now for what another session had taken.
     """
 
     opening_float: Decimal = ZERO

@@ -8,9 +8,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from avileo_pos.domain.business_day import lima
+from avileo_pos.domain.enums import PaymentMethod
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import ZERO, exact
-from avileo_pos.domain.sale import Payment
+from avileo_pos.domain.sale import Payment, totals_by_method
 
 
 def customer_debt(opening: Decimal, sale_balances: Iterable[Decimal], abonos: Iterable[Decimal]) -> Decimal:
@@ -80,6 +81,12 @@ def take_abono(debt: Decimal, payments: Iterable[Payment]) -> AbonoBalances:
     if min(amounts) <= 0:
         raise BusinessRuleBroken("payment_not_positive")
     return AbonoBalances(debt, exact(sum(amounts, ZERO)))
+
+
+def main_method(payments: Iterable[Payment]) -> PaymentMethod:
+    """The `payment_method` that an abono shows: that of its largest part."""
+    totals = totals_by_method(payments)
+    return max(totals, key=lambda method: totals[method])
 
 
 @dataclass(frozen=True, slots=True)
