@@ -196,9 +196,10 @@ def runs_this_python() -> bool:
 
 def install_project() -> None:
     print("Installing the project and its packages; the first time takes some minutes.", flush=True)
-    # First the pinned pip, as the one that comes with Python may know neither groups nor build constraints.
-    pip_install("pip")
-    pip_install("--editable", ".[server]", "--group", "dev", "--build-constraint", "constraints.txt")
+    # First the pinned installers: the pip that comes with Python may not know dependency groups, and a build
+    # that uses the setuptools of this environment needs no network once everything is there.
+    pip_install("pip", "setuptools")
+    pip_install("--editable", ".[server]", "--group", "dev", "--no-build-isolation")
 
 
 def pip_install(*what: str) -> None:
