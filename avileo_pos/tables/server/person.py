@@ -40,4 +40,6 @@ system_config = Table(
 )
 
 # Only central knows Better Auth's users; a till has the members without them.
-business_users.append_constraint(ForeignKeyConstraint([business_users.c.user_id], [user.c.id]))
+business_users.append_constraint(
+    ForeignKeyConstraint([business_users.c.user_id], [user.c.id]).ddl_if(dialect="postgresql")
+)
