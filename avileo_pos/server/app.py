@@ -1,0 +1,27 @@
+"""Central's web application, put together from its routes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import FastAPI
+
+from avileo_pos.server.body_limit import BodyLimit
+from avileo_pos.server.central import Central, ServerSettings, utc_now
+from avileo_pos.server.database import Database
+from avileo_pos.server.errors import answer_errors_plainly
+from avileo_pos.server.routes import auth, health
+
+ROUTERS = (health.router, auth.router)
+
+
+def build_app(database: Database, settings: ServerSettings, now: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The application on a migrated database, which stays the caller's to close."""
+    app = FastAPI(title="Avileo POS central", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app.state.central = Central(database, settings, now)
+    app.add_middleware(BodyLimit)
+    answer_errors_plainly(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

@@ -1,0 +1,79 @@
+"""Who sends this request: by `Authorization: Bearer` or by Better Auth's cookie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+
+from avileo_pos.server.auth.sessions import Session, find_session
+from avileo_pos.server.auth.tokens import token_of_bearer, token_of_cookie
+from avileo_pos.server.auth.users import User
+from avileo_pos.server.central import Central, ServerSettings, TheCentral
+from avileo_pos.server.errors import Refused
+
+_COOKIE: Final = "better-auth.session_token"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person with a living session."""
+
+    user: User
+    session: Session
+
+    @property
+    def user_id(self) -> str:
+        return self.user.id
+
+    @property
+    def email(self) -> str:
+        return self.user.email
+
+    @property
+    def name(self) -> str:
+        return self.user.name
+
+    @property
+    def session_id(self) -> str:
+        return self.session.id
+
+    @property
+    def token(self) -> str:
+        return self.session.token
+
+
+def cookie_name(settings: ServerSettings) -> str:
+    return f"__Secure-{_COOKIE}" if settings.is_https else _COOKIE
+
+
+def session_token(request: Request, settings: ServerSettings) -> str | None:
+    """The raw token that the request carries; a bearer wins over a cookie."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token_of_bearer(bearer.strip(), settings.secret)
+    cookie = request.cookies.get(cookie_name(settings))
+    return None if cookie is None else token_of_cookie(cookie, settings.secret)
+
+
+def find_signed_in(request: Request, central: Central) -> SignedIn | None:
+    """The person who sends the request, None when nobody is signed in."""
+    token = session_token(request, central.settings)
+    if token is None:
+        return None
+    with central.database.transaction() as connection:
+        found = find_session(connection, token, central.now())
+    return None if found is None else SignedIn(user=found[1], session=found[0])
+
+
+def signed_in(request: Request, central: TheCentral) -> SignedIn:
+    """The person who sends the request. Raises Refused 401."""
+    person = find_signed_in(request, central)
+    if person is None:
+        raise Refused(HTTPStatus.UNAUTHORIZED, "UNAUTHORIZED", "Sign in first.", {"WWW-Authenticate": "Bearer"})
+    return person
+
+
+ThePerson = Annotated[SignedIn, Depends(signed_in)]

@@ -1,0 +1,55 @@
+"""What every route of central needs: the database, the settings and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from avileo_pos.server.database import Database
+
+SHORTEST_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """How this central is reached, and the secret that signs its session tokens (32 characters or more)."""
+
+    secret: str = field(repr=False)
+    public_url: str
+    trusted_origins: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if len(self.secret) < SHORTEST_SECRET:
+            raise ValueError(f"the secret needs at least {SHORTEST_SECRET} characters")
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def utc_now() -> datetime:
+    """This moment, to the millisecond, as JavaScript and so Better Auth keep it."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Central:
+    """One running central."""
+
+    database: Database
+    settings: ServerSettings
+    now: Callable[[], datetime] = utc_now
+
+
+def central_of(request: Request) -> Central:
+    """The central that answers this request."""
+    central: Central = request.app.state.central
+    return central
+
+
+TheCentral = Annotated[Central, Depends(central_of)]

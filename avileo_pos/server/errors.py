@@ -1,0 +1,80 @@
+"""Central's one way to refuse: a status, and `{code, message}` as the body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from starlette.exceptions import HTTPException
+
+from avileo_pos.server.database import CentralBusy
+
+log = structlog.get_logger(__name__)
+
+
+class Refused(Exception):  # noqa: N818 - the name says what happened
+    """The request is answered with `status` and `{code, message}`."""
+
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers
+
+
+def refusal(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The answer to a request that is refused."""
+    return JSONResponse({"code": code, "message": message}, status, headers)
+
+
+def answer_errors_plainly(app: FastAPI) -> None:
+    """Give every error the one form; what went wrong inside stands in the log only."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(CentralBusy, _busy)
+    app.add_exception_handler(NoFreeConnection, _busy)
+    app.add_exception_handler(OperationalError, _without_database)
+    app.add_exception_handler(InterfaceError, _without_database)
+    app.add_exception_handler(Exception, _our_fault)
+
+
+def _refused(_request: Request, trouble: Exception) -> JSONResponse:
+    assert isinstance(trouble, Refused)
+    return refusal(trouble.status, trouble.code, trouble.message, trouble.headers)
+
+
+def _not_valid(_request: Request, trouble: Exception) -> JSONResponse:
+    assert isinstance(trouble, RequestValidationError)
+    found = (f"[{'.'.join(str(step) for step in error['loc'])}] {error['msg']}" for error in trouble.errors())
+    return refusal(HTTPStatus.BAD_REQUEST, "VALIDATION_ERROR", "; ".join(found))
+
+
+def _http_error(_request: Request, trouble: Exception) -> JSONResponse:
+    assert isinstance(trouble, HTTPException)
+    return refusal(trouble.status_code, HTTPStatus(trouble.status_code).name, str(trouble.detail), trouble.headers)
+
+
+def _busy(_request: Request, _trouble: Exception) -> JSONResponse:
+    return refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE, "CENTRAL_BUSY", "Central is busy; try again in a moment.", {"Retry-After": "1"}
+    )
+
+
+def _without_database(_request: Request, trouble: Exception) -> JSONResponse:
+    log.error("database_unavailable", exc_info=trouble)
+    return refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE, "DATABASE_UNAVAILABLE", "Central has no database now.", {"Retry-After": "5"}
+    )
+
+
+def _our_fault(_request: Request, _trouble: Exception) -> JSONResponse:
+    """uvicorn logs the traceback, as the exception goes on to it."""
+    return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "Something went wrong at central.")
