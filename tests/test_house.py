@@ -18,6 +18,8 @@ HOUSE = ROOT / "avileo_pos"
 THREADS = {"Thread", "Timer", "QThread", "QThreadPool", "QRunnable", "ThreadPoolExecutor", "ProcessPoolExecutor"}
 # Central and the demo are programs of their own; they run no window that a second thread could hurt.
 OUTSIDE_THE_TILL = {"server", "demo"}
+# Tables and rules move on; a step that made a database years ago must make the same one today.
+WHAT_CHANGES = ("avileo_pos.tables.shared", "avileo_pos.tables.till", "avileo_pos.tables.server", "avileo_pos.domain")
 
 
 def test_the_rules_of_the_shop_count_in_decimals_only() -> None:
@@ -39,6 +41,12 @@ def test_threads_are_made_in_the_background_only() -> None:
         for where in nodes_in(module, makes_a_thread)
     ]
     assert made == []
+
+
+def test_an_old_migration_never_changes_with_the_tables() -> None:
+    steps = [module for module in modules("migrations") if any(nodes_in(module, names_a_revision))]
+    assert steps
+    assert [where for step in steps for where in nodes_in(step, imports_what_changes)] == []
 
 
 def test_every_package_that_the_project_brings_is_pinned() -> None:
@@ -93,6 +101,22 @@ def makes_a_thread(node: ast.AST) -> bool:
     if isinstance(node, ast.ClassDef):
         return any(last_name(base) in THREADS for base in node.bases)
     return isinstance(node, ast.Call) and called_name(node) in THREADS
+
+
+def names_a_revision(node: ast.AST) -> bool:
+    match node:
+        case ast.Assign(targets=[ast.Name(id="revision")]) | ast.AnnAssign(target=ast.Name(id="revision")):
+            return True
+    return False
+
+
+def imports_what_changes(node: ast.AST) -> bool:
+    match node:
+        case ast.ImportFrom(module=str(module)):
+            return any(f"{module}.{alias.name}".startswith(WHAT_CHANGES) for alias in node.names)
+        case ast.Import():
+            return any(alias.name.startswith(WHAT_CHANGES) for alias in node.names)
+    return False
 
 
 def called_name(call: ast.Call) -> str:
