@@ -1,5 +1,6 @@
 """What the shop's figures may be, for tests that try many."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -15,4 +16,8 @@ def kilos(smallest: str = "0.001", largest: str = "999.999") -> st.SearchStrateg
     return st.decimals(Decimal(smallest), Decimal(largest), places=3)
 
 
+# A century of instants, to the microsecond.
+instants = st.timedeltas(timedelta(0), timedelta(days=36_500)).map(
+    lambda since: datetime(2000, 1, 1, tzinfo=UTC) + since
+)
 not_cash = st.sampled_from([method for method in PaymentMethod if method is not PaymentMethod.EFECTIVO])
