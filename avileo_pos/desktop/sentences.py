@@ -1,0 +1,65 @@
+"""What is said to a person for each code of a broken rule: one catalogue, in the Spanish of the stall."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from string import Formatter
+
+from avileo_pos.domain.money import format_soles
+from avileo_pos.domain.weight import format_kilos
+
+# `{name:soles}` and `{name:kilos}` write a Decimal of the details as an amount or a weight.
+SENTENCES: dict[str, str] = {
+    # Typing
+    "not_a_number": "Escriba solo números, por ejemplo 12.50.",
+    "too_many_decimals": "Use como máximo {places} decimales.",
+    "too_large": "El número es demasiado grande.",
+    "not_a_dni": "El DNI tiene 8 cifras.",
+    "not_a_mobile": "El celular tiene 9 cifras y empieza con 9.",
+    "not_a_receipt_number": "El número de nota se escribe como A1-000123.",
+    "reason_required": "Escriba el motivo.",
+    # Weighing and selling
+    "sale_is_empty": "Agregue al menos un producto.",
+    "quantity_not_positive": "La cantidad debe ser mayor que cero.",
+    "price_negative": "El precio no puede ser menor que cero.",
+    "tare_negative": "La tara no puede ser menor que cero.",
+    "tare_exceeds_gross": "La tara ({tare:kilos}) pesa más que el bruto ({gross:kilos}).",
+    "weight_not_positive": "El peso neto debe ser mayor que cero.",
+    "net_differs_from_gross": "En {product_name}, bruto menos tara no da el neto. Vuelva a pesar.",
+    "sells_without_stock": "Falta stock para esta venta. Puede permitirla un administrador.",
+    "calculator_needs_two": "Escriba dos de los tres: total, precio por kilo o peso.",
+    "calculator_not_positive": "Los valores deben ser mayores que cero.",
+    # Paying and owing
+    "customer_required": "Para fiar, elija primero al cliente.",
+    "payment_not_positive": "El pago debe ser mayor que cero.",
+    "payment_too_small": "Faltan {missing:soles} para cubrir el total.",
+    "payment_exceeds_total": "Sobran {excess:soles}. Solo el efectivo puede pasar del total.",
+    "abono_is_empty": "Escriba cuánto abona el cliente.",
+    "over_credit_limit": "Pasa su límite de {limit:soles} por {excess:soles}. Puede permitirlo un administrador.",
+    # Stock, distributions and cash
+    "adjustment_is_zero": "El ajuste no puede ser cero.",
+    "distribucion_cannot_become": "La distribución ya está en otro estado. Actualice y vuelva a mirar.",
+    "difference_needs_reason": "Hay una diferencia de {soles:soles}. Escriba el motivo.",
+    "negative_count": "La cuenta no puede ser menor que cero.",
+    "unknown_denomination": "No hay billete ni moneda de {denomination:soles}.",
+    # People and records
+    "permission_denied": "No tiene permiso para esto. Pida el PIN de un administrador.",
+    "not_found": "Ya no se encuentra en esta caja. Actualice y vuelva a buscar.",
+}
+
+
+def sentence(code: str, details: Mapping[str, object]) -> str:
+    """The sentence for a code, filled with its details. An unknown code says so, with the code, for whoever helps."""
+    template = SENTENCES.get(code)
+    if template is None:
+        return f"No se puede hacer (motivo «{code}»)."
+    return _Writer().vformat(template, (), details)
+
+
+class _Writer(Formatter):
+    def format_field(self, value: object, format_spec: str) -> str:
+        match format_spec, value:
+            case "soles", Decimal():
+                return format_soles(value)
+            case "kilos", Decimal():
+                return format_kilos(value)
+        return str(super().format_field(value, format_spec))

@@ -1,0 +1,70 @@
+"""The house's button: a word, perhaps an icon beside it, perhaps the key that does the same."""
+
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from avileo_pos.desktop.icons import icon
+from avileo_pos.desktop.theme import Size, Space
+
+Variant = Literal["primary", "secondary", "ghost", "danger"]
+
+_INK = {"primary": "on_primary", "danger": "on_danger", "secondary": "text", "ghost": "text"}
+
+
+class Button(QPushButton):
+    """`key` is a shortcut such as «F12»: shown after the word, and pressing it clicks."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        icon: str = "",
+        variant: Variant = "secondary",
+        key: str = "",
+        large: bool = False,
+        accessible_name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._icon_name = icon
+        self._ink = _INK[variant]
+        self._key = key
+        self._size = Size.ICON + 4 if large else Size.ICON
+        self.setProperty("variant", variant)
+        self.setProperty("large", large)
+        self.setProperty("square", bool(icon) and not text)
+        self.setText(text)
+        self.setAccessibleName(accessible_name or text)
+        if not text:
+            self.setToolTip(accessible_name)
+        self._draw_icon()
+
+    def setText(self, text: str) -> None:
+        """The word itself: an ampersand is shown, and the key stays."""
+        shown = text.replace("&", "&&")
+        super().setText(f"{shown}   ({self._key})" if self._key else shown)
+        self.setAccessibleName(text)
+        if self._key:
+            self.setShortcut(QKeySequence(self._key))  # Qt drops the shortcut with every new text
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter clicks the focused button as Space does; a held key clicks once."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        if self._icon_name:
+            gap = Space.SMALL if self.text() else 0
+            self.setIcon(icon(self._icon_name, self._ink, self._size, gap=gap))
+            self.setIconSize(QSize(self._size + gap, self._size))

@@ -1,0 +1,35 @@
+"""A white ground that holds what belongs together."""
+
+from typing import Literal
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from avileo_pos.desktop.theme import Space
+
+
+class Card(QFrame):
+    """Content goes into `body`; buttons beside the title go into `header`.
+
+    A «card» is framed; a «panel» stands at the right edge of the screen, a «bar» at the top, both without corners.
+    """
+
+    def __init__(
+        self, title: str = "", *, look: Literal["card", "panel", "bar"] = "card", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("look", look)
+        self._title = QLabel(title)
+        self._title.setProperty("look", "title")
+        self._title.setVisible(bool(title))
+        self.header = QHBoxLayout()
+        self.header.setSpacing(Space.SMALL)
+        self.header.addWidget(self._title)
+        self.header.addStretch(1)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, Space.MEDIUM)
+        self.body.setSpacing(Space.SMALL)
+        self.body.addLayout(self.header)
+
+    def set_title(self, title: str) -> None:
+        self._title.setText(title)
+        self._title.setVisible(bool(title))

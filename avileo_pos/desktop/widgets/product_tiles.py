@@ -1,0 +1,194 @@
+"""The products of the stall as big buttons, each always in the same place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QWidget
+
+from avileo_pos.desktop.theme import Size, Space, TextSize, Tone, current_theme, font
+from avileo_pos.domain.money import format_soles
+
+_DIGIT_KEYS = "1234567890"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """`key` is handed back when the tile is chosen; `stock` is a short hint such as «34 kg» or «Sin stock»."""
+
+    key: object
+    name: str
+    price: Decimal
+    unit: str = "kg"
+    stock: str = ""
+    stock_tone: Tone = Tone.NEUTRAL
+
+
+class ProductTiles(QScrollArea):
+    """Arrow keys move among the tiles; while one has the focus, the digits 1 to 9 and 0 choose the first ten."""
+
+    chosen = Signal(object)  # the tile's key
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._buttons: list[ProductTile] = []
+        self._columns = 1
+        self._ground = QWidget()
+        self._ground.setProperty("look", "plain")
+        self._grid = QGridLayout(self._ground)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(Space.SMALL)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.setWidget(self._ground)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Productos")
+
+    def show_tiles(self, tiles: Sequence[Tile]) -> None:
+        """In the order given. Tiles that stay keep their button, so that the focus stays too."""
+        while len(self._buttons) > len(tiles):
+            self._buttons.pop().deleteLater()
+        while len(self._buttons) < len(tiles):
+            self._buttons.append(self._new_button(len(self._buttons)))
+        for button, tile in zip(self._buttons, tiles, strict=True):
+            button.show_tile(tile)
+        self._place()
+
+    def buttons(self) -> list["ProductTile"]:
+        return list(self._buttons)
+
+    def focus_first(self) -> None:
+        if self._buttons:
+            self._buttons[0].setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What a focused tile did not use itself arrives here."""
+        steps = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -self._columns,
+            Qt.Key.Key_Down: self._columns,
+        }
+        digit = _DIGIT_KEYS.find(event.text()) if event.text() else -1
+        if event.key() in steps:
+            self._move_focus(steps[Qt.Key(event.key())])
+        elif 0 <= digit < len(self._buttons):
+            self._buttons[digit].click()
+        else:
+            super().keyPressEvent(event)
+
+    def _new_button(self, position: int) -> "ProductTile":
+        button = ProductTile(_DIGIT_KEYS[position : position + 1])
+        button.clicked.connect(self._on_clicked)
+        return button
+
+    def _on_clicked(self) -> None:
+        button = self.sender()
+        assert isinstance(button, ProductTile)
+        self.chosen.emit(button.tile.key)
+
+    def _move_focus(self, step: int) -> None:
+        focused = next((place for place, button in enumerate(self._buttons) if button.hasFocus()), None)
+        if focused is not None and 0 <= focused + step < len(self._buttons):
+            self._buttons[focused + step].setFocus()
+            self.ensureWidgetVisible(self._buttons[focused + step])
+
+    def _place(self) -> None:
+        space = self.viewport().size()
+        self._columns = columns_for(len(self._buttons), space.width(), space.height())
+        for place, button in enumerate(self._buttons):
+            self._grid.addWidget(button, place // self._columns, place % self._columns)
+        for column in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
+
+
+def columns_for(tiles: int, width: int, height: int) -> int:
+    """As few columns as show all tiles without scrolling, as long as no tile gets too narrow; sizes in pixels."""
+    columns = max(1, (width + Space.SMALL) // (Size.TILE_PREFERRED + Space.SMALL))
+    most = max(1, (width + Space.SMALL) // (Size.TILE_NARROWEST + Space.SMALL))
+    rows_that_fit = max(1, (height + Space.SMALL) // (Size.TILE_HEIGHT + Space.SMALL))
+    while columns < most and ceil(tiles / columns) > rows_that_fit:
+        columns += 1
+    return columns
+
+
+class ProductTile(QPushButton):
+    """A real button, so that keyboard, touch and screen readers work; only its face is drawn by hand."""
+
+    def __init__(self, digit: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._digit = digit
+        self.tile = Tile(key=None, name="", price=Decimal(0))
+        self.setProperty("look", "tile")
+        self.setFixedHeight(Size.TILE_HEIGHT)
+
+    def show_tile(self, tile: Tile) -> None:
+        self.tile = tile
+        self.setAccessibleName(f"{tile.name}, {format_soles(tile.price)} por {tile.unit}")
+        self.setAccessibleDescription(tile.stock)
+        self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(Size.TILE_NARROWEST, Size.TILE_HEIGHT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.click()
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        inside = self.rect().adjusted(Space.MEDIUM, Space.SMALL, -Space.MEDIUM, -Space.SMALL)
+        self._draw_name(painter, inside)
+        self._draw_price(painter, inside)
+        self._draw_stock(painter, inside)
+        painter.end()
+
+    def _draw_name(self, painter: QPainter, inside: QRect) -> None:
+        face = font(TextSize.BODY, QFont.Weight.DemiBold)
+        painter.setPen(current_theme().color("text" if self.isEnabled() else "disabled"))
+        painter.setFont(face)
+        lines = two_lines(self.tile.name, QFontMetrics(face), inside.width())
+        painter.drawText(inside, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, lines)
+
+    def _draw_price(self, painter: QPainter, inside: QRect) -> None:
+        """The currency small, the figure big: 28 pixels are for what must be read from afar."""
+        bottom = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+        figure = font(TextSize.FIGURE, QFont.Weight.Bold)
+        painter.setFont(figure)
+        painter.drawText(inside, bottom, f"{self.tile.price:,.2f}")
+
+    def _draw_stock(self, painter: QPainter, inside: QRect) -> None:
+        tone = self.tile.stock_tone
+        painter.setFont(font(TextSize.KEY_HINT, QFont.Weight.DemiBold if tone in _URGENT else QFont.Weight.Normal))
+        painter.setPen(current_theme().color(_URGENT.get(tone, "muted")))
+        painter.drawText(inside, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, self.tile.stock)
+
+
+_URGENT = {Tone.WARNING: "warning", Tone.DANGER: "danger"}
+
+
+def two_lines(text: str, metrics: QFontMetrics, width: int) -> str:
+    """The text broken between words into at most two lines, the second cut with «…» if it must be."""
+    if metrics.horizontalAdvance(text) <= width:
+        return text
+    words = text.split()
+    first = words.pop(0)
+    while words and metrics.horizontalAdvance(f"{first} {words[0]}") <= width:
+        first += f" {words.pop(0)}"
+    lines = [first, " ".join(words)] if words else [first]
+    return "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, width) for line in lines)

@@ -1,0 +1,68 @@
+"""A table of frozen rows with big lines: one row is current, Enter or a double press opens it."""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from avileo_pos.desktop.item_models.rows_model import Column, RowsModel
+from avileo_pos.desktop.theme import Size
+
+Row = TypeVar("Row")
+_ROW_HEIGHT = Size.TARGET + 4
+
+
+class RowsTable(QTableView, Generic[Row]):
+    """The column `stretch` takes the room that the others leave."""
+
+    selected = Signal(object)  # the current row, or None
+    opened = Signal(object)  # a row
+
+    def __init__(
+        self, accessible_name: str, columns: Sequence[Column[Row]], *, stretch: int = 0, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.rows: RowsModel[Row] = RowsModel(columns, self)
+        self.setModel(self.rows)
+        self.setAccessibleName(accessible_name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self._set_header(stretch)
+        self.doubleClicked.connect(self._on_double_clicked)
+        self.selectionModel().currentRowChanged.connect(self._on_current_changed)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        self.rows.show_rows(rows)
+
+    def current(self) -> Row | None:
+        return self.rows.row_at(self.currentIndex())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        current = self.current()
+        if current is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(current)
+        else:
+            super().keyPressEvent(event)
+
+    def _set_header(self, stretch: int) -> None:
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        if any(column.order for column in self.rows.columns):
+            header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+            self.setSortingEnabled(True)
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        self.opened.emit(self.rows.row_at(index))
+
+    def _on_current_changed(self, current: QModelIndex) -> None:
+        self.selected.emit(self.rows.row_at(current))

@@ -1,0 +1,114 @@
+"""A panel laid over the window: it asks one thing, keeps the keys to itself, and hands the focus back."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from avileo_pos.desktop.theme import Space
+from avileo_pos.desktop.widgets.button import Button
+
+_CARD_WIDTH = 480
+
+
+class Sheet(QFrame):
+    """Lies over the whole window of `host` from `open` until it is answered or Esc dismisses it.
+
+    No dialog of the system: it looks the same everywhere, and the status chip behind it goes on telling the state.
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, host: QWidget, title: str, sentence: str = "") -> None:
+        super().__init__(host.window())
+        self._window = host.window()
+        self._focus_before: QWidget | None = None
+        self.setProperty("look", "scrim")
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(sentence)
+        self.hide()
+        card = QFrame()
+        card.setProperty("look", "sheet")
+        card.setFixedWidth(_CARD_WIDTH)
+        self.body = QVBoxLayout(card)
+        self.body.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.WIDE)
+        self.body.setSpacing(Space.LARGE)
+        self.body.addWidget(_label(title, "title"))
+        if sentence:
+            self.body.addWidget(_label(sentence, ""))
+        around = QVBoxLayout(self)
+        around.addWidget(card, alignment=Qt.AlignmentFlag.AlignCenter)
+
+    def open(self) -> None:
+        self._focus_before = QApplication.focusWidget()
+        self._window.installEventFilter(self)
+        self.setGeometry(self._window.rect())
+        self.show()
+        self.raise_()
+        self.focus_start()
+
+    def focus_start(self) -> None:
+        """Puts the focus where the person answers; a sheet with a field says which."""
+        self.focusNextChild()
+
+    def close_sheet(self) -> None:
+        self._window.removeEventFilter(self)
+        self.hide()
+        self.deleteLater()
+        if self._focus_before is not None:
+            self._focus_before.setFocus()
+
+    def dismiss(self) -> None:
+        self.close_sheet()
+        self.dismissed.emit()
+
+    def add_buttons(self, *buttons: QWidget) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(Space.SMALL)
+        for button in buttons:
+            row.addWidget(button, 1)
+        self.body.addLayout(row)
+
+    def dismiss_button(self, word: str = "Volver") -> Button:
+        button = Button(word)
+        button.clicked.connect(self.dismiss)
+        return button
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._window.rect())
+        return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        """The window's shortcuts sleep under the sheet: F12 must not charge what it hides."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes round inside the sheet."""
+        stops = [widget for widget in self.findChildren(QWidget) if _takes_focus(widget)]
+        if not stops:
+            return False
+        here = next((place for place, widget in enumerate(stops) if widget.hasFocus()), -1 if forward else 0)
+        stops[(here + (1 if forward else -1)) % len(stops)].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+
+def _label(text: str, look: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("look", look)
+    label.setWordWrap(True)
+    return label
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    return widget.isVisible() and widget.isEnabled() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)

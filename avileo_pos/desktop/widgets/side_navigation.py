@@ -1,0 +1,91 @@
+"""The way to every screen that this person may open: icon, word and key, down the left side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from avileo_pos.desktop.icons import icon
+from avileo_pos.desktop.theme import Size, Space, TextSize, current_theme, font
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationEntry:
+    """`shortcut` is a key such as «Alt+1»; empty for none."""
+
+    key: str
+    word: str
+    icon: str
+    shortcut: str = ""
+
+
+class SideNavigation(QScrollArea):
+    chosen = Signal(str)  # the entry's key, when a person pressed it
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "side")
+        self.setFixedWidth(Size.NAVIGATION_WIDTH)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
+        self.setAccessibleName("Pantallas")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._group = QButtonGroup(self)
+        self._group.buttonClicked.connect(self._on_clicked)
+        self._buttons: dict[str, _NavigationButton] = {}
+        ground = QFrame()
+        ground.setProperty("look", "side")
+        self._column = QVBoxLayout(ground)
+        self._column.setContentsMargins(Space.SMALL, Space.SMALL, Space.SMALL, Space.SMALL)
+        self._column.setSpacing(2)
+        self._column.addStretch(1)
+        self.setWidget(ground)
+
+    def show_entries(self, entries: Sequence[NavigationEntry]) -> None:
+        """Replaces all: another person may see other screens."""
+        for button in self._buttons.values():
+            self._group.removeButton(button)
+            button.deleteLater()
+        self._buttons = {entry.key: _NavigationButton(entry) for entry in entries}
+        for place, button in enumerate(self._buttons.values()):
+            self._group.addButton(button)
+            self._column.insertWidget(place, button)
+
+    def show_current(self, key: str) -> None:
+        """Marks the screen that is open, without saying that it was chosen. Raises KeyError for an unknown one."""
+        self._buttons[key].setChecked(True)
+
+    def _on_clicked(self, button: QPushButton) -> None:
+        self.chosen.emit(next(key for key, known in self._buttons.items() if known is button))
+
+
+class _NavigationButton(QPushButton):
+    def __init__(self, entry: NavigationEntry) -> None:
+        super().__init__(entry.word)
+        self._entry = entry
+        self.setProperty("look", "navigation")
+        self.setCheckable(True)
+        self.setAccessibleName(entry.word)
+        if entry.shortcut:
+            self.setShortcut(QKeySequence(entry.shortcut))
+        self._draw_icon()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._draw_icon()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setFont(font(TextSize.KEY_HINT))
+        painter.setPen(current_theme().color("on_good_soft" if self.isChecked() else "muted"))
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect().adjusted(0, 0, -Space.MEDIUM, 0), side, self._entry.shortcut.rpartition("+")[2])
+        painter.end()
+
+    def _draw_icon(self) -> None:
+        self.setIcon(icon(self._entry.icon, "muted", checked="on_good_soft", gap=Space.SMALL))
+        self.setIconSize(QSize(Size.ICON + Space.SMALL, Size.ICON))

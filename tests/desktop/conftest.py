@@ -1,0 +1,38 @@
+"""A dressed application without a screen; a Qt warning or a thread left behind fails the test."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
+
+from avileo_pos.desktop.theme import apply_theme
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dressed(qapp: QApplication) -> None:
+    apply_theme(qapp)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left_behind() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    left = [thread for thread in threading.enumerate() if thread not in before and not is_qt_made(thread)]
+    assert left + running_qthreads() == []
+
+
+def is_qt_made(thread: threading.Thread) -> bool:
+    """Python's stand-in for a thread that Qt started; it outlives the thread itself."""
+    return isinstance(thread, threading._DummyThread)
+
+
+def running_qthreads() -> list[QThread]:
+    return [thing for thing in gc.get_objects() if issubclass(type(thing), QThread) and thing.isRunning()]
