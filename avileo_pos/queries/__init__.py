@@ -1,0 +1,1 @@
+"""READ at the till: functions (work, ...) -> frozen rows, one subject a file."""

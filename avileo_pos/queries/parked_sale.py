@@ -1,0 +1,43 @@
+"""Sales that are being put together by one person, as they were left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from avileo_pos.domain.enums import ProductUnit, SaleType
+from avileo_pos.domain.weight import NO_KILOS
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line as it stands in the cart; the names are those of the sale line."""
+
+    product_id: UUID
+    product_name: str
+    unit: ProductUnit
+    quantity: Decimal
+    unit_price: Decimal
+    list_price: Decimal
+    gross: Decimal | None = None
+    tara: Decimal = NO_KILOS
+    price_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaleDraft:
+    """A cart with its customer."""
+
+    customer_id: UUID | None = None
+    customer_name: str | None = None
+    sale_type: SaleType = SaleType.CONTADO
+    lines: tuple[DraftLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedSale:
+    id: UUID
+    draft: SaleDraft
+    updated_at: datetime
