@@ -1,0 +1,1 @@
+"""The till's only threads: one for the replica, one for synchronisation."""

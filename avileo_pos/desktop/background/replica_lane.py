@@ -1,0 +1,170 @@
+"""The one worker that touches SQLite: the cashier's writes first, then what screens read, then synchronisation."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
+
+from avileo_pos.desktop.live_changes import LiveChanges
+from avileo_pos.desktop.till import Failed, RequestT
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.domain.permissions import Actor
+from avileo_pos.replica.database import Replica
+from avileo_pos.replica.transaction import read, write
+from avileo_pos.work import Work
+
+AnswerT = TypeVar("AnswerT")
+
+
+class Turn(IntEnum):
+    """Whose job is done first."""
+
+    CASHIER = 0
+    SCREEN = 1
+    SYNC = 2
+    LAST = 3
+
+
+class LaneClosed(Exception):  # noqa: N818 - the name says what happened
+    """The program is closing; nothing more is done on the replica."""
+
+
+@dataclass(order=True, slots=True)
+class _Job:
+    turn: Turn
+    place: int
+    run: Callable[[], Any] = field(compare=False)
+    then: Callable[[Any], None] | None = field(compare=False, default=None)
+    failed: Failed | None = field(compare=False, default=None)
+    answer: Any = field(compare=False, default=None)
+    trouble: Exception | None = field(compare=False, default=None)
+    changed: frozenset[str] = field(compare=False, default=frozenset())
+
+
+class ReplicaLane(QObject):
+    """Lives in the GUI thread, works in its own. `person` is who acts unless a call says otherwise."""
+
+    _finished = Signal(object)
+    _written = Signal(object)
+
+    def __init__(
+        self,
+        replica: Replica,
+        person: Actor,
+        news: LiveChanges,
+        show_problem: Failed,
+        now: Callable[[], datetime],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.person = person
+        self._replica = replica
+        self._news = news
+        self._show_problem = show_problem
+        self._now = now
+        self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
+        self._places = itertools.count()
+        self._closing = False
+        self._finished.connect(self._hand_over)
+        self._written.connect(self._news.tell)
+        self._thread = threading.Thread(target=self._work, name="replica-lane", daemon=True)
+        self._thread.start()
+
+    def write(
+        self,
+        usecase: Callable[[Work, RequestT], AnswerT],
+        request: RequestT,
+        *,
+        then: Callable[[AnswerT], None],
+        failed: Failed,
+        actor: Actor | None = None,
+    ) -> None:
+        """Run a use case in a transaction of its own and tell the news of what it wrote."""
+        who, when = actor or self.person, self._now()
+        self._put(Turn.CASHIER, lambda: write(self._replica, who, when, usecase, request), then, failed)
+
+    def read(
+        self, query: Callable[[Work], AnswerT], *, then: Callable[[AnswerT], None], failed: Failed | None = None
+    ) -> None:
+        """Run a query on the rows as they stand when its turn comes."""
+        who, when = self.person, self._now()
+        self._put(Turn.SCREEN, lambda: read(self._replica, who, when, query), then, failed or self._show_problem)
+
+    def run(self, piece: Callable[[Replica], AnswerT]) -> AnswerT:
+        """Run a piece of synchronisation behind everybody else, and wait for it. For the sync thread only.
+
+        Raises LaneClosed, or whatever the piece raises.
+        """
+        answer: Future[AnswerT] = Future()
+        if self._closing:
+            raise LaneClosed
+
+        def work() -> None:
+            try:
+                answer.set_result(piece(self._replica))
+            except BaseException as trouble:
+                answer.set_exception(trouble)
+
+        self._put(Turn.SYNC, work)
+        return answer.result()
+
+    def close(self) -> None:
+        """Finish what was asked for, then close the replica and end the thread."""
+        self._closing = True
+        self._put(Turn.LAST, self._replica.close)
+        self._thread.join()
+
+    def tell_from_sync(self, tables: frozenset[str]) -> None:
+        """Pass on what the sync thread wrote."""
+        self._written.emit(tables)
+
+    def _put(
+        self,
+        turn: Turn,
+        run: Callable[[], Any],
+        then: Callable[[Any], None] | None = None,
+        failed: Failed | None = None,
+    ) -> None:
+        self._jobs.put(_Job(turn, next(self._places), run, then, failed))
+
+    def _work(self) -> None:
+        while True:
+            job = self._jobs.get()
+            try:
+                job.answer = job.run()
+            except Exception as trouble:
+                job.trouble = trouble
+            if job.then or job.trouble:
+                self._finished.emit(job)
+            if job.turn is Turn.LAST:
+                return
+
+    def _hand_over(self, job: _Job) -> None:
+        """In the GUI thread, as this is a method of an object that lives there."""
+        if job.trouble is not None:
+            self._hand_over_trouble(job)
+        elif job.then is not None and _is_there(job.then):
+            job.then(job.answer)
+
+    def _hand_over_trouble(self, job: _Job) -> None:
+        assert job.trouble is not None
+        if job.failed is None or not isinstance(job.trouble, BusinessRuleBroken):
+            raise job.trouble
+        if _is_there(job.failed):
+            job.failed(job.trouble)
+
+
+def _is_there(method: Callable[..., None]) -> bool:
+    """Whether the screen that asked still exists."""
+    owner = getattr(method, "__self__", None)
+    return not isinstance(owner, QObject) or isValid(owner)

@@ -1,0 +1,49 @@
+"""What every screen is: a title, who may open it, and the tables whose changes make it refresh."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from avileo_pos.desktop.till import Till
+from avileo_pos.domain.permissions import Permission
+
+
+class Screen(QWidget):
+    """A subclass builds its form in `__init__` and reads what it shows in `refresh`.
+
+    A hidden screen does not refresh; it does so when it is shown again.
+    """
+
+    KEY: ClassVar[str]
+    TITLE: ClassVar[str]
+    ICON: ClassVar[str]
+    NEEDS: ClassVar[Permission | None] = None
+    SHOWS: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, till: Till, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.till = till
+        self._is_stale = True
+        self.setAccessibleName(self.TITLE)
+        till.news.changed.connect(self._on_changed)
+
+    def refresh(self) -> None:
+        """Read again what is shown."""
+        raise NotImplementedError
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._is_stale = False
+            self.refresh()
+
+    def _on_changed(self, tables: frozenset[str]) -> None:
+        if not tables & self.SHOWS:
+            return
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._is_stale = True
