@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import SchemaItem
+from sqlalchemy.sql.operators import OperatorClass
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 metadata = MetaData(
@@ -97,6 +98,7 @@ class Scaled(StoredType[Decimal]):
 
     cache_ok = True
     in_replica = sqlite.INTEGER()
+    operator_classes = OperatorClass.NUMERIC
 
     def __init__(self, precision: int, places: int) -> None:
         super().__init__()
@@ -246,6 +248,7 @@ class Whole(StoredType[int]):
 
     cache_ok = True
     in_replica = sqlite.INTEGER()
+    operator_classes = OperatorClass.INTEGER
 
     def __init__(self, size: int = 4) -> None:
         super().__init__()
