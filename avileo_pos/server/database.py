@@ -45,9 +45,11 @@ class Database:
         self.engine = engine
 
     @classmethod
-    def connect(cls, url: str, *, pool_size: int = 5, spare_connections: int = 10) -> Self:
+    def connect(cls, url: str, *, pool_size: int = 5, spare_connections: int = 10, patience: float = 10) -> Self:
         """Connect to `postgresql://user:password@host:port/name?sslmode=...`.
 
+        Beyond `pool_size` connections `spare_connections` more may be opened; `patience` is how many seconds one
+        waits for any of them.
         Raises PostgresUnavailable with the code `bad_address`, `unreachable`, `wrong_password`, `no_such_database`
         or `server_too_old`.
         """
@@ -55,7 +57,7 @@ class Database:
             _address(url),
             pool_size=pool_size,
             max_overflow=spare_connections,
-            pool_timeout=10,
+            pool_timeout=patience,
             pool_pre_ping=True,
             pool_use_lifo=True,
             # A prepared statement belongs to one server connection, and PgBouncer changes it under us.

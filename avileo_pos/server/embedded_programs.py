@@ -112,7 +112,9 @@ class Programs:
 
 def _server_user(folder: Path) -> ServerUser | None:
     """The folder's owner, or nobody when that is root; None when we are not root and need no other user."""
-    if sys.platform == "win32" or os.geteuid() != 0:
+    if sys.platform == "win32":
+        return None
+    if os.geteuid() != 0:
         return None
     owner = folder.stat()
     if owner.st_uid != 0:

@@ -10,9 +10,10 @@ from urllib.parse import unquote
 
 import pytest
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Client, Response
-from sqlalchemy import create_engine, delete, select, update
+from httpx import ASGITransport, AsyncClient, Client, Response, get
+from sqlalchemy import delete, select, update
 
+from avileo_pos import migrations
 from avileo_pos.server.app import build_app
 from avileo_pos.server.auth.current_person import ThePerson
 from avileo_pos.server.auth.passwords import verify_password
@@ -28,8 +29,7 @@ from avileo_pos.server.auth.throttle import (
 from avileo_pos.server.auth.tokens import signed
 from avileo_pos.server.central import ServerSettings
 from avileo_pos.server.database import Database
-from avileo_pos.tables.base import metadata
-from avileo_pos.tables.server.better_auth import account, session, user, verification
+from avileo_pos.tables.server.better_auth import account, session, user
 from avileo_pos.tables.server.sign_in_failures import sign_in_failures
 from tests.postgres import TestPostgres
 from tests.serving import serving
@@ -55,9 +55,8 @@ class Clock:
 
 
 def _make_tables(url: str) -> None:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    metadata.create_all(engine, tables=[user, session, account, verification, sign_in_failures])
-    engine.dispose()
+    with Database.connect(url) as database, database.engine.begin() as connection:
+        migrations.upgrade(connection, "server")
 
 
 @pytest.fixture(scope="module")
@@ -505,6 +504,28 @@ def test_central_says_that_it_lives_and_is_ready(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "alive"}
     assert client.get("/readyz").json() == {"status": "ready"}
     assert client.get("/api/auth/ok").json() == {"ok": True}
+
+
+def test_without_its_database_central_lives_and_asks_for_patience(postgres: TestPostgres, clock: Clock) -> None:
+    with postgres.database(_make_tables) as url:
+        lost = Database.connect(url)
+    with lost, serving(_app(lost, clock)) as address, Client(base_url=address) as client:
+        assert client.get("/healthz").status_code == 200
+        assert _refusal(client.get("/readyz")) == (503, "DATABASE_UNAVAILABLE")
+        answer = _sign_in(client)
+        assert _refusal(answer) == (503, "DATABASE_UNAVAILABLE")
+        assert answer.headers["retry-after"]
+
+
+def test_a_central_whose_connections_are_all_taken_says_that_it_is_busy(postgres: TestPostgres, clock: Clock) -> None:
+    with (
+        postgres.database(_make_tables) as url,
+        Database.connect(url, pool_size=1, spare_connections=0, patience=0.01) as database,
+        serving(_app(database, clock)) as address,
+        database.transaction(),
+    ):
+        answer = get(f"{address}/me", headers={"Authorization": "Bearer x"})
+    assert _refusal(answer) == (503, "CENTRAL_BUSY")
 
 
 def test_every_error_has_one_form(client: Client) -> None:

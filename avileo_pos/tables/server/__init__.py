@@ -1,8 +1,9 @@
-"""The tables that only central has: Better Auth's, persons, devices, and what synchronisation remembers."""
+"""The tables that only central has: Better Auth's, persons, devices, failed sign-ins, what synchronisation keeps."""
 
 from avileo_pos.tables.server.better_auth import account, session, user, verification
 from avileo_pos.tables.server.device import device_members, devices
 from avileo_pos.tables.server.person import system_config, user_profiles
+from avileo_pos.tables.server.sign_in_failures import sign_in_failures
 from avileo_pos.tables.server.sync import central_identity, sync_conflicts, sync_counters, sync_operations
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "device_members",
     "devices",
     "session",
+    "sign_in_failures",
     "sync_conflicts",
     "sync_counters",
     "sync_operations",

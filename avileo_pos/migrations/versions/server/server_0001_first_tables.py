@@ -25,6 +25,15 @@ def upgrade() -> None:
         sa.CheckConstraint("id = 1", name=op.f("ck_central_identity_one_row")),
     )
     op.create_table(
+        "sign_in_failures",
+        sa.Column("subject", Words(), nullable=False),
+        sa.Column("failures", Whole(), nullable=False),
+        sa.Column("last_failed_at", Instant(), nullable=False),
+        sa.Column("closed_until", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_sign_in_failures")),
+    )
+    op.create_index(op.f("ix_sign_in_failures_last_failed_at"), "sign_in_failures", ["last_failed_at"], unique=False)
+    op.create_table(
         "system_config",
         sa.Column("id", Id(), nullable=False),
         sa.Column(
