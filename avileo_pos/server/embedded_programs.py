@@ -112,21 +112,19 @@ class Programs:
 
 def _server_user(folder: Path) -> ServerUser | None:
     """The folder's owner, or nobody when that is root; None when we are not root and need no other user."""
-    if sys.platform == "win32":
-        return None
-    if os.geteuid() != 0:
-        return None
-    owner = folder.stat()
-    if owner.st_uid != 0:
-        return ServerUser(owner.st_uid, owner.st_gid)
-    try:
-        nobody = pwd.getpwnam("nobody")
-    except KeyError as trouble:
-        raise PostgresUnavailable(
-            "no_unprivileged_user",
-            "PostgreSQL refuses to run as root and this system has no user «nobody»: start us as an ordinary user.",
-        ) from trouble
-    return ServerUser(nobody.pw_uid, nobody.pw_gid)
+    if sys.platform != "win32" and os.geteuid() == 0:
+        owner = folder.stat()
+        if owner.st_uid != 0:
+            return ServerUser(owner.st_uid, owner.st_gid)
+        try:
+            nobody = pwd.getpwnam("nobody")
+        except KeyError as trouble:
+            raise PostgresUnavailable(
+                "no_unprivileged_user",
+                "PostgreSQL refuses to run as root and this system has no user «nobody»: start us as an ordinary user.",
+            ) from trouble
+        return ServerUser(nobody.pw_uid, nobody.pw_gid)
+    return None
 
 
 def _as_user(user: ServerUser | None, inherited: tuple[int, ...]) -> dict[str, Any]:
