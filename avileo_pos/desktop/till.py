@@ -21,7 +21,7 @@ class Lane(Protocol):
     """The one worker for SQLite. Both calls return at once; answers come later, in the GUI thread.
 
     `then` and `failed` are methods of the screen that asks, and are dropped if it is gone by then. `failed` is given
-    the trouble that a person can understand (BusinessRuleBroken, DiskFull); any other goes to the crash window.
+    the trouble that a person can understand (BusinessRuleBroken, ReplicaTrouble); any other goes to the crash window.
     """
 
     def write(

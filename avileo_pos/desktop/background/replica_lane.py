@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import IntEnum
 from typing import Any, TypeVar
 
@@ -20,6 +19,7 @@ from avileo_pos.desktop.till import Failed, RequestT
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor
 from avileo_pos.replica.database import Replica
+from avileo_pos.replica.errors import ReplicaTrouble
 from avileo_pos.replica.transaction import read, write
 from avileo_pos.work import Work
 
@@ -48,7 +48,6 @@ class _Job:
     failed: Failed | None = field(compare=False, default=None)
     answer: Any = field(compare=False, default=None)
     trouble: Exception | None = field(compare=False, default=None)
-    changed: frozenset[str] = field(compare=False, default=frozenset())
 
 
 class ReplicaLane(QObject):
@@ -63,7 +62,6 @@ class ReplicaLane(QObject):
         person: Actor,
         news: LiveChanges,
         show_problem: Failed,
-        now: Callable[[], datetime],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -71,7 +69,6 @@ class ReplicaLane(QObject):
         self._replica = replica
         self._news = news
         self._show_problem = show_problem
-        self._now = now
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._places = itertools.count()
         self._closing = False
@@ -90,15 +87,15 @@ class ReplicaLane(QObject):
         actor: Actor | None = None,
     ) -> None:
         """Run a use case in a transaction of its own and tell the news of what it wrote."""
-        who, when = actor or self.person, self._now()
-        self._put(Turn.CASHIER, lambda: write(self._replica, who, when, usecase, request), then, failed)
+        who = actor or self.person
+        self._put(Turn.CASHIER, lambda: write(self._replica, who, usecase, request), then, failed)
 
     def read(
         self, query: Callable[[Work], AnswerT], *, then: Callable[[AnswerT], None], failed: Failed | None = None
     ) -> None:
         """Run a query on the rows as they stand when its turn comes."""
-        who, when = self.person, self._now()
-        self._put(Turn.SCREEN, lambda: read(self._replica, who, when, query), then, failed or self._show_problem)
+        who = self.person
+        self._put(Turn.SCREEN, lambda: read(self._replica, who, query), then, failed or self._show_problem)
 
     def run(self, piece: Callable[[Replica], AnswerT]) -> AnswerT:
         """Run a piece of synchronisation behind everybody else, and wait for it. For the sync thread only.
@@ -124,10 +121,6 @@ class ReplicaLane(QObject):
         self._put(Turn.LAST, self._replica.close)
         self._thread.join()
 
-    def tell_from_sync(self, tables: frozenset[str]) -> None:
-        """Pass on what the sync thread wrote."""
-        self._written.emit(tables)
-
     def _put(
         self,
         turn: Turn,
@@ -146,6 +139,7 @@ class ReplicaLane(QObject):
                 job.trouble = trouble
             if job.then or job.trouble:
                 self._finished.emit(job)
+            self._written.emit(self._replica.take_changed())
             if job.turn is Turn.LAST:
                 return
 
@@ -158,7 +152,7 @@ class ReplicaLane(QObject):
 
     def _hand_over_trouble(self, job: _Job) -> None:
         assert job.trouble is not None
-        if job.failed is None or not isinstance(job.trouble, BusinessRuleBroken):
+        if job.failed is None or not isinstance(job.trouble, BusinessRuleBroken | ReplicaTrouble):
             raise job.trouble
         if _is_there(job.failed):
             job.failed(job.trouble)
