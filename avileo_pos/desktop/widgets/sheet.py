@@ -18,7 +18,7 @@ class Sheet(QFrame):
 
     dismissed = Signal()
 
-    def __init__(self, host: QWidget, title: str, sentence: str = "") -> None:
+    def __init__(self, host: QWidget, title: str, sentence: str = "", *, width: int = _CARD_WIDTH) -> None:
         super().__init__(host.window())
         self._window = host.window()
         self._focus_before: QWidget | None = None
@@ -28,7 +28,7 @@ class Sheet(QFrame):
         self.hide()
         card = QFrame()
         card.setProperty("look", "sheet")
-        card.setFixedWidth(_CARD_WIDTH)
+        card.setFixedWidth(width)
         self.body = QVBoxLayout(card)
         self.body.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.WIDE)
         self.body.setSpacing(Space.LARGE)
