@@ -43,7 +43,7 @@ def test_the_price_is_what_a_kilo_costs() -> None:
 
 def test_the_gross_weight_is_net_and_tare() -> None:
     asked = solve(total=Decimal("10.00"), price=Decimal("8.30"), tare=Decimal("0.500"))
-    assert (asked.net, asked.tare, asked.gross) == (Decimal("1.205"), Decimal("0.500"), Decimal("1.705"))
+    assert [str(weight) for weight in (asked.net, asked.tare, asked.gross)] == ["1.205", "0.500", "1.705"]
 
 
 @pytest.mark.parametrize("given_names", [(), ("total",), ("price",), ("net",), ("total", "price", "net")])

@@ -78,6 +78,8 @@ def test_a_sale_beyond_what_is_left_asks_for_the_admin() -> None:
     assert shortage(wanted, left) == Decimal("1.500")
     with refused("sells_without_stock", check=SaleCheck.STOCK, missing=Decimal("1.500")):
         require_available(own, VENDOR, SaleCheck.STOCK, wanted, left)
+    with refused("sells_without_stock", missing=Decimal("0.001")):
+        require_available(own, VENDOR, SaleCheck.DISTRIBUCION, Decimal("3.501"), left)
     lent = VENDOR.approved(Permission.SELL_WITHOUT_STOCK, by=ADMIN)
     require_available(own, lent, SaleCheck.STOCK, wanted, left)
     require_available(own, ADMIN, SaleCheck.STOCK, wanted, left)
@@ -104,7 +106,8 @@ def test_a_sale_held_against_nothing_is_never_short() -> None:
     [("compra", 1), ("venta", -1), ("anulacion", 1), ("carga", -1), ("devolucion", 1), ("merma", -1)],
 )
 def test_each_kind_of_movement_fills_or_empties_the_stock(kind: str, sign: int) -> None:
-    assert stock_change(MovementKind(kind), Decimal("2.500")) == sign * Decimal("2.500")
+    for some in (Decimal("0.001"), Decimal("2.500")):
+        assert stock_change(MovementKind(kind), some) == sign * some
     for nothing in (Decimal("0.000"), Decimal("-2.500")):
         with refused("quantity_not_positive"):
             stock_change(MovementKind(kind), nothing)

@@ -80,6 +80,7 @@ def assert_books_add_up(sale: PricedSale, sold: Sequence[LineInput], offered: Se
     weighed = [line for line in sold if line.unit is ProductUnit.KG]
     assert sale.net_weight == sum(line.quantity for line in weighed)
     assert sale.tara == sum(line.tara for line in weighed)
+    assert sale.net_weight.as_tuple().exponent == sale.tara.as_tuple().exponent == -3
 
 
 @given(lines, not_cash)
@@ -197,6 +198,13 @@ def test_a_line_may_be_given_away_but_not_paid_for_by_the_shop() -> None:
 def test_a_line_that_no_column_holds_is_refused(quantity: str, price: str, code: str) -> None:
     with refused(code):
         one_line(Decimal(price), Decimal(quantity))
+
+
+@pytest.mark.parametrize(("quantity", "tara"), [("1.0001", "0.000"), ("1.000", "0.0001")])
+def test_what_is_sold_by_the_piece_is_exact_too(quantity: str, tara: str) -> None:
+    line = LineInput(UUID(int=8), "Huevo", ProductUnit.UNIDAD, Decimal(quantity), Decimal("0.50"), tara=Decimal(tara))
+    with refused("too_many_decimals", places=3):
+        price_sale(CREDITO, [line], [], has_customer=True)
 
 
 def test_lines_that_fit_may_make_a_total_that_does_not() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avileo_pos.domain.weight import NO_TARE, Tare, format_kilos, net_weight, parse_kilos
+from avileo_pos.domain.weight import NO_TARE, Tare, format_kilos, net_weight, parse_kilos, round_grams
 from tests.domain.rules import refused
 from tests.domain.strategies import kilos
 
@@ -23,9 +23,15 @@ def test_a_typed_tare_counts_once() -> None:
     assert net_weight(Decimal("15.000"), NO_TARE) == Decimal("15.000")
 
 
-def test_a_tare_above_the_gross_weight_is_refused() -> None:
-    with refused("tare_exceeds_gross", gross=Decimal("4.000"), tare=Decimal("4.200")):
-        net_weight(Decimal("4.000"), Tare(Decimal("2.100"), 2))
+@pytest.mark.parametrize("gross", ["4.000", "0.001"])
+def test_a_tare_above_the_gross_weight_is_refused(gross: str) -> None:
+    with refused("tare_exceeds_gross", gross=Decimal(gross), tare=Decimal("4.200")):
+        net_weight(Decimal(gross), Tare(Decimal("2.100"), 2))
+
+
+@pytest.mark.parametrize(("weight", "rounded"), [("1.2345", "1.235"), ("1.2344", "1.234"), ("2", "2.000")])
+def test_half_a_gram_goes_up(weight: str, rounded: str) -> None:
+    assert str(round_grams(Decimal(weight))) == rounded
 
 
 @pytest.mark.parametrize(
