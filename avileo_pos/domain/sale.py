@@ -96,8 +96,8 @@ def price_sale(
         redondeo=paid.redondeo,
         amount_paid=amount_paid,
         balance_due=balance_due,
-        tara=exact(sum((line.tara for line in weighed), NO_KILOS), 3, LARGEST_WEIGHT),
-        net_weight=exact(sum((line.quantity for line in weighed), NO_KILOS), 3, LARGEST_WEIGHT),
+        tara=_sum_of_kilos(line.tara for line in weighed),
+        net_weight=_sum_of_kilos(line.quantity for line in weighed),
         change=paid.change,
     )
 
@@ -130,7 +130,7 @@ def _subtotal(line: LineInput) -> Decimal:
 def _require_weighing_adds_up(line: LineInput) -> None:
     if exact(line.tara, 3, LARGEST_WEIGHT) < 0:
         raise BusinessRuleBroken("tare_negative", tare=line.tara)
-    if line.gross is not None and line.gross - line.tara != line.quantity:
+    if line.gross is not None and exact(line.gross, 3, LARGEST_WEIGHT) - line.tara != line.quantity:
         raise BusinessRuleBroken("net_differs_from_gross", product_name=line.product_name)
 
 
@@ -171,3 +171,7 @@ def _not_in_cash(payments: Iterable[Payment]) -> list[Payment]:
 
 def _sum_of(payments: Iterable[Payment]) -> Decimal:
     return sum((payment.amount for payment in payments), ZERO)
+
+
+def _sum_of_kilos(weights: Iterable[Decimal]) -> Decimal:
+    return exact(sum(weights, NO_KILOS), 3, LARGEST_WEIGHT)

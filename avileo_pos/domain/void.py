@@ -22,14 +22,9 @@ ABONO = VoidRights(Permission.ABONO_VOID_OWN_TODAY, Permission.ABONO_VOID_ANY)
 def permission_to_void(
     rights: VoidRights, actor: Actor, *, registered_by: UUID, business_date: date, today: date
 ) -> Permission:
-    """What `actor` needs for a sale or abono of that member and business date, on the business date `today`."""
+    """What `actor` needs for a sale or abono of that member and business date, on the business date `today`.
+
+    The use case requires it; a screen asks for an admin's PIN where the actor has it not.
+    """
     own_today = registered_by == actor.member_id and business_date == today
     return rights.own_today if own_today else rights.any
-
-
-def require_may_void(
-    rights: VoidRights, actor: Actor, *, registered_by: UUID, business_date: date, today: date
-) -> None:
-    """Raises PermissionDenied with the permission that an admin's PIN could lend."""
-    needed = permission_to_void(rights, actor, registered_by=registered_by, business_date=business_date, today=today)
-    actor.require(needed)

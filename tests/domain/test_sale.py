@@ -222,6 +222,14 @@ def test_gross_less_tare_must_be_what_is_sold() -> None:
         price_sale(CREDITO, [line], [], has_customer=True)
 
 
+def test_a_gross_weight_that_no_column_holds_is_refused() -> None:
+    line = LineInput(
+        UUID(int=7), "Pollo", ProductUnit.KG, LARGEST_WEIGHT, ZERO, gross=LARGEST_WEIGHT + 1, tara=Decimal("1.000")
+    )
+    with refused("too_large", largest=LARGEST_WEIGHT):
+        price_sale(CREDITO, [line], [], has_customer=True)
+
+
 def test_a_tare_below_zero_is_refused() -> None:
     line = LineInput(UUID(int=7), "Pollo", ProductUnit.KG, Decimal("1.000"), Decimal("9.00"), tara=Decimal("-0.100"))
     with refused("tare_negative"):
