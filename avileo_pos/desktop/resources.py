@@ -15,7 +15,12 @@ def icon_svg(name: str) -> str:
 
 
 def style_template() -> str:
-    return (_ROOT / "style" / "app.qss.template").read_text(encoding="utf-8")
+    return (style_folder() / "app.qss.template").read_text(encoding="utf-8")
+
+
+def style_folder() -> Path:
+    """Where the style sheet finds the few pictures that Qt takes from files only, one per theme."""
+    return _ROOT / "style"
 
 
 def qt_translation_file() -> Path:

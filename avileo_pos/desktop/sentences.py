@@ -43,6 +43,12 @@ SENTENCES: dict[str, str] = {
     "unknown_denomination": "No hay billete ni moneda de {denomination:soles}.",
     # People and records
     "permission_denied": "No tiene permiso para esto. Pida el PIN de un administrador.",
+    "not_a_pin": "El PIN tiene de 4 a 6 cifras.",
+    "no_admin_pin": "Ningún administrador tiene PIN todavía. Se pone en Usuarios.",
+    "no_pin": "Esta persona todavía no tiene PIN. Entre con su contraseña.",
+    "catalog_not_here": "Todavía no llegan los datos de este negocio. Conéctese a internet una vez.",
+    "till_not_enrolled": "Esta caja todavía no está registrada. Entre con su correo y su contraseña, con internet.",
+    "member_inactive": "Esta persona ya no trabaja en este negocio. Consulte con el administrador.",
     "not_found": "Ya no se encuentra en esta caja. Actualice y vuelva a buscar.",
 }
 

@@ -196,7 +196,9 @@ def style_sheet(theme: Theme) -> str:
     sizes = {
         f"{kind.__name__.lower()}_{size.name.lower()}": size.value for kind in (TextSize, Space, Size) for size in kind
     }
-    return Template(resources.style_template()).substitute(asdict(theme), **sizes, font_family=FONT_FAMILY)
+    folder = resources.style_folder().as_posix()
+    template = Template(resources.style_template())
+    return template.substitute(asdict(theme), **sizes, font_family=FONT_FAMILY, style_folder=folder)
 
 
 def font(size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

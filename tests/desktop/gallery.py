@@ -1,6 +1,6 @@
 """Draws every widget in both themes and at two scales into PNG files, for human eyes.
 
-    python -m tests.desktop.gallery FOLDER
+python -m tests.desktop.gallery FOLDER
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
@@ -48,6 +49,7 @@ from avileo_pos.desktop.widgets.side_navigation import NavigationEntry, SideNavi
 from avileo_pos.desktop.widgets.status_chip import StatusChip
 from avileo_pos.desktop.widgets.weight_field import WeightField
 
+EXPLANATION = "Esto queda anotado con su nombre y la hora, y lo verá el administrador en su reporte del día."
 SCALES = ("1", "1.5")
 PRODUCTS = [
     ("Pollo entero", "9.80", "34.5 kg", Tone.NEUTRAL),
@@ -78,28 +80,12 @@ def draw_all(folder: Path, scale: str) -> None:
     assert isinstance(app, QApplication)
     for theme in THEMES:
         apply_theme(app, theme)
-        for name, window in windows().items():
+        for name, make in WINDOWS.items():
+            window = make()
             window.show()
-            app.processEvents()
-            if name == "sale":
-                show_notice(window, "Guardado: nota A1-000123, S/ 169.38.", Tone.GOOD)
             app.processEvents()
             window.grab().save(str(folder / f"{name}-{theme}-{scale}.png"))
             window.close()
-
-
-def windows() -> dict[str, QWidget]:
-    return {
-        "sale": sale(),
-        "widgets": widgets(),
-        "table": table(),
-        "confirm": asked(ConfirmSheet, "Anular la venta", confirm="Anular", variant="danger"),
-        "reason": asked(
-            ReasonSheet, "Quitar la línea", confirm="Quitar", suggestions=("Se arrepintió", "Me equivoqué de peso")
-        ),
-        "pin": asked(PinSheet, "Permitir el descuento"),
-        "crash": CrashDialog("Traceback: ejemplo"),
-    }
 
 
 def sale() -> QWidget:
@@ -110,12 +96,14 @@ def sale() -> QWidget:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(0)
     row.addWidget(navigation())
-    middle = QVBoxLayout()
-    middle.setContentsMargins(0, 0, 0, 0)
-    middle.addWidget(top_bar())
-    middle.addWidget(tiles_and_filter(), 1)
-    row.addLayout(middle, 1)
-    row.addWidget(cart())
+    right = QGridLayout()
+    right.setContentsMargins(0, 0, 0, 0)
+    right.setSpacing(0)
+    right.addWidget(top_bar(), 0, 0, 1, 2)
+    right.addWidget(tiles_and_filter(), 1, 0)
+    right.addWidget(cart(), 1, 1)
+    right.setRowStretch(1, 1)
+    row.addLayout(right, 1)
     return window
 
 
@@ -165,6 +153,7 @@ def tiles_and_filter() -> QWidget:
     column.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, Space.MEDIUM)
     column.setSpacing(Space.MEDIUM)
     search = QLineEdit()
+    search.setAccessibleName("Buscar un producto")
     search.setPlaceholderText("Busque un producto (F10)")
     column.addWidget(search)
     column.addWidget(
@@ -188,7 +177,9 @@ def cart() -> QWidget:
     lines = CartTable()
     lines.show_lines(CART)
     panel.body.addWidget(lines, 1)
-    panel.body.addWidget(AmountDisplay("Redondeo", look="figure"))
+    rounding = AmountDisplay("Redondeo", look="body")
+    rounding.show_soles(Decimal("-0.08"))
+    panel.body.addWidget(rounding)
     total = AmountDisplay("Total")
     total.show_soles(Decimal("169.38"))
     panel.body.addWidget(total)
@@ -198,7 +189,7 @@ def cart() -> QWidget:
 
 def widgets() -> QWidget:
     window = QWidget()
-    window.setFixedSize(1366, 900)
+    window.setFixedSize(1366, 1080)
     grid = QGridLayout(window)
     grid.setSpacing(Space.LARGE)
     grid.addWidget(buttons(), 0, 0)
@@ -279,6 +270,10 @@ def keypad() -> QWidget:
     keys = Keypad()
     keys.show()
     card.body.addWidget(keys)
+    noticed = QWidget()
+    noticed.setFixedSize(380, 100)
+    show_notice(noticed, "Guardado: nota A1-000123, S/ 169.38.", Tone.GOOD)
+    card.body.addWidget(noticed)
     card.body.addStretch(1)
     return card
 
@@ -310,9 +305,26 @@ def table() -> QWidget:
 
 def asked(sheet: type[ConfirmSheet | ReasonSheet | PinSheet], title: str, **choices: object) -> QWidget:
     window = sale()
-    sheet(window, title, "Esto queda anotado con su nombre y la hora.", **choices).open()
+    sheet(
+        window,
+        title,
+        EXPLANATION,
+        **choices,
+    ).open()
     return window
 
+
+WINDOWS: dict[str, Callable[[], QWidget]] = {
+    "sale": sale,
+    "widgets": widgets,
+    "table": table,
+    "confirm": lambda: asked(ConfirmSheet, "Anular la venta", confirm="Anular", variant="danger"),
+    "reason": lambda: asked(
+        ReasonSheet, "Quitar la línea", confirm="Quitar", suggestions=("Se arrepintió", "Me equivoqué de peso")
+    ),
+    "pin": lambda: asked(PinSheet, "Permitir el descuento"),
+    "crash": lambda: CrashDialog("Traceback: ejemplo"),
+}
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])

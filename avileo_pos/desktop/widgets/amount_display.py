@@ -4,26 +4,27 @@ from decimal import Decimal
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from avileo_pos.desktop.theme import Space, TextSize, font
 from avileo_pos.domain.money import ZERO, format_soles
 from avileo_pos.domain.weight import format_kilos
 
+_CAPTION_LOOK = {"total": "title", "figure": "strong", "body": "muted"}
+
 
 class AmountDisplay(QWidget):
-    """A word on the left, the amount on the right."""
+    """A word on the left, the amount on the right; the look «body» is for what only explains another amount."""
 
     def __init__(
-        self, caption: str, *, look: Literal["total", "figure"] = "total", parent: QWidget | None = None
+        self, caption: str, *, look: Literal["total", "figure", "body"] = "total", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._caption = QLabel(caption)
-        self._caption.setProperty("look", "title" if look == "total" else "strong")
+        self._caption.setProperty("look", _CAPTION_LOOK[look])
         self._amount = QLabel()
         self._amount.setProperty("look", look)
-        self._amount.setFont(font(TextSize.TOTAL if look == "total" else TextSize.FIGURE, QFont.Weight.Bold))
+        self._amount.setFont(font(TextSize[look.upper()]))
         self._amount.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

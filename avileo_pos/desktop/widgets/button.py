@@ -3,7 +3,7 @@
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from avileo_pos.desktop.icons import icon
@@ -41,14 +41,14 @@ class Button(QPushButton):
         if not text:
             self.setToolTip(accessible_name)
         self._draw_icon()
+        if key:
+            click_at_once(self, key)
 
     def setText(self, text: str) -> None:
-        """The word itself: an ampersand is shown, and the key stays."""
+        """The word itself; an ampersand in it is shown."""
         shown = text.replace("&", "&&")
         super().setText(f"{shown}   ({self._key})" if self._key else shown)
         self.setAccessibleName(text)
-        if self._key:
-            self.setShortcut(QKeySequence(self._key))  # Qt drops the shortcut with every new text
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter clicks the focused button as Space does; a held key clicks once."""
@@ -68,3 +68,10 @@ class Button(QPushButton):
             gap = Space.SMALL if self.text() else 0
             self.setIcon(icon(self._icon_name, self._ink, self._size, gap=gap))
             self.setIconSize(QSize(self._size + gap, self._size))
+
+
+def click_at_once(button: QPushButton, key: str) -> None:
+    """A shortcut of its own: a button's built-in one waits 100 ms for its animation, and goes with the next text."""
+    shortcut = QShortcut(QKeySequence(key), button)
+    shortcut.setAutoRepeat(False)
+    shortcut.activated.connect(button.click)

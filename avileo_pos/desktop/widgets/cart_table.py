@@ -79,6 +79,8 @@ class CartTable(QListView):
         row = keys.index(before.key) if before is not None and stays else len(lines) - 1
         self.setCurrentIndex(self._model.index(row))
         self.scrollTo(self.currentIndex())
+        if before is not None and not lines:
+            self.selected.emit(None)  # Qt says nothing of a current row that went with all others
 
     def current(self) -> CartLine | None:
         return self._model.line_at(self.currentIndex())
@@ -169,7 +171,7 @@ def _draw_figures(painter: QPainter, inside: QRect, line: CartLine) -> None:
     left = inside.left()
     for text, face, token in (
         (line.amount(), big, "text"),
-        (f" {line.unit}  × ", small, "muted"),
+        (f" {line.unit}  ×  ", small, "muted"),
         (f"{line.unit_price:,.2f}", big, "text"),
     ):
         painter.setFont(face)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from avileo_pos.desktop.theme import Space
 
@@ -31,6 +31,7 @@ class ChoiceBar(QFrame):
         self._buttons: dict[str, QPushButton] = {}
         if look == "segments":
             self.setProperty("look", "segments")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._lay_out(options)
 
     def current(self) -> str:

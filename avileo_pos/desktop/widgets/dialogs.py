@@ -6,6 +6,7 @@ from PySide6.QtCore import QRegularExpression, Qt, Signal
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
+from avileo_pos.desktop.sentences import sentence as sentence_for
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.widgets.button import Button, Variant
 from avileo_pos.desktop.widgets.field_row import FieldRow
@@ -85,7 +86,7 @@ class ReasonSheet(Sheet):
     def _on_confirmed(self) -> None:
         reason = self._reason.text().strip()
         if not reason:
-            self._row.set_problem("Escriba el motivo.")
+            self._row.set_problem(sentence_for("reason_required", {}))
             return
         self.close_sheet()
         self.given.emit(reason)

@@ -16,7 +16,7 @@ class EmptyState(QWidget):
 
     def __init__(self, icon: str, sentence: str, *, action: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sentence = QLabel(sentence)
+        self._sentence = QLabel()
         self._sentence.setProperty("look", "muted")
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._sentence.setWordWrap(True)
@@ -31,6 +31,9 @@ class EmptyState(QWidget):
             button.clicked.connect(self.action_chosen)
             column.addWidget(button, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
+        self.set_sentence(sentence)
 
     def set_sentence(self, sentence: str) -> None:
         self._sentence.setText(sentence)
+        self._sentence.ensurePolished()
+        self._sentence.setMinimumHeight(self._sentence.heightForWidth(_READABLE_WIDTH))

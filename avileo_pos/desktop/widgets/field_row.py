@@ -22,7 +22,7 @@ class FieldRow(QWidget):
             field.setAccessibleName(label)
         self.setFocusProxy(field)
         self._lay_out(caption)
-        self._show_sentence("")
+        self._show_sentence(field.problem() if isinstance(field, NumberField) else "")
         if isinstance(field, NumberField):
             field.problem_changed.connect(self._show_sentence)
         elif isinstance(field, QLineEdit):

@@ -13,6 +13,11 @@ from avileo_pos.desktop.theme import Size, Space, TextSize, Tone, current_theme,
 from avileo_pos.domain.money import format_soles
 
 _DIGIT_KEYS = "1234567890"
+_PRICE_HEIGHT = 30
+_BASELINE = 3
+_KEY_CAP = 20
+_BOTTOM_LEFT = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+_URGENT = {Tone.WARNING: "warning", Tone.DANGER: "danger"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,7 @@ class ProductTiles(QScrollArea):
         self._columns = columns_for(len(self._buttons), space.width(), space.height())
         for place, button in enumerate(self._buttons):
             self._grid.addWidget(button, place // self._columns, place % self._columns)
+            button.show()  # at once, not with the next event: it may be given the focus now
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
 
@@ -152,10 +158,11 @@ class ProductTile(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        inside = self.rect().adjusted(Space.MEDIUM, Space.SMALL, -Space.MEDIUM, -Space.SMALL)
+        inside = self.rect().adjusted(Space.MEDIUM, Space.TIGHT + 2, -Space.MEDIUM, -Space.TIGHT - 2)
         self._draw_name(painter, inside)
-        self._draw_price(painter, inside)
         self._draw_stock(painter, inside)
+        self._draw_price(painter, inside)
+        self._draw_digit(painter, inside)
         painter.end()
 
     def _draw_name(self, painter: QPainter, inside: QRect) -> None:
@@ -165,21 +172,39 @@ class ProductTile(QPushButton):
         lines = two_lines(self.tile.name, QFontMetrics(face), inside.width())
         painter.drawText(inside, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, lines)
 
-    def _draw_price(self, painter: QPainter, inside: QRect) -> None:
-        """The currency small, the figure big: 28 pixels are for what must be read from afar."""
-        bottom = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
-        figure = font(TextSize.FIGURE, QFont.Weight.Bold)
-        painter.setFont(figure)
-        painter.drawText(inside, bottom, f"{self.tile.price:,.2f}")
-
     def _draw_stock(self, painter: QPainter, inside: QRect) -> None:
         tone = self.tile.stock_tone
-        painter.setFont(font(TextSize.KEY_HINT, QFont.Weight.DemiBold if tone in _URGENT else QFont.Weight.Normal))
+        painter.setFont(font(TextSize.BODY, QFont.Weight.DemiBold if tone in _URGENT else QFont.Weight.Normal))
         painter.setPen(current_theme().color(_URGENT.get(tone, "muted")))
-        painter.drawText(inside, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, self.tile.stock)
+        painter.drawText(inside.adjusted(0, 0, 0, -_PRICE_HEIGHT), _BOTTOM_LEFT, self.tile.stock)
 
+    def _draw_price(self, painter: QPainter, inside: QRect) -> None:
+        """The currency small, the figure big; without the currency where the tile is too narrow for both."""
+        currency, figure = font(TextSize.BODY), font(TextSize.FIGURE, QFont.Weight.Bold)
+        price = f"{self.tile.price:,.2f}"
+        before = QFontMetrics(currency).horizontalAdvance("S/ ")
+        if before + QFontMetrics(figure).horizontalAdvance(price) > inside.width():
+            before = 0
+        painter.setPen(current_theme().color("muted"))
+        painter.setFont(currency)
+        if before:
+            painter.drawText(inside.left(), inside.bottom() - _BASELINE, "S/")
+        painter.setPen(current_theme().color("text" if self.isEnabled() else "disabled"))
+        painter.setFont(figure)
+        painter.drawText(inside.left() + before, inside.bottom() - _BASELINE, price)
 
-_URGENT = {Tone.WARNING: "warning", Tone.DANGER: "danger"}
+    def _draw_digit(self, painter: QPainter, inside: QRect) -> None:
+        """The key that chooses this tile, drawn as a key."""
+        if not self._digit:
+            return
+        cap = QRect(0, 0, _KEY_CAP, _KEY_CAP)
+        cap.moveBottomRight(inside.bottomRight())
+        painter.setPen(current_theme().color("border"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawRoundedRect(cap, Space.TIGHT, Space.TIGHT)
+        painter.setFont(font(TextSize.KEY_HINT))
+        painter.setPen(current_theme().color("muted"))
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._digit)
 
 
 def two_lines(text: str, metrics: QFontMetrics, width: int) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.icons import icon
 from avileo_pos.desktop.theme import Size, Space, TextSize, current_theme, font
+from avileo_pos.desktop.widgets.button import click_at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class SideNavigation(QScrollArea):
         self._group = QButtonGroup(self)
         self._group.buttonClicked.connect(self._on_clicked)
         self._buttons: dict[str, _NavigationButton] = {}
-        ground = QFrame()
-        ground.setProperty("look", "side")
+        ground = QWidget()
+        ground.setProperty("look", "plain")
         self._column = QVBoxLayout(ground)
         self._column.setContentsMargins(Space.SMALL, Space.SMALL, Space.SMALL, Space.SMALL)
         self._column.setSpacing(2)
@@ -52,6 +53,7 @@ class SideNavigation(QScrollArea):
         for place, button in enumerate(self._buttons.values()):
             self._group.addButton(button)
             self._column.insertWidget(place, button)
+            button.show()  # at once, not with the next event: its key works from now on
 
     def show_current(self, key: str) -> None:
         """Marks the screen that is open, without saying that it was chosen. Raises KeyError for an unknown one."""
@@ -69,7 +71,7 @@ class _NavigationButton(QPushButton):
         self.setCheckable(True)
         self.setAccessibleName(entry.word)
         if entry.shortcut:
-            self.setShortcut(QKeySequence(entry.shortcut))
+            click_at_once(self, entry.shortcut)
         self._draw_icon()
 
     def changeEvent(self, event: QEvent) -> None:
