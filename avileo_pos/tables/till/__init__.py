@@ -2,14 +2,15 @@
 
 from avileo_pos.tables.till.parked_sale import parked_sales
 from avileo_pos.tables.till.sync import sync_bases, sync_queue, sync_state
-from avileo_pos.tables.till.till import offline_sign_ins, till_identity
+from avileo_pos.tables.till.till import offline_sign_ins, pin_tries, till_identity
 
-TILL_TABLES = (till_identity, offline_sign_ins, sync_state, sync_queue, sync_bases, parked_sales)
+TILL_TABLES = (till_identity, offline_sign_ins, pin_tries, sync_state, sync_queue, sync_bases, parked_sales)
 
 __all__ = [
     "TILL_TABLES",
     "offline_sign_ins",
     "parked_sales",
+    "pin_tries",
     "sync_bases",
     "sync_queue",
     "sync_state",

@@ -36,5 +36,18 @@ offline_sign_ins = Table(
 )
 """A slow hash of the password that central last accepted; the offline lease counts from `confirmed_at`."""
 
-for _table in (till_identity, offline_sign_ins):
+pin_tries = Table(
+    "pin_tries",
+    metadata,
+    Column("member_id", Id(), nullable=False),
+    Column("failures", Whole(), nullable=False),
+    Column("wait_until", Instant()),
+    PrimaryKeyConstraint("member_id"),
+    CheckConstraint("failures > 0", name="failures_positive"),
+    info={"in": TILL},
+    sqlite_strict=True,
+)
+"""Mistaken PINs in a row, kept so that starting the program again does not shorten the wait."""
+
+for _table in (till_identity, offline_sign_ins, pin_tries):
     check_stored_values(_table)

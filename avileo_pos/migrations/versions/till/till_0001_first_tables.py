@@ -38,6 +38,15 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "pin_tries",
+        sa.Column("member_id", Id(), nullable=False),
+        sa.Column("failures", Whole(), nullable=False),
+        sa.Column("wait_until", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_pin_tries")),
+        sa.CheckConstraint("failures > 0", name=op.f("ck_pin_tries_failures_positive")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "sync_bases",
         sa.Column("collection", Words(63), nullable=False),
         sa.Column("entity_id", Id(), nullable=False),
