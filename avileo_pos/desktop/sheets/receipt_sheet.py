@@ -1,0 +1,98 @@
+"""What was just registered, or a copy of it: the paper at the left, what matters now in big figures at the right."""
+
+from decimal import Decimal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from avileo_pos.desktop.sheets.debt_display import show_debt
+from avileo_pos.desktop.sheets.once_sheet import OnceSheet
+from avileo_pos.desktop.sheets.receipt_paper import ReceiptPaper, abono_paper, sale_paper
+from avileo_pos.desktop.theme import Space, Tone
+from avileo_pos.desktop.widgets.amount_display import AmountDisplay
+from avileo_pos.desktop.widgets.icon_label import IconLabel
+from avileo_pos.queries.receipt import AbonoReceipt, SaleReceipt
+
+_WIDTH = 880
+_PAPER_HEIGHT = 460
+_PICTURE = 56
+
+
+class ReceiptSheet(OnceSheet):
+    """Enter closes it; `dismissed` tells that it is gone."""
+
+    def __init__(self, host: QWidget, title: str, paper: ReceiptPaper, *, action: str) -> None:
+        super().__init__(host, title, action=action, icon="corner-down-left", width=_WIDTH)
+        self.paper = paper
+        self._figures = QVBoxLayout()
+        self._figures.setSpacing(Space.LARGE)
+        columns = QHBoxLayout()
+        columns.setSpacing(Space.WIDE)
+        columns.addWidget(_scrolled(paper), 3)
+        columns.addLayout(self._figures, 2)
+        self.body.addLayout(columns)
+        self.add_buttons(self.main)
+
+    def focus_start(self) -> None:
+        self.main.setFocus()
+
+    def act(self) -> None:
+        self.dismiss()
+
+    def fill_with(self, *figures: QWidget) -> None:
+        picture = IconLabel("circle-check", f"on_{Tone.GOOD}_soft", _PICTURE)
+        self._figures.addWidget(picture, alignment=Qt.AlignmentFlag.AlignHCenter)
+        for figure in figures:
+            self._figures.addWidget(figure)
+        self._figures.addStretch(1)
+
+
+class SaleReceiptSheet(ReceiptSheet):
+    """The change stands first: it is what the hand does next."""
+
+    def __init__(self, host: QWidget, receipt: SaleReceipt, *, copy: bool = False) -> None:
+        title = f"Copia de {receipt.number}" if copy else f"Venta registrada: {receipt.number}"
+        super().__init__(host, title, sale_paper(receipt), action="Volver" if copy else "Siguiente venta")
+        total = AmountDisplay("Total", look="figure")
+        total.show_soles(receipt.total_amount - receipt.redondeo)
+        if copy:
+            self.fill_with(total)
+            return
+        figures = [total]
+        if receipt.change or not receipt.balance_due:
+            change = AmountDisplay("Vuelto")
+            change.show_soles(receipt.change)
+            figures.insert(0, change)
+        if receipt.balance_due:
+            fiado = AmountDisplay("Fiado", look="figure")
+            fiado.show_soles(receipt.balance_due)
+            figures.append(fiado)
+        if receipt.balance_after is not None:
+            figures.append(_debt("Debe ahora", receipt.balance_after))
+        self.fill_with(*figures)
+
+
+class AbonoReceiptSheet(ReceiptSheet):
+    def __init__(self, host: QWidget, receipt: AbonoReceipt, *, copy: bool = False) -> None:
+        title = f"Copia de {receipt.number}" if copy else f"Abono registrado: {receipt.number}"
+        super().__init__(host, title, abono_paper(receipt), action="Listo")
+        abono = AmountDisplay("Abono", look="figure")
+        abono.show_soles(receipt.abono)
+        self.fill_with(abono, _debt("Queda debiendo", receipt.saldo_nuevo))
+
+
+def _debt(owed: str, debt: Decimal) -> AmountDisplay:
+    display = AmountDisplay(owed, look="figure")
+    show_debt(display, owed, debt)
+    return display
+
+
+def _scrolled(paper: ReceiptPaper) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(paper)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFixedHeight(_PAPER_HEIGHT)
+    area.setAccessibleName(paper.accessibleName())
+    return area
