@@ -30,6 +30,11 @@ class Screen(QWidget):
         self.setAccessibleName(self.TITLE)
         till.news.changed.connect(self._on_changed)
 
+    @classmethod
+    def is_for(cls, till: Till) -> bool:
+        """Whether this person, in this business, has a use for the screen."""
+        return cls.NEEDS is None or till.person.may(cls.NEEDS)
+
     def refresh(self) -> None:
         """Read again what is shown."""
         raise NotImplementedError
