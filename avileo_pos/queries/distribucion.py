@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from avileo_pos.domain.enums import DistribucionStatus
+from sqlalchemy import Row
+
+from avileo_pos.domain.distribution import Collected, LoadMovement, Settlement, assigned_kilos, performance
+from avileo_pos.domain.enums import DistribucionMovementKind, DistribucionStatus, PaymentMethod
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.domain.money import ZERO
+from avileo_pos.domain.sale import Payment
+from avileo_pos.domain.weight import NO_KILOS
+from avileo_pos.queries.balance import since
+from avileo_pos.queries.stored import day, identity, instant, kilos, read, soles
+from avileo_pos.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +46,141 @@ class DistribucionRow:
     def left(self) -> Decimal:
         """What should still be on the cart; below zero more was sold than assigned."""
         return self.asignado - self.vendido - self.devuelto - self.merma
+
+
+def distribuciones_of_day(work: Work, fecha: date) -> tuple[DistribucionRow, ...]:
+    """Every distribution of the day that this till knows, by vendor."""
+    return _rows(work, "d.fecha = :day", day=fecha)
+
+
+def my_distribucion(work: Work) -> DistribucionRow | None:
+    """Today's distribution of this person: the one under way, else the last one settled."""
+    found = _rows(work, "d.fecha = :day AND d.vendedor_id = :member", day=work.today)
+    under_way_last = sorted(found, key=lambda row: row.estado is not DistribucionStatus.CERRADO)
+    return under_way_last[-1] if under_way_last else None
+
+
+def distribucion(work: Work, distribucion_id: UUID) -> DistribucionRow:
+    """Raises BusinessRuleBroken("not_found")."""
+    found = _rows(work, "d.id = :id", id=distribucion_id)
+    if not found:
+        raise BusinessRuleBroken("not_found", collection="distribuciones")
+    return found[0]
+
+
+def left_of_distribucion(work: Work, distribucion_id: UUID) -> Decimal:
+    """The kg that should still be there. Raises BusinessRuleBroken("not_found")."""
+    return distribucion(work, distribucion_id).left
+
+
+def open_distribucion_id(work: Work) -> UUID | None:
+    """Today's distribution of this person that sales are made from."""
+    question = """
+    SELECT id FROM distribuciones
+    WHERE business_id = :business AND vendedor_id = :member AND fecha = :day AND estado <> 'cerrado'
+    ORDER BY created_at DESC LIMIT 1
+    """
+    found = read(work, question, day=work.today)
+    return identity(found[0].id) if found else None
+
+
+def settlement_of(work: Work, distribucion_id: UUID) -> Settlement:
+    """The account of one distribution as it stands now. Raises BusinessRuleBroken("not_found")."""
+    row = distribucion(work, distribucion_id)
+    [sold] = read(work, _SOLD, id=distribucion_id)
+    [by_weight] = read(work, _SOLD_BY_WEIGHT, id=distribucion_id)
+    payments = [
+        Payment(PaymentMethod(paid.method), soles(paid.amount)) for paid in read(work, _PAID, id=distribucion_id)
+    ]
+    reference = read(work, _REFERENCE_PRICE, id=distribucion_id)
+    return Settlement(
+        asignado=row.asignado,
+        vendido=row.vendido,
+        devuelto=row.devuelto,
+        merma=row.merma,
+        vendido_por_peso=soles(by_weight.soles),
+        monto_vendido=soles(sold.soles),
+        cobrado=Collected.of(payments, soles(sold.fiado)),
+        reference_price=soles(reference[0].base_price) if reference else ZERO,
+    )
+
+
+_SALES_OF_IT = "FROM sales s WHERE s.business_id = :business AND s.distribucion_id = :id AND s.voided_at IS NULL"
+_SOLD = f"""
+SELECT coalesce(sum(s.total_amount - s.redondeo), 0) AS soles, coalesce(sum(s.balance_due), 0) AS fiado {_SALES_OF_IT}
+"""
+_SOLD_BY_WEIGHT = f"""
+SELECT coalesce(sum(i.subtotal), 0) AS soles FROM sale_items i
+WHERE i.business_id = :business AND i.unit = 'kg' AND i.sale_id IN (SELECT s.id {_SALES_OF_IT})
+"""
+_PAID = f"""
+SELECT y.method, sum(y.amount) AS amount FROM sale_payments y
+WHERE y.business_id = :business AND y.sale_id IN (SELECT s.id {_SALES_OF_IT}) GROUP BY y.method
+"""
+# What was loaded, else the first product that is sold by weight.
+_REFERENCE_PRICE = """
+SELECT p.base_price FROM products p
+LEFT JOIN distribucion_movements v ON v.business_id = :business AND v.product_id = p.id AND v.distribucion_id = :id
+WHERE p.business_id = :business AND p.unit = 'kg' AND (p.is_active OR v.id IS NOT NULL)
+ORDER BY v.id IS NULL, p.tile_position LIMIT 1
+"""
+
+_DISTRIBUCIONES = """
+SELECT d.*, m.name AS vendedor_name
+FROM distribuciones d
+JOIN business_users m ON m.business_id = d.business_id AND m.id = d.vendedor_id
+WHERE d.business_id = :business AND {condition}
+ORDER BY m.name, d.created_at, d.id
+"""
+_OWN_SALES = f"""
+SELECT d.id, sum(iif(q.operation_type = 'create', s.net_weight, -s.net_weight)) AS kilos,
+       sum(iif(q.operation_type = 'create', s.amount_paid, -s.amount_paid)) AS soles
+FROM json_each(:ids) wanted
+CROSS JOIN distribuciones d ON d.business_id = :business AND d.id = wanted.value
+CROSS JOIN sales s ON s.business_id = :business AND s.distribucion_id = d.id
+CROSS JOIN sync_queue q ON q.entity_id = s.id
+WHERE {since("d")}
+GROUP BY d.id
+"""
+_MOVED = f"""
+SELECT d.id, v.kind, sum(v.kilos) AS kilos, sum(iif(q.id IS NOT NULL AND {since("d")}, v.kilos, 0)) AS own_kilos
+FROM json_each(:ids) wanted
+CROSS JOIN distribuciones d ON d.business_id = :business AND d.id = wanted.value
+CROSS JOIN distribucion_movements v ON v.business_id = :business AND v.distribucion_id = d.id
+LEFT JOIN sync_queue q ON q.entity_id = v.id
+GROUP BY d.id, v.kind
+"""
+
+
+def _rows(work: Work, condition: str, **named: Any) -> tuple[DistribucionRow, ...]:
+    found = read(work, _DISTRIBUCIONES.format(condition=condition), **named)
+    ids = [row.id for row in found]
+    own_sales = {row.id: row for row in read(work, _OWN_SALES, ids=ids)}
+    moved: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    for row in read(work, _MOVED, ids=ids):
+        moved[row.id].append(row)
+    return tuple(_row(row, own_sales.get(row.id), moved[row.id]) for row in found)
+
+
+def _row(row: Row[Any], own_sales: Row[Any] | None, moved: list[Row[Any]]) -> DistribucionRow:
+    own_loads = [LoadMovement(DistribucionMovementKind(each.kind), kilos(each.own_kilos)) for each in moved]
+    by_kind = {DistribucionMovementKind(each.kind): kilos(each.kilos) for each in moved}
+    asignado = kilos(row.kilos_asignados) + assigned_kilos(own_loads)
+    vendido = kilos(row.kilos_vendidos) + (kilos(own_sales.kilos) if own_sales else NO_KILOS)
+    return DistribucionRow(
+        id=identity(row.id),
+        vendedor_id=identity(row.vendedor_id),
+        vendedor_name=row.vendedor_name,
+        punto_venta=row.punto_venta,
+        fecha=day(row.fecha),
+        estado=DistribucionStatus(row.estado),
+        asignado=asignado,
+        vendido=vendido,
+        devuelto=by_kind.get(DistribucionMovementKind.DEVOLUCION, NO_KILOS),
+        merma=by_kind.get(DistribucionMovementKind.MERMA, NO_KILOS),
+        monto_recaudado=soles(row.monto_recaudado) + (soles(own_sales.soles) if own_sales else ZERO),
+        performance=performance(vendido, asignado),
+        accepted_at=row.accepted_at and instant(row.accepted_at),
+        closed_at=row.closed_at and instant(row.closed_at),
+        close_reason=row.close_reason,
+    )

@@ -7,8 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
+
 from avileo_pos.domain.enums import ProductUnit, SaleType
 from avileo_pos.domain.weight import NO_KILOS
+from avileo_pos.queries.stored import identity, instant, read
+from avileo_pos.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +45,12 @@ class ParkedSale:
     id: UUID
     draft: SaleDraft
     updated_at: datetime
+
+
+def parked_sales(work: Work) -> tuple[ParkedSale, ...]:
+    """This person's carts in the order in which they were begun."""
+    question = "SELECT id, draft, updated_at FROM parked_sales WHERE member_id = :member ORDER BY position, id"
+    return tuple(
+        ParkedSale(identity(row.id), msgspec.json.decode(row.draft, type=SaleDraft), instant(row.updated_at))
+        for row in read(work, question)
+    )

@@ -8,6 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from avileo_pos.queries.stored import identity, instant, read, soles
+from avileo_pos.work import Work
+
 
 class QueueState(StrEnum):
     """GUARDADA waits for its turn, ENVIANDO is on its way, POR_REVISAR waits for a person."""
@@ -35,3 +38,46 @@ class QueuedOperation:
     next_attempt_at: datetime | None
     last_code: str | None
     last_error: str | None
+
+
+def waiting_operations(work: Work) -> tuple[QueuedOperation, ...]:
+    """Everything of this business that central has not answered, oldest first."""
+    return tuple(
+        QueuedOperation(
+            id=identity(row.id),
+            seq=row.seq,
+            operation_type=row.operation_type,
+            collection=row.collection,
+            entity_id=identity(row.entity_id),
+            subject=row.subject,
+            amount=None if row.amount is None else soles(row.amount),
+            actor_name=row.actor_name,
+            created_at=instant(row.created_at),
+            state=QueueState(row.status),
+            attempts=row.attempts,
+            next_attempt_at=row.next_attempt_at and instant(row.next_attempt_at),
+            last_code=row.last_code,
+            last_error=row.last_error,
+        )
+        for row in read(work, _WAITING)
+    )
+
+
+# A receipt has its number, a card its name, a drawer's movement its reason.
+_WAITING = """
+SELECT q.*, m.name AS actor_name,
+  coalesce(s.receipt_number, a.receipt_number, c.name, p.name, e.name, u.name, d.punto_venta, k.reason) AS subject,
+  coalesce(s.total_amount, a.amount, k.amount) AS amount
+FROM sync_queue q
+LEFT JOIN business_users m ON m.business_id = :business AND m.id = q.actor_id
+LEFT JOIN sales s ON s.business_id = :business AND s.id = q.entity_id
+LEFT JOIN abonos a ON a.business_id = :business AND a.id = q.entity_id
+LEFT JOIN customers c ON c.business_id = :business AND c.id = q.entity_id
+LEFT JOIN products p ON p.business_id = :business AND p.id = q.entity_id
+LEFT JOIN envases e ON e.business_id = :business AND e.id = q.entity_id
+LEFT JOIN business_users u ON u.business_id = :business AND u.id = q.entity_id
+LEFT JOIN distribuciones d ON d.business_id = :business AND d.id = q.entity_id
+LEFT JOIN cash_movements k ON k.business_id = :business AND k.id = q.entity_id
+WHERE q.status IN ('pending', 'inflight', 'parked')
+ORDER BY q.seq
+"""

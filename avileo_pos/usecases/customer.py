@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from avileo_pos.domain.money import ZERO
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.domain.identity import normal_dni, normal_mobile
+from avileo_pos.domain.money import ZERO, exact
+from avileo_pos.domain.permissions import Permission
+from avileo_pos.queries.customer import CustomerCard, customer_card
+from avileo_pos.queries.stored import read
+from avileo_pos.tables.shared import customers
+from avileo_pos.usecases.once import is_done
+from avileo_pos.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +48,68 @@ class EditCustomer:
     opening_balance: Decimal
     credit_limit: Decimal | None
     is_active: bool = True
+
+
+def create_customer(work: Work, request: CreateCustomer) -> CustomerCard:
+    """Write a customer down. The same request again gives the same card.
+
+    Raises PermissionDenied (CUSTOMER_EDIT; CUSTOMER_DELETE for an opening balance or a limit) and BusinessRuleBroken:
+    name_required, not_a_dni, dni_of_another (name), not_a_mobile, credit_limit_negative, and those of `money.exact`.
+    """
+    work.actor.require(Permission.CUSTOMER_EDIT)
+    if not is_done(work, customers, request.request_id):
+        _store(work, request)
+    return customer_card(work, request.request_id)
+
+
+def edit_customer(work: Work, request: EditCustomer) -> CustomerCard:
+    """Change what a card says. Raises as `create_customer`, and not_found."""
+    work.actor.require(Permission.CUSTOMER_EDIT)
+    before = work.get(customers, request.customer_id)
+    terms = _terms(request.opening_balance, request.credit_limit) | {"is_active": request.is_active}
+    if any(before[name] != value for name, value in terms.items()):
+        work.actor.require(Permission.CUSTOMER_DELETE)
+    work.update(customers, request.customer_id, _said(work, request.customer_id, request.details) | terms)
+    return customer_card(work, request.customer_id)
+
+
+def _store(work: Work, request: CreateCustomer) -> None:
+    terms = _terms(request.opening_balance, request.credit_limit)
+    if terms["opening_balance"] or terms["credit_limit"] is not None:
+        work.actor.require(Permission.CUSTOMER_DELETE)
+    said = _said(work, request.request_id, request.details)
+    born = {"id": request.request_id, "is_active": True, "created_at": work.now, "updated_at": work.now}
+    work.create(customers, born | said | terms)
+
+
+def _terms(opening_balance: Decimal, credit_limit: Decimal | None) -> dict[str, object]:
+    if credit_limit is not None and credit_limit < 0:
+        raise BusinessRuleBroken("credit_limit_negative")
+    return {
+        "opening_balance": exact(opening_balance),
+        "credit_limit": None if credit_limit is None else exact(credit_limit),
+    }
+
+
+def _said(work: Work, customer_id: UUID, details: CustomerDetails) -> dict[str, object]:
+    name = " ".join(details.name.split())
+    if not name:
+        raise BusinessRuleBroken("name_required")
+    dni = normal_dni(details.dni) if details.dni.strip() else None
+    _require_own_dni(work, customer_id, dni)
+    return {
+        "name": name,
+        "apodo": details.apodo.strip() or None,
+        "dni": dni,
+        "phone": normal_mobile(details.phone) if details.phone.strip() else None,
+        "address": details.address.strip() or None,
+        "notes": details.notes.strip() or None,
+    }
+
+
+def _require_own_dni(work: Work, customer_id: UUID, dni: str | None) -> None:
+    """One person, one card: else a debt is looked for in the wrong one."""
+    question = "SELECT name FROM customers WHERE business_id = :business AND is_active AND dni = :dni AND id <> :id"
+    found = read(work, question, dni=dni, id=customer_id) if dni else ()
+    if found:
+        raise BusinessRuleBroken("dni_of_another", name=found[0].name)
