@@ -1,0 +1,157 @@
+"""What a card shows while edits of it wait: central's last word on it, with the waiting edits laid over.
+
+Central's last word stands in `sync_bases` for as long as an operation of the card is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row
+
+from avileo_pos.protocol import COLLECTIONS
+
+Entity = Row[Any] | tuple[str, str]
+
+
+def edited_entities(db: Connection, collection: str) -> frozenset[str]:
+    """The rows of a collection that were edited or voided here without central's answer yet."""
+    found = db.exec_driver_sql(
+        "SELECT entity_id FROM sync_queue WHERE status IN ('pending', 'inflight', 'parked')"
+        " AND operation_type <> 'create' AND collection = ?",
+        (collection,),
+    )
+    return frozenset(found.scalars())
+
+
+def rebase(db: Connection, collection: str, pulled_revisions: Mapping[str, int]) -> None:
+    """Central's rows have just been written over edited ones: keep them as the new base, and lay the edits over.
+
+    `pulled_revisions` says for each of these rows the revision that came. A row that was not newer stays as it is.
+    """
+    for entity_id, revision in pulled_revisions.items():
+        row = _row(db, collection, entity_id)
+        if row is None or row["revision"] != revision:
+            continue
+        base = _base(db, collection, entity_id)
+        if _has_edits(db, collection, entity_id) and (base is None or base["revision"] < revision):
+            _keep_base(db, collection, entity_id, row)
+        _lay_edits_over(db, collection, entity_id)
+        _void_again(db, collection, entity_id)
+
+
+def absorb_answers(db: Connection, answered: Sequence[tuple[str, int | None]]) -> None:
+    """Central has stored these edits: what they set is its word now, unless the base is already later than they."""
+    if not _any_base(db):
+        return
+    for operation_id, revision in answered:
+        edit = db.exec_driver_sql(
+            "SELECT collection, entity_id, data FROM sync_queue WHERE id = ? AND operation_type = 'update'",
+            (operation_id,),
+        ).first()
+        base = None if edit is None else _base(db, edit.collection, edit.entity_id)
+        if edit is not None and base is not None and (revision is None or revision > base["revision"]):
+            _keep_base(db, edit.collection, edit.entity_id, {**base, **_set_by(edit.data)})
+
+
+def show_again(db: Connection, entities: Iterable[Entity]) -> None:
+    """Make these cards show base and waiting edits, and forget the bases that no open operation needs."""
+    if not _any_base(db):
+        return
+    for entity in entities:
+        collection, entity_id = tuple(entity)
+        base = _base(db, collection, entity_id)
+        if base is None:
+            continue
+        _set(db, collection, entity_id, {name: base[name] for name in COLLECTIONS[collection].editable})
+        _lay_edits_over(db, collection, entity_id)
+        _forget_unneeded_base(db, collection, entity_id)
+
+
+def forget_base_revisions(db: Connection) -> None:
+    """At a resync any row that comes is newer than what is here."""
+    db.exec_driver_sql("UPDATE sync_bases SET base = json_set(base, '$.revision', 0)")
+
+
+def _lay_edits_over(db: Connection, collection: str, entity_id: str) -> None:
+    edits = db.exec_driver_sql(
+        "SELECT data FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'update'"
+        " AND status IN ('pending', 'inflight') ORDER BY seq",
+        (entity_id, collection),
+    )
+    shown: dict[str, Any] = {}
+    for data in edits.scalars():
+        shown |= _set_by(data)
+    if shown:
+        _set(db, collection, entity_id, shown)
+
+
+def _void_again(db: Connection, collection: str, entity_id: str) -> None:
+    """A voiding stays until a person takes it back, also while it is parked."""
+    voiding = db.exec_driver_sql(
+        "SELECT data, actor_id FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'delete'"
+        " AND status <> 'acked'",
+        (entity_id, collection),
+    ).first()
+    if voiding is not None:
+        said = msgspec.json.decode(voiding.data)
+        columns = {name: value for name, value in said.items() if name not in COLLECTIONS[collection].parts}
+        _set(db, collection, entity_id, {**columns, "voided_by": voiding.actor_id})
+
+
+def _set_by(data: str) -> dict[str, Any]:
+    return {name: change["now"] for name, change in msgspec.json.decode(data).items()}
+
+
+def _set(db: Connection, collection: str, entity_id: str, values: Mapping[str, Any]) -> None:
+    columns = ", ".join(f"{name} = ?" for name in values)
+    db.exec_driver_sql(f"UPDATE {collection} SET {columns} WHERE {_is(collection)}", (*values.values(), entity_id))
+
+
+def _row(db: Connection, collection: str, entity_id: str) -> dict[str, Any] | None:
+    found = db.exec_driver_sql(f"SELECT * FROM {collection} WHERE {_is(collection)}", (entity_id,)).mappings().first()
+    return None if found is None else dict(found)
+
+
+def _is(collection: str) -> str:
+    if collection == "businesses":
+        return "id = ?"
+    return "business_id = (SELECT business_id FROM till_identity) AND id = ?"
+
+
+def _any_base(db: Connection) -> bool:
+    return db.exec_driver_sql("SELECT 1 FROM sync_bases LIMIT 1").first() is not None
+
+
+def _base(db: Connection, collection: str, entity_id: str) -> dict[str, Any] | None:
+    found = db.exec_driver_sql(
+        "SELECT base FROM sync_bases WHERE collection = ? AND entity_id = ?", (collection, entity_id)
+    ).scalar()
+    return None if found is None else msgspec.json.decode(found, type=dict[str, Any])
+
+
+def _keep_base(db: Connection, collection: str, entity_id: str, row: Mapping[str, Any]) -> None:
+    db.exec_driver_sql(
+        "INSERT INTO sync_bases (collection, entity_id, base) VALUES (?, ?, ?)"
+        " ON CONFLICT (collection, entity_id) DO UPDATE SET base = excluded.base",
+        (collection, entity_id, msgspec.json.encode(row).decode()),
+    )
+
+
+def _has_edits(db: Connection, collection: str, entity_id: str) -> bool:
+    found = db.exec_driver_sql(
+        "SELECT 1 FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'update'"
+        " AND status <> 'acked'",
+        (entity_id, collection),
+    )
+    return found.first() is not None
+
+
+def _forget_unneeded_base(db: Connection, collection: str, entity_id: str) -> None:
+    db.exec_driver_sql(
+        "DELETE FROM sync_bases WHERE collection = ?1 AND entity_id = ?2 AND NOT EXISTS ("
+        " SELECT 1 FROM sync_queue WHERE entity_id = ?2 AND collection = ?1 AND status <> 'acked')",
+        (collection, entity_id),
+    )

@@ -1,0 +1,298 @@
+"""The outbox: which operations go next, what central answered to them, and what stays for a person to look after.
+
+An operation is `pending` until it is sent, `inflight` on its way, `acked` once central has it, `parked` when only a
+person can help. `sync_status` of its row follows in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, Row
+
+from avileo_pos.protocol import COLLECTIONS, Conflict, Operation, OperationResult, OperationStatus
+from avileo_pos.replica.cards import absorb_answers, show_again
+from avileo_pos.tables.base import instant_text
+from avileo_pos.work import mirror_sync_status
+
+MOST_ATTEMPTS: Final = 5
+KEPT_AFTER_ANSWER: Final = timedelta(days=45)
+DISCARDED: Final = "discarded"
+_ENVELOPE_BYTES: Final = 400  # what an operation weighs on the wire besides its data
+
+_WAITING = """
+    SELECT seq, id, operation_type, collection, entity_id, schema, actor_id, created_at, data, depends_on, attempts
+    FROM sync_queue
+    WHERE status = 'pending' AND coalesce(next_attempt_at, '') <= ? AND operation_type <> ?
+    ORDER BY seq
+"""
+_ACKED = {OperationStatus.APPLIED, OperationStatus.DUPLICATE, OperationStatus.CONFLICT}
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedOver:
+    """An own edit that central stored over another's: the person is told."""
+
+    operation_id: UUID
+    collection: str
+    entity_id: UUID
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the answers to a batch came to, in operations."""
+
+    acked: int = 0
+    put_off: int = 0
+    parked: int = 0
+    conflicts: tuple[AppliedOver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """`waiting` is still to be sent, `to_review` waits for a person."""
+
+    waiting: int
+    to_review: int
+
+
+def next_batch(
+    db: Connection, limit: int, max_bytes: int, now: datetime, *, facts_only: bool = False
+) -> tuple[Operation, ...]:
+    """The operations to send now, oldest first, marked as on their way; empty when none can go.
+
+    One waits for those that it depends on, unless they go before it in the same batch or are parked. One that failed
+    alone before travels alone. `facts_only` leaves edits of cards for later. At least one goes, however large.
+    """
+    chosen = _choose(db, limit, max_bytes, now, "update" if facts_only else "")
+    _mark_as_sent(db, chosen, now)
+    return tuple(_as_operation(row) for row in chosen)
+
+
+def settle(
+    db: Connection,
+    business_id: UUID,
+    results: Sequence[OperationResult],
+    now: datetime,
+    try_again_at: Callable[[OperationResult], datetime],
+) -> Settled:
+    """Take central's word on the operations that were on their way; `try_again_at` says when one may go again."""
+    answered = [result for result in results if result.status in _ACKED]
+    refused = [result for result in results if result.status is OperationStatus.QUARANTINED]
+    put_off = [result for result in results if result.status in (OperationStatus.RETRY, OperationStatus.BLOCKED)]
+    _acknowledge(db, answered, now)
+    _park(db, refused)
+    _put_off(db, put_off, try_again_at)
+    absorb_answers(db, [(result.id, result.revision) for result in answered])
+    _show_state(db, business_id, [result.id for result in (*answered, *refused)])
+    return Settled(
+        acked=len(answered), put_off=len(put_off), parked=len(refused), conflicts=tuple(_conflicts(db, answered))
+    )
+
+
+def give_back(db: Connection, operation_ids: Iterable[str]) -> None:
+    """These were not answered: they wait again, as if never sent but for their bytes, which stay as they are."""
+    db.exec_driver_sql(
+        "UPDATE sync_queue SET status = 'pending' WHERE status = 'inflight' AND id IN (SELECT value FROM json_each(?))",
+        (_json(list(operation_ids)),),
+    )
+
+
+def take_back_what_was_on_its_way(db: Connection) -> None:
+    """At the start of the program: nobody is waiting any more for what was being sent when it ended."""
+    db.exec_driver_sql("UPDATE sync_queue SET status = 'pending' WHERE status = 'inflight'")
+
+
+def blame(db: Connection, business_id: UUID, operation_id: str, code: str, try_again_at: datetime) -> None:
+    """This one failed alone while central was well: it gains an attempt, and after the fifth it is parked."""
+    db.exec_driver_sql(
+        """
+        UPDATE sync_queue SET attempts = attempts + 1, last_code = ?, next_attempt_at = ?,
+            status = CASE WHEN attempts + 1 >= ? THEN 'parked' ELSE 'pending' END
+        WHERE id = ? AND status IN ('pending', 'inflight')
+        """,
+        (code, instant_text(try_again_at), MOST_ATTEMPTS, operation_id),
+    )
+    _show_state(db, business_id, [operation_id])
+
+
+def counts(db: Connection) -> QueueCounts:
+    """For the status chip."""
+    found = db.exec_driver_sql(
+        "SELECT status = 'parked', count(*) FROM sync_queue"
+        " WHERE status IN ('pending', 'inflight', 'parked') GROUP BY 1"
+    )
+    by_parked = {bool(parked): count for parked, count in found}
+    return QueueCounts(waiting=by_parked.get(False, 0), to_review=by_parked.get(True, 0))
+
+
+def anything_to_send(db: Connection, now: datetime) -> bool:
+    """Whether an operation waits whose time has come; it may still have to wait for another."""
+    return db.exec_driver_sql(f"{_WAITING} LIMIT 1", (instant_text(now), "")).first() is not None
+
+
+def purge_answered(db: Connection, now: datetime) -> int:
+    """Forget what central answered more than 45 days ago, and say how many that were."""
+    before = instant_text(now - KEPT_AFTER_ANSWER)
+    return db.exec_driver_sql("DELETE FROM sync_queue WHERE status = 'acked' AND acked_at < ?", (before,)).rowcount
+
+
+def send_everything_again(db: Connection, business_id: UUID) -> None:
+    """Central began anew from a backup: all that it may have lost waits again, with the same ids and bytes.
+
+    `acked_revision` stays: a balance that was pulled before still holds what was acked then.
+    """
+    db.exec_driver_sql(
+        """
+        UPDATE sync_queue SET status = 'pending', next_attempt_at = NULL, attempts = 0
+        WHERE status IN ('acked', 'parked') AND coalesce(last_code, '') <> ?
+        """,
+        (DISCARDED,),
+    )
+    waiting = db.exec_driver_sql("SELECT collection, entity_id FROM sync_queue WHERE status <> 'acked'").all()
+    _mirror(db, business_id, waiting)
+    show_again(db, waiting)
+
+
+def _choose(db: Connection, limit: int, max_bytes: int, now: datetime, left_out: str) -> list[Row[Any]]:
+    chosen: list[Row[Any]] = []
+    going: set[str] = set()
+    is_open = _open_operations(db)
+    room = max_bytes
+    suspect: Row[Any] | None = None
+    waiting = db.exec_driver_sql(_WAITING, (instant_text(now), left_out))
+    for row in waiting:
+        if any(needed not in going and is_open(needed) for needed in msgspec.json.decode(row.depends_on)):
+            continue
+        if row.attempts:
+            suspect = suspect or row
+            continue
+        room -= len(row.data) + len(row.depends_on) + _ENVELOPE_BYTES
+        if chosen and room < 0:
+            break
+        chosen.append(row)
+        going.add(row.id)
+        if len(chosen) >= limit:
+            break
+    waiting.close()
+    return chosen or ([suspect] if suspect is not None else [])
+
+
+def _open_operations(db: Connection) -> Callable[[str], bool]:
+    """Whether an operation may still come to central by itself, asked once for each."""
+    known: dict[str, bool] = {}
+
+    def is_open(operation_id: str) -> bool:
+        if operation_id not in known:
+            found = db.exec_driver_sql(
+                "SELECT 1 FROM sync_queue WHERE id = ? AND status IN ('pending', 'inflight')", (operation_id,)
+            )
+            known[operation_id] = found.first() is not None
+        return known[operation_id]
+
+    return is_open
+
+
+def _mark_as_sent(db: Connection, chosen: Sequence[Row[Any]], now: datetime) -> None:
+    if chosen:
+        db.exec_driver_sql(
+            "UPDATE sync_queue SET status = 'inflight', first_sent_at = coalesce(first_sent_at, ?)"
+            " WHERE seq IN (SELECT value FROM json_each(?))",
+            (instant_text(now), _json([row.seq for row in chosen])),
+        )
+
+
+def _as_operation(row: Row[Any]) -> Operation:
+    return Operation(
+        id=row.id,
+        seq=row.seq,
+        operation_type=row.operation_type,
+        collection=row.collection,
+        entity_id=row.entity_id,
+        schema=row.schema,
+        actor_id=row.actor_id,
+        created_at=row.created_at,
+        data=msgspec.Raw(row.data),
+        depends_on=tuple(msgspec.json.decode(row.depends_on)),
+    )
+
+
+def _acknowledge(db: Connection, results: Sequence[OperationResult], now: datetime) -> None:
+    at = instant_text(now)
+    _for_each(
+        db,
+        "UPDATE sync_queue SET status = 'acked', acked_revision = ?, acked_at = ?, next_attempt_at = NULL,"
+        " last_code = ?, last_error = ? WHERE id = ? AND status = 'inflight'",
+        [(result.revision, at, *_told_of(result), result.id) for result in results],
+    )
+
+
+def _told_of(result: OperationResult) -> tuple[str | None, str | None]:
+    """A conflict stays beside its operation: the code, and its fields with both values as JSON."""
+    if result.status is OperationStatus.CONFLICT:
+        return result.code or "conflict", _json(result.conflicts)
+    return None, None
+
+
+def _park(db: Connection, results: Sequence[OperationResult]) -> None:
+    _for_each(
+        db,
+        "UPDATE sync_queue SET status = 'parked', attempts = attempts + 1, last_code = ?, last_error = ?"
+        " WHERE id = ? AND status = 'inflight'",
+        [(result.code or "quarantined", result.message, result.id) for result in results],
+    )
+
+
+def _put_off(
+    db: Connection, results: Sequence[OperationResult], try_again_at: Callable[[OperationResult], datetime]
+) -> None:
+    _for_each(
+        db,
+        "UPDATE sync_queue SET status = 'pending', next_attempt_at = ?, last_code = ?, last_error = ?"
+        " WHERE id = ? AND status = 'inflight'",
+        [
+            (instant_text(try_again_at(result)), result.code or result.status.value, result.message, result.id)
+            for result in results
+        ],
+    )
+
+
+def _show_state(db: Connection, business_id: UUID, operation_ids: Sequence[str]) -> None:
+    """Let the rows of these operations, and the cards that they edit, show where they stand now."""
+    entities = db.exec_driver_sql(
+        "SELECT DISTINCT collection, entity_id FROM sync_queue WHERE id IN (SELECT value FROM json_each(?))",
+        (_json(list(operation_ids)),),
+    ).all()
+    _mirror(db, business_id, entities)
+    show_again(db, entities)
+
+
+def _mirror(db: Connection, business_id: UUID, entities: Iterable[Row[Any]]) -> None:
+    by_collection: dict[str, set[str]] = {}
+    for entity in entities:
+        by_collection.setdefault(entity.collection, set()).add(entity.entity_id)
+    for name, ids in by_collection.items():
+        mirror_sync_status(db, business_id, COLLECTIONS[name].table, ids)
+
+
+def _conflicts(db: Connection, results: Sequence[OperationResult]) -> Iterator[AppliedOver]:
+    for result in results:
+        if result.status is OperationStatus.CONFLICT:
+            row = db.exec_driver_sql("SELECT collection, entity_id FROM sync_queue WHERE id = ?", (result.id,)).first()
+            if row is not None:
+                yield AppliedOver(UUID(result.id), row.collection, UUID(row.entity_id), result.conflicts)
+
+
+def _for_each(db: Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        db.exec_driver_sql(statement, rows)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

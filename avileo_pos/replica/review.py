@@ -1,0 +1,160 @@
+"""«Por revisar»: what a person can do with an operation that central did not take.
+
+These are done like use cases, `(work, request)`, by an admin or with an admin's PIN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from sqlalchemy import Row, Table, delete, update
+from sqlalchemy.exc import IntegrityError
+
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.domain.permissions import Permission
+from avileo_pos.domain.reason import required_reason
+from avileo_pos.protocol import COLLECTIONS
+from avileo_pos.protocol.collections import VOID_COLUMNS
+from avileo_pos.replica.cards import show_again
+from avileo_pos.replica.queue import DISCARDED
+from avileo_pos.tables.base import instant_text
+from avileo_pos.work import Work, loaded_row, mirror_sync_status
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardOperation:
+    operation_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResendOperation:
+    """`changes` are columns of a card, with the values that a person put right."""
+
+    operation_id: UUID
+    changes: Mapping[str, Any]
+
+
+def retry_operation(work: Work, operation_id: UUID) -> None:
+    """Send a parked operation once more, as it is. Raises BusinessRuleBroken("operation_not_parked")."""
+    operation = _parked(work, operation_id)
+    work.db.exec_driver_sql(
+        "UPDATE sync_queue SET status = 'pending', attempts = 0, next_attempt_at = NULL WHERE seq = ?",
+        (operation.seq,),
+    )
+    _show_state(work, operation)
+
+
+def discard_operation(work: Work, request: DiscardOperation) -> None:
+    """Take back here what central did not take; the operation and the reason stay in the log for 45 days.
+
+    Raises PermissionDenied, BusinessRuleBroken: reason_required, operation_not_parked, operation_needed_by_others.
+    """
+    work.actor.require(Permission.OPERATION_DISCARD)
+    reason = required_reason(request.reason)
+    operation = _parked(work, request.operation_id)
+    _require_that_none_waits_for(work, operation)
+    _close(work, operation, f"{work.actor.name}: {reason}")
+    if operation.operation_type == "create":
+        _remove_unsent_rows(work, operation)
+    elif operation.operation_type == "delete":
+        _take_voiding_back(work, operation)
+    _show_state(work, operation)
+    log.info("operation_discarded", operation_id=operation.id, collection=operation.collection, reason=reason)
+
+
+def resend_operation(work: Work, request: ResendOperation) -> None:
+    """Put a parked card right and send it as a new operation in place of the old one, which stays in the log.
+
+    Raises PermissionDenied, BusinessRuleBroken: operation_not_parked, operation_not_editable.
+    """
+    work.actor.require(Permission.OPERATION_DISCARD)
+    operation = _parked(work, request.operation_id)
+    collection = COLLECTIONS[operation.collection]
+    if operation.operation_type == "delete" or not request.changes.keys() <= collection.editable:
+        raise BusinessRuleBroken("operation_not_editable")
+    _close(work, operation, f"{work.actor.name}: reenviada")
+    _show_state(work, operation)
+    entity_id = UUID(operation.entity_id)
+    if operation.operation_type == "create":
+        work.create_again(collection.table, entity_id, request.changes)
+    else:
+        work.update(collection.table, entity_id, {**_edited_by(operation, collection.table), **request.changes})
+
+
+def _parked(work: Work, operation_id: UUID) -> Row[Any]:
+    found = work.db.exec_driver_sql(
+        "SELECT seq, id, operation_type, collection, entity_id, data FROM sync_queue"
+        " WHERE id = ? AND status = 'parked'",
+        (str(operation_id),),
+    ).first()
+    if found is None:
+        raise BusinessRuleBroken("operation_not_parked")
+    return found
+
+
+def _require_that_none_waits_for(work: Work, operation: Row[Any]) -> None:
+    needed = work.db.exec_driver_sql(
+        "SELECT 1 FROM sync_queue q, json_each(q.depends_on) needed"
+        " WHERE q.status <> 'acked' AND needed.value = ? LIMIT 1",
+        (operation.id,),
+    )
+    if needed.first() is not None:
+        raise BusinessRuleBroken("operation_needed_by_others")
+
+
+def _close(work: Work, operation: Row[Any], said: str) -> None:
+    work.db.exec_driver_sql(
+        "UPDATE sync_queue SET status = 'acked', acked_at = ?, last_code = ?, last_error = ? WHERE seq = ?",
+        (instant_text(work.now), DISCARDED, said, operation.seq),
+    )
+
+
+def _show_state(work: Work, operation: Row[Any]) -> None:
+    mirror_sync_status(work.db, work.business.id, COLLECTIONS[operation.collection].table, [operation.entity_id])
+    show_again(work.db, [(operation.collection, operation.entity_id)])
+
+
+def _remove_unsent_rows(work: Work, operation: Row[Any]) -> None:
+    """What central has made of it meanwhile (a stub for a customer that it could not read) has a revision and stays."""
+    for part, rows in _parts_of(operation):
+        _remove(work, part, [row["id"] for row in rows])
+    _remove(work, COLLECTIONS[operation.collection].table, [operation.entity_id])
+
+
+def _take_voiding_back(work: Work, operation: Row[Any]) -> None:
+    table = COLLECTIONS[operation.collection].table
+    for part, rows in _parts_of(operation):
+        _remove(work, part, [row["id"] for row in rows])
+    cleared = dict.fromkeys(VOID_COLUMNS)
+    work.db.execute(
+        update(table)
+        .where(table.c.business_id == work.business.id, table.c.id == UUID(operation.entity_id))
+        .values(**cleared)
+    )
+
+
+def _parts_of(operation: Row[Any]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    data = msgspec.json.decode(operation.data)
+    for part in COLLECTIONS[operation.collection].parts:
+        yield COLLECTIONS[part].table, data.get(part, [])
+
+
+def _remove(work: Work, table: Table, ids: list[str]) -> None:
+    """A row that others still name stays: central makes a stub of it, and that will come."""
+    unsent = (table.c.business_id == work.business.id, table.c.revision == 0)
+    with suppress(IntegrityError), work.db.begin_nested():
+        work.db.execute(delete(table).where(*unsent, table.c.id.in_([UUID(one) for one in ids])))
+
+
+def _edited_by(operation: Row[Any], table: Table) -> dict[str, Any]:
+    changes = msgspec.json.decode(operation.data)
+    return loaded_row(table, {name: change["now"] for name, change in changes.items()})

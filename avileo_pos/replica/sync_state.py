@@ -1,0 +1,84 @@
+"""How far this till has come with central: the cursor, the epoch, and whether it is taking everything anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection, select, update
+
+from avileo_pos.replica.cards import forget_base_revisions
+from avileo_pos.replica.identity import TillIdentity, read_identity
+from avileo_pos.replica.queue import send_everything_again
+from avileo_pos.tables.till import sync_state
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPlace:
+    """What sync needs to know of the till before it calls central.
+
+    `cursor` is None before the first pull and at the start of a resync. `catalog_ready` says that selling can begin.
+    """
+
+    till: TillIdentity
+    cursor: str | None
+    epoch: str | None
+    head: int
+    resyncing: bool
+    catalog_ready: bool
+    last_contact_at: datetime | None
+    last_digest_at: datetime | None
+    clock_skew: timedelta
+
+
+def read_place(db: Connection) -> SyncPlace:
+    """Raises BusinessRuleBroken("till_not_enrolled")."""
+    till = read_identity(db)
+    row = db.execute(select(sync_state)).mappings().one()
+    return SyncPlace(
+        till=till,
+        cursor=row["cursor"],
+        epoch=row["epoch"],
+        head=row["last_seen_head"],
+        resyncing=row["resyncing"],
+        catalog_ready=row["catalog_ready"],
+        last_contact_at=row["last_contact_at"],
+        last_digest_at=row["last_digest_at"],
+        clock_skew=timedelta(seconds=row["clock_skew_seconds"]),
+    )
+
+
+def note_contact(db: Connection, now: datetime, server_time: datetime) -> None:
+    """Central has answered, at its own time `server_time`."""
+    db.execute(
+        update(sync_state).values(last_contact_at=now, clock_skew_seconds=round((now - server_time).total_seconds()))
+    )
+
+
+def note_digest(db: Connection, now: datetime) -> None:
+    db.execute(update(sync_state).values(last_digest_at=now))
+
+
+def adopt_epoch(db: Connection, business_id: UUID, epoch: str) -> None:
+    """Follow central into its epoch.
+
+    When there was another before, central has come back from a backup: everything kept is sent again, then everything
+    is taken anew.
+    """
+    before = db.execute(select(sync_state.c.epoch)).scalar_one()
+    db.execute(update(sync_state).values(epoch=epoch))
+    if before is not None:
+        send_everything_again(db, business_id)
+        db.execute(update(sync_state).values(last_seen_head=0))
+        begin_resync(db)
+
+
+def begin_resync(db: Connection) -> None:
+    """From now on, and across any crash, the till is taking a snapshot into place until `end_resync`."""
+    db.execute(update(sync_state).values(cursor=None, resyncing=True))
+    forget_base_revisions(db)
+
+
+def end_resync(db: Connection) -> None:
+    db.execute(update(sync_state).values(resyncing=False))
