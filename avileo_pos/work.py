@@ -69,6 +69,14 @@ class Work:
         refers_to = _references(table, stored) | self._store_parts(collection, root["id"], parts, data)
         self._queue("create", table, root["id"], data, refers_to)
 
+    def create_again(self, table: Table, entity_id: UUID, changes: Row) -> None:
+        """Change a card that central could not take, and queue it whole as a new operation."""
+        self.db.execute(update(table).where(*self._is(table, entity_id)).values(**changes))
+        stored = stored_row(table, self.get(table, entity_id))
+        data = {column.name: stored[column.name] for column in COLLECTIONS[table.name].sent}
+        self._queue("create", table, entity_id, data, _references(table, stored))
+        mirror_sync_status(self.db, self.business.id, table, [str(entity_id)])
+
     def update(self, table: Table, entity_id: UUID, changes: Row) -> bool:
         """Change a card's columns and queue each change as `{was, now}`; False when nothing differs.
 
@@ -166,7 +174,7 @@ class Work:
         }
         self.db.exec_driver_sql(insert_text(sync_queue, tuple(operation)), tuple(operation.values()))
         if operation_type != "create":
-            mirror_sync_status(self.db, table, [entity])
+            mirror_sync_status(self.db, self.business.id, table, [entity])
 
     def _open_operations_of(self, entity: str, refers_to: Iterable[str]) -> list[str]:
         """What central must have before this: all that is open of the row itself, and the births of what it names."""
@@ -180,28 +188,59 @@ class Work:
         return list(found.scalars())
 
 
-def mirror_sync_status(db: Connection, table: Table, entity_ids: Iterable[str]) -> None:
-    """Make `sync_status` and `sync_attempts` of rows what the queue says of them (protocol, «On the till»)."""
-    key = "id" if table.name == "businesses" else "business_id, id"
-    db.exec_driver_sql(
-        f"""
-        UPDATE {table.name} SET
-          sync_status = coalesce((
-            SELECT CASE WHEN max(q.status = 'parked') THEN 'error' WHEN max(q.status <> 'acked') THEN 'pending' END
-            FROM sync_queue q WHERE q.entity_id = {table.name}.id AND q.collection = '{table.name}'), 'synced'),
-          sync_attempts = coalesce((
-            SELECT max(q.attempts) FROM sync_queue q
-            WHERE q.entity_id = {table.name}.id AND q.collection = '{table.name}' AND q.status <> 'acked'), 0)
-        WHERE ({key}) IN (SELECT {key} FROM {table.name} WHERE id = ?)
-        """,
-        [(entity,) for entity in entity_ids],
-    )
+def mirror_sync_status(db: Connection, business_id: UUID, table: Table, entity_ids: Iterable[str]) -> None:
+    """Make `sync_status` and `sync_attempts` of rows what the queue says of them (protocol, «On the till»).
+
+    Rows that came inside another's operation say what that one says.
+    """
+    entities = msgspec.json.encode(list(entity_ids)).decode()
+    db.exec_driver_sql(_mirror_text(table), (table.name, entities, str(business_id)))
+    for part, parent_column in COLLECTIONS[table.name].parts.items():
+        if "sync_status" in COLLECTIONS[part].table.columns:
+            db.exec_driver_sql(_mirror_parts_text(table.name, part, parent_column), (str(business_id), entities))
+
+
+@cache
+def _mirror_text(table: Table) -> str:
+    ours = "?3 = id" if table.name == "businesses" else "business_id = ?3"
+    return f"""
+        UPDATE {table.name} SET sync_status = said.status, sync_attempts = said.attempts
+        FROM (
+            SELECT entity.value AS entity_id,
+                CASE WHEN max(q.status = 'parked') THEN 'error'
+                     WHEN max(q.status <> 'acked') THEN 'pending' ELSE 'synced' END AS status,
+                coalesce(max(q.attempts) FILTER (WHERE q.status <> 'acked'), 0) AS attempts
+            FROM json_each(?2) entity
+            LEFT JOIN sync_queue q ON q.entity_id = entity.value AND q.collection = ?1
+            GROUP BY entity.value
+        ) said
+        WHERE {ours} AND id = said.entity_id
+        """
+
+
+@cache
+def _mirror_parts_text(parent: str, part: str, parent_column: str) -> str:
+    return f"""
+        UPDATE {part} SET sync_status = said.sync_status, sync_attempts = said.sync_attempts
+        FROM (
+            SELECT id, sync_status, sync_attempts FROM {parent}
+            WHERE business_id = ?1 AND id IN (SELECT value FROM json_each(?2))
+        ) said
+        WHERE business_id = ?1 AND {parent_column} = said.id
+        """
 
 
 def stored_row(table: Table, row: Row) -> dict[str, Any]:
     """A row's values in the form in which the replica keeps them and the wire carries them."""
     forms = _stored_forms(table)
     return {name: None if value is None else forms[name](value) for name, value in row.items()}
+
+
+def loaded_row(table: Table, stored: Row) -> dict[str, Any]:
+    """The values that stored forms stand for."""
+    return {
+        name: None if value is None else _type(table.columns[name]).from_stored(value) for name, value in stored.items()
+    }
 
 
 @cache
