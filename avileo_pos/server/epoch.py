@@ -1,0 +1,113 @@
+"""Which line of history this central is on: a restored backup must not be taken for what it was before."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final, NamedTuple, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from avileo_pos.server.database import Database
+
+T = TypeVar("T")
+
+JUMP: Final = 2**32  # more revisions than a backup can have lost
+
+_IDENTITY: Final = (
+    "SELECT s.system_identifier::text, c.timeline_id FROM pg_control_system() AS s, pg_control_checkpoint() AS c"
+)
+_MAY_ASK: Final = """
+    SELECT coalesce(bool_and(has_function_privilege(p.oid, 'EXECUTE')) AND count(*) = 2, false) FROM pg_proc p
+    WHERE p.proname IN ('pg_control_system', 'pg_control_checkpoint')
+"""
+
+
+class History(NamedTuple):
+    """What PostgreSQL says of itself: the cluster, and how often it was forked by going back in time."""
+
+    system_identifier: str
+    timeline: int
+
+
+UNTOLD: Final = History("untold", 0)
+"""For a role that may not ask: then only `restored` begins a new epoch."""
+
+
+class HistoryChanged(Exception):  # noqa: N818 - the name says what happened
+    """What runs is not what the stored epoch was minted for."""
+
+
+def in_current_epoch(database: Database, work: Callable[[Connection, str], T], business_id: UUID) -> T:
+    """What `work(connection, epoch)` returns, committed; a new epoch begins first where history has changed.
+
+    Raises CentralBusy.
+    """
+
+    def work_in_epoch(connection: Connection) -> T:
+        return work(connection, epoch_of(connection))
+
+    try:
+        return database.in_transaction(work_in_epoch, business_id)
+    except HistoryChanged:
+        database.in_transaction(_begin_where_history_changed)
+        return database.in_transaction(work_in_epoch, business_id)
+
+
+def epoch_of(connection: Connection) -> str:
+    """Raises HistoryChanged where a new epoch has to begin."""
+    found = connection.exec_driver_sql(
+        "SELECT epoch, system_identifier, timeline FROM central_identity WHERE id = 1"
+    ).one_or_none()
+    if found is None or History(found[1], found[2]) != history_of(connection):
+        raise HistoryChanged
+    return str(found[0])
+
+
+def history_of(connection: Connection) -> History:
+    """What runs now, as far as our role may know it."""
+    if not _may_ask(connection.engine):
+        return UNTOLD
+    return History(*connection.exec_driver_sql(_IDENTITY).one())
+
+
+def restored(database: Database) -> str:
+    """Begin a new epoch, as whoever has put a backup back must: tills then send again what it had lost."""
+    return database.in_transaction(_begin)
+
+
+def _begin_where_history_changed(connection: Connection) -> str:
+    _lock(connection)
+    try:
+        return epoch_of(connection)
+    except HistoryChanged:
+        return _begin(connection)
+
+
+def _begin(connection: Connection) -> str:
+    _lock(connection)
+    history = history_of(connection)
+    epoch = secrets.token_hex(16)
+    is_first = connection.exec_driver_sql("SELECT count(*) FROM central_identity").scalar_one() == 0
+    connection.exec_driver_sql(
+        "INSERT INTO central_identity (id, epoch, system_identifier, timeline, secret) VALUES (1, %s, %s, %s, %s)"
+        " ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, system_identifier = excluded.system_identifier,"
+        " timeline = excluded.timeline",
+        (epoch, *history, secrets.token_urlsafe(48)),
+    )
+    if not is_first:
+        connection.exec_driver_sql("UPDATE sync_counters SET revision = revision + %s", (JUMP,))
+    return epoch
+
+
+def _lock(connection: Connection) -> None:
+    """Of several workers that notice the change at once, one begins the epoch."""
+    connection.exec_driver_sql("LOCK TABLE central_identity IN EXCLUSIVE MODE")
+
+
+@lru_cache(maxsize=8)
+def _may_ask(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(connection.exec_driver_sql(_MAY_ASK).scalar_one())

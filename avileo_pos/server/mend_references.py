@@ -1,0 +1,159 @@
+"""A fact whose parent central never got is stored all the same: with a stand-in for the parent, or without it.
+
+The goods are sold and the money is in the drawer, whatever happened to the customer's card on its way.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Table
+
+from avileo_pos.domain.business_day import business_date
+from avileo_pos.server.derived import Ledger
+from avileo_pos.server.open_push import OpenPush
+from avileo_pos.server.parse_push import Arrived
+from avileo_pos.server.wire_sql import insert_rows
+from avileo_pos.tables.shared import SYNCED_TABLES
+
+NewRow = dict[str, Any]
+
+
+class Reference(NamedTuple):
+    """A column that leads to a row of `target`."""
+
+    column: str
+    target: str
+    nullable: bool
+
+
+class Stated(NamedTuple):
+    """A row that an operation wants to insert."""
+
+    arrived: Arrived
+    table: Table
+    row: NewRow
+
+
+def mend_references(
+    push: OpenPush, stated: Sequence[Stated], born: Iterable[tuple[str, str]], ledger: Ledger
+) -> Mapping[str, list[str]]:
+    """Make every reference lead to a row, and say for each operation what was mended.
+
+    `born` are the rows, by table and id, that these operations make themselves.
+    """
+    missing = _find_missing(push, _wanted(stated) - set(born))
+    if not missing:
+        return {}
+    mended: defaultdict[str, list[str]] = defaultdict(list)
+    stand_ins: dict[tuple[str, str], NewRow] = {}
+    for arrived, table, row in stated:
+        for reference in references_of(table):
+            name = (reference.target, row.get(reference.column))
+            if name not in missing:
+                continue
+            mended[arrived.id].append(f"unknown_{reference.target}")
+            if _needs_stand_in(reference):
+                stand_ins[name] = _STAND_INS[reference.target](push, arrived)
+            elif reference.nullable:
+                row[reference.column] = None
+    _insert_stand_ins(push, stand_ins, ledger)
+    return mended
+
+
+@cache
+def references_of(table: Table) -> tuple[Reference, ...]:
+    """The columns of a tenant table that lead to another row of the same business, other than to a member."""
+    return tuple(
+        Reference(pair[1].parent.name, pair[1].column.table.name, bool(pair[1].parent.nullable))
+        for constraint in table.foreign_key_constraints
+        if len(pair := constraint.elements) == 2 and pair[1].parent.name != "id"
+        if pair[1].column.table.name != "business_users"
+    )
+
+
+def _wanted(stated: Sequence[Stated]) -> set[tuple[str, str]]:
+    return {
+        (reference.target, row[reference.column])
+        for _, table, row in stated
+        for reference in references_of(table)
+        if row.get(reference.column) is not None
+    }
+
+
+def _find_missing(push: OpenPush, wanted: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for target, row_id in wanted:
+        ids[target].append(row_id)
+    if not ids:
+        return set()
+    question = " UNION ALL ".join(
+        f"SELECT '{target}', x.id::text FROM unnest(%({target})s::uuid[]) AS x(id) WHERE NOT EXISTS"
+        f" (SELECT 1 FROM {target} t WHERE t.business_id = %(business_id)s AND t.id = x.id)"
+        for target in ids
+    )
+    found = push.connection.exec_driver_sql(question, {"business_id": push.business_id, **ids})
+    return {(target, row_id) for target, row_id in found}
+
+
+def _needs_stand_in(reference: Reference) -> bool:
+    """Whom and what was sold is worth a stand-in; for the rest only where the row cannot do without."""
+    worth_it = reference.target in {"customers", "products"}
+    return reference.target in _STAND_INS and (worth_it or not reference.nullable)
+
+
+def _insert_stand_ins(push: OpenPush, stand_ins: Mapping[tuple[str, str], NewRow], ledger: Ledger) -> None:
+    for table in SYNCED_TABLES:
+        rows = [
+            {**row, "id": row_id, "revision": push.revisions.next()}
+            for (target, row_id), row in stand_ins.items()
+            if target == table.name
+        ]
+        insert_rows(push.connection, table, push.business_id, rows)
+        if table.name == "customers":
+            for row in rows:
+                ledger.owe(row["id"], 0)
+
+
+def _customer(push: OpenPush, arrived: Arrived) -> NewRow:
+    return {"name": "Cliente por revisar", "is_active": 1, "created_by": arrived.actor_id, **_born_now(push)}
+
+
+def _product(push: OpenPush, _arrived: Arrived) -> NewRow:
+    card = {"name": "Producto por revisar", "type": "otro", "unit": "unidad", "base_price": 0, "tile_position": 0}
+    return {**card, "price_date": _today(push), "is_active": 0, **_born_now(push)}
+
+
+def _cash_session(push: OpenPush, arrived: Arrived) -> NewRow:
+    return {
+        "seller_id": arrived.actor_id,
+        "device_id": push.device_id,
+        "opening_float": 0,
+        "opened_at": arrived.created_at,
+        "business_date": _today(push),
+        **_born_now(push),
+    }
+
+
+def _distribucion(push: OpenPush, arrived: Arrived) -> NewRow:
+    card = {"vendedor_id": arrived.actor_id, "punto_venta": "Por revisar", "estado": "activo"}
+    return {**card, "fecha": _today(push), **_born_now(push)}
+
+
+def _born_now(push: OpenPush) -> NewRow:
+    return {"created_at": push.now, "updated_at": push.now}
+
+
+def _today(push: OpenPush) -> str:
+    return business_date(push.moment, push.staff.day_cutoff_hour).isoformat()
+
+
+_STAND_INS: Final[Mapping[str, Callable[[OpenPush, Arrived], NewRow]]] = {
+    "customers": _customer,
+    "products": _product,
+    "cash_sessions": _cash_session,
+    "distribuciones": _distribucion,
+}

@@ -1,0 +1,34 @@
+"""A push while it is being stored: its transaction, its people, its moment and its revisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from avileo_pos.server.membership import Staff
+from avileo_pos.server.revisions import Revisions
+from avileo_pos.tables.base import instant_text
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPush:
+    """What everyone who stores a part of one push needs.
+
+    `moment` is central's; `clock_is_wrong` says that the till's clock differs from it by too much.
+    """
+
+    connection: Connection
+    business_id: UUID
+    device_id: str
+    staff: Staff
+    revisions: Revisions
+    moment: datetime
+    clock_is_wrong: bool
+
+    @property
+    def now(self) -> str:
+        """Central's moment in the wire's form."""
+        return instant_text(self.moment)

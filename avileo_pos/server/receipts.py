@@ -1,0 +1,131 @@
+"""The receipts of operations: what central answered for good, so that the same operation gets the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import msgspec
+from sqlalchemy import Connection
+
+from avileo_pos.protocol.words import Conflict, OperationResult, OperationStatus
+from avileo_pos.server.parse_push import Arrived, Refusal
+from avileo_pos.server.wire_sql import WireRow, insert_rows
+from avileo_pos.tables.server import sync_conflicts, sync_operations
+
+SAME_ID_OTHER_CONTENT: Final = Refusal("same_id_other_content", "Another operation was stored under this id before.")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was answered to an operation, and the hash of what it said."""
+
+    sha256: str
+    result: OperationResult
+
+
+def find_receipts(connection: Connection, business_id: UUID, ids: Iterable[str]) -> dict[str, Receipt]:
+    """The receipts that exist of these operations. Only after the lock is the answer the last word."""
+    found = connection.exec_driver_sql(
+        "SELECT o.id::text, o.sha256, o.status, o.revision, o.code, o.message, o.conflicts FROM sync_operations o"
+        " WHERE o.business_id = %s AND o.id = ANY(%s::uuid[])",
+        (business_id, list(ids)),
+    )
+    return {row[0]: _receipt(*row) for row in found}
+
+
+def _receipt(
+    operation_id: str,
+    sha256: str,
+    status: str,
+    revision: int | None,
+    code: str | None,
+    message: str | None,
+    conflicts: str | None,
+) -> Receipt:
+    found = msgspec.json.decode(conflicts, type=tuple[Conflict, ...]) if conflicts else ()
+    return Receipt(sha256, OperationResult(operation_id, OperationStatus(status), revision, code, message, found))
+
+
+def answer_again(receipt: Receipt) -> OperationResult:
+    """The answer to an operation that came before: what was quarantined still is, anything else is a duplicate."""
+    if receipt.result.status is OperationStatus.QUARANTINED:
+        return receipt.result
+    return msgspec.structs.replace(receipt.result, status=OperationStatus.DUPLICATE)
+
+
+def is_a_clone(connection: Connection, business_id: UUID, device_id: UUID, operations: Sequence[Arrived]) -> bool:
+    """Whether another operation holds the place of one of these in the device's own order."""
+    places: dict[int, str] = {}
+    for arrived in operations:
+        if arrived.seq and places.setdefault(arrived.seq, arrived.id) != arrived.id:
+            return True
+    found = connection.exec_driver_sql(
+        "SELECT EXISTS (SELECT 1 FROM unnest(%s::bigint[], %s::uuid[]) AS sent(seq, id)"
+        " JOIN sync_operations o ON o.business_id = %s AND o.device_id = %s AND o.seq = sent.seq AND o.id <> sent.id)",
+        (list(places), list(places.values()), business_id, device_id),
+    )
+    return bool(found.scalar_one())
+
+
+def write_receipts(
+    connection: Connection,
+    business_id: UUID,
+    device_id: str,
+    received_at: str,
+    answered: Sequence[tuple[Arrived, OperationResult]],
+) -> None:
+    """Remember these answers, and both values of every conflict among them."""
+    about = {"device_id": device_id, "received_at": received_at}
+    receipts = [{**_receipt_row(arrived, result), **about} for arrived, result in answered]
+    insert_rows(connection, sync_operations, business_id, receipts)
+    conflicts = [
+        _conflict_row(arrived, conflict, received_at) for arrived, result in answered for conflict in result.conflicts
+    ]
+    insert_rows(connection, sync_conflicts, business_id, conflicts)
+
+
+def _receipt_row(arrived: Arrived, result: OperationResult) -> WireRow:
+    quarantined = result.status is OperationStatus.QUARANTINED
+    return {
+        "id": _receipt_id(arrived, result),
+        "seq": arrived.seq,
+        "operation_type": arrived.operation_type[:10],
+        "collection": arrived.collection,
+        "entity_id": arrived.entity_id,
+        "actor_id": arrived.actor_id,
+        "sha256": arrived.sha256,
+        "status": OperationStatus.APPLIED if result.status is OperationStatus.DUPLICATE else result.status,
+        "revision": result.revision,
+        "code": result.code,
+        "message": result.message,
+        "conflicts": msgspec.json.encode(result.conflicts).decode() if result.conflicts else None,
+        "raw": arrived.raw.decode(errors="replace") if quarantined else None,
+    }
+
+
+def _receipt_id(arrived: Arrived, result: OperationResult) -> str:
+    """The first receipt under an id stays; what came later under it is kept beside, once for each content."""
+    if result.code == SAME_ID_OTHER_CONTENT.code:
+        return str(uuid5(UUID(arrived.id), arrived.sha256))
+    return arrived.id
+
+
+def _conflict_row(arrived: Arrived, conflict: Conflict, at: str) -> Mapping[str, Any]:
+    return {
+        "id": str(uuid5(UUID(arrived.id), conflict.field)),
+        "operation_id": arrived.id,
+        "collection": arrived.collection,
+        "entity_id": arrived.entity_id,
+        "field": conflict.field,
+        "kept": msgspec.json.encode(conflict.kept).decode(),
+        "replaced": msgspec.json.encode(conflict.replaced).decode(),
+        "created_at": at,
+    }
+
+
+def refused(arrived: Arrived, refusal: Refusal) -> OperationResult:
+    """The answer to an operation that is kept, but not applied."""
+    return OperationResult(arrived.id, OperationStatus.QUARANTINED, code=refusal.code, message=refusal.message)
