@@ -10,6 +10,10 @@ from avileo_pos.domain.weight import format_kilos
 # `{name:soles}` and `{name:kilos}` write a Decimal of the details as an amount or a weight.
 SENTENCES: dict[str, str] = {
     # Typing
+    "name_required": "Escriba el nombre.",
+    "kilos_not_positive": "Los kilos deben ser mayores que cero.",
+    "amount_negative": "El monto no puede ser menor que cero.",
+    "amount_not_positive": "El monto debe ser mayor que cero.",
     "not_a_number": "Escriba solo números, por ejemplo 12.50.",
     "too_many_decimals": "Use como máximo {places} decimales.",
     "too_large": "El número es demasiado grande.",
@@ -18,6 +22,9 @@ SENTENCES: dict[str, str] = {
     "not_a_receipt_number": "El número de nota se escribe como A1-000123.",
     "reason_required": "Escriba el motivo.",
     # Weighing and selling
+    "already_voided": "{receipt_number} ya estaba anulada.",
+    "price_needs_reason": "Escriba por qué cambia el precio de {product_name}.",
+    "price_changed": "El precio de {product_name} cambió a {price:soles}. Revise la línea.",
     "sale_is_empty": "Agregue al menos un producto.",
     "quantity_not_positive": "La cantidad debe ser mayor que cero.",
     "price_negative": "El precio no puede ser menor que cero.",
@@ -29,19 +36,33 @@ SENTENCES: dict[str, str] = {
     "calculator_needs_two": "Escriba dos de los tres: total, precio por kilo o peso.",
     "calculator_not_positive": "Los valores deben ser mayores que cero.",
     # Paying and owing
+    "credit_limit_negative": "El límite de crédito no puede ser menor que cero.",
     "customer_required": "Para fiar, elija primero al cliente.",
     "payment_not_positive": "El pago debe ser mayor que cero.",
     "payment_too_small": "Faltan {missing:soles} para cubrir el total.",
     "payment_exceeds_total": "Sobran {excess:soles}. Solo el efectivo puede pasar del total.",
     "abono_is_empty": "Escriba cuánto abona el cliente.",
     "over_credit_limit": "Pasa su límite de {limit:soles} por {excess:soles}. Puede permitirlo un administrador.",
-    # Stock, distributions and cash
+    # Cash sessions
+    "cash_session_already_open": "Ya hay un turno de caja abierto en esta caja.",
+    "cash_session_closed": "Este turno de caja ya está cerrado.",
+    "no_cash_session": "Abra primero su turno de caja.",
+    # Stock, distributions and counting
+    "movement_follows_from_others": "Ese movimiento se anota solo, con la venta o la distribución.",
+    "distribucion_closed": "Esta distribución ya está cerrada.",
+    "distribucion_already_open": "Este vendedor ya tiene una distribución abierta ese día.",
+    "punto_venta_required": "Escriba el punto de venta.",
     "adjustment_is_zero": "El ajuste no puede ser cero.",
     "distribucion_cannot_become": "La distribución ya está en otro estado. Actualice y vuelva a mirar.",
-    "difference_needs_reason": "Hay una diferencia de {soles:soles}. Escriba el motivo.",
+    "difference_needs_reason": "Hay una diferencia. Escriba el motivo.",
     "negative_count": "La cuenta no puede ser menor que cero.",
     "unknown_denomination": "No hay billete ni moneda de {denomination:soles}.",
+    # Queue
+    "operation_needed_by_others": "Otras operaciones dependen de esta. Descarte primero las otras.",
+    "operation_not_parked": "Ya no está por revisar. Actualice y vuelva a mirar.",
+    "operation_not_editable": "Esto no se puede corregir aquí. Descártelo y hágalo de nuevo.",
     # People and records
+    "dni_of_another": "Ese DNI ya es de {name}.",
     "permission_denied": "No tiene permiso para esto. Pida el PIN de un administrador.",
     "not_a_pin": "El PIN tiene de 4 a 6 cifras.",
     "no_admin_pin": "Ningún administrador tiene PIN todavía. Se pone en Usuarios.",

@@ -21,12 +21,23 @@ def dressed(qapp: QApplication) -> None:
     apply_theme(qapp)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def collected_between_tests_only() -> Iterator[None]:
+    """As in the program: a collector that runs inside an event may destroy the very widget that handles it."""
+    gc.disable()
+    gc.freeze()  # what stands by now need not be looked through after each test
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
 @pytest.fixture(autouse=True)
 def no_thread_left_behind() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     left = [thread for thread in threading.enumerate() if thread not in before and not is_qt_made(thread)]
     assert left + running_qthreads() == []
+    gc.collect()
 
 
 def is_qt_made(thread: threading.Thread) -> bool:

@@ -5,6 +5,7 @@ python -m tests.desktop.gallery FOLDER
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -78,6 +79,7 @@ CART = [
 def draw_all(folder: Path, scale: str) -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
+    gc.disable()  # as in the program: a collector inside an event may destroy the widget that handles it
     for theme in THEMES:
         apply_theme(app, theme)
         for name, make in WINDOWS.items():
@@ -272,7 +274,7 @@ def keypad() -> QWidget:
     card.body.addWidget(keys)
     noticed = QWidget()
     noticed.setFixedSize(380, 100)
-    show_notice(noticed, "Guardado: nota A1-000123, S/ 169.38.", Tone.GOOD)
+    show_notice(noticed, "Guardada: nota A1-000123.", Tone.GOOD)
     card.body.addWidget(noticed)
     card.body.addStretch(1)
     return card
