@@ -10,11 +10,11 @@ from avileo_pos.desktop.theme import Space
 class Card(QFrame):
     """Content goes into `body`; buttons beside the title go into `header`.
 
-    A «card» is framed; a «panel» stands at the right edge of the screen, a «bar» at the top, both without corners.
+    A «card» is framed; a «panel» stands at the right edge, a «side» at the left, a «bar» at the top, without corners.
     """
 
     def __init__(
-        self, title: str = "", *, look: Literal["card", "panel", "bar"] = "card", parent: QWidget | None = None
+        self, title: str = "", *, look: Literal["card", "panel", "side", "bar"] = "card", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setProperty("look", look)
