@@ -78,6 +78,13 @@ def restored(database: Database) -> str:
     return database.in_transaction(_begin)
 
 
+def own_secret(database: Database) -> str:
+    """What signs session tokens where no other secret is set; made with the first epoch."""
+    database.in_transaction(_begin_where_history_changed)
+    with database.transaction() as connection:
+        return str(connection.exec_driver_sql("SELECT secret FROM central_identity").scalar_one())
+
+
 def _begin_where_history_changed(connection: Connection) -> str:
     _lock(connection)
     try:

@@ -1,0 +1,37 @@
+"""The application as a worker process of uvicorn makes it, from what the environment says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from avileo_pos.server.app import build_app
+from avileo_pos.server.central import ServerSettings
+from avileo_pos.server.database import Database
+from avileo_pos.server.epoch import own_secret
+
+
+def app() -> FastAPI:
+    """One worker's application; its connections are closed when it ends."""
+    database = Database.connect(os.environ["DATABASE_URL"])
+    application = build_app(database, _settings(database))
+    application.router.lifespan_context = _closing(database)
+    return application
+
+
+def _settings(database: Database) -> ServerSettings:
+    """The secret of Better Auth where it serves the same database, else central's own."""
+    secret = os.environ.get("BETTER_AUTH_SECRET") or own_secret(database)
+    return ServerSettings(secret=secret, public_url=os.environ["AVILEO_PUBLIC_URL"])
+
+
+def _closing(database: Database):  # type: ignore[no-untyped-def]  # starlette's own type is private
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    return lifespan

@@ -1,0 +1,184 @@
+"""`avileo-server`: what an operator does with central, each a command with a clear word and an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Final
+
+import typer
+import uvicorn
+from platformdirs import user_data_path
+from sqlalchemy import text
+
+from avileo_pos import __version__
+from avileo_pos.migrations import NewerSchema, is_at_head, upgrade
+from avileo_pos.server import sample
+from avileo_pos.server.businesses import CannotCreate, create_admin
+from avileo_pos.server.database import Database, PostgresUnavailable
+from avileo_pos.server.embedded import EmbeddedPostgres
+from avileo_pos.server.epoch import restored as begin_new_epoch
+from avileo_pos.server.seed import seed_sample
+
+EXIT_NO_DATABASE: Final = 3
+EXIT_WRONG_SCHEMA: Final = 4
+EXIT_CANNOT_CREATE: Final = 5
+
+_ONE_MIGRATION_AT_A_TIME: Final = 7_221_006
+_EMBEDDED_DATABASE: Final = "avileo"
+
+app = typer.Typer(help="Central of Avileo POS.", no_args_is_help=True, add_completion=False)
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="Folder of the embedded PostgreSQL, used where DATABASE_URL is not set.")
+]
+
+
+class CannotServe(Exception):  # noqa: N818 - the name says what happened
+    """Trouble that the operator can mend; the message says how."""
+
+    def __init__(self, exit_code: int, message: str) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def main() -> None:
+    """Run a command; foreseeable trouble is one sentence on stderr and its exit code."""
+    # uvicorn passes the signal on when it has finished; an exit, unlike a kill, also stops the embedded PostgreSQL.
+    signal.signal(signal.SIGTERM, _exit_in_order)
+    try:
+        app()
+    except PostgresUnavailable as trouble:
+        _end(EXIT_NO_DATABASE, trouble.message)
+    except CannotCreate as trouble:
+        _end(EXIT_CANNOT_CREATE, str(trouble))
+    except CannotServe as trouble:
+        _end(trouble.exit_code, str(trouble))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
+    public_url: Annotated[str, typer.Option(help="Address by which tills call; https:// behind a proxy.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Answer the tills. An embedded database is brought up to date first; any other must be migrated."""
+    with _database_url(data_dir) as (url, embedded):
+        with Database.connect(url) as database:
+            if embedded:
+                _migrate(database)
+            _require_head(database)
+        os.environ["DATABASE_URL"] = url
+        os.environ["AVILEO_PUBLIC_URL"] = public_url or f"http://{host}:{port}"
+        uvicorn.run(
+            "avileo_pos.server.asgi:app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_level="warning",
+            timeout_graceful_shutdown=30,
+        )
+
+
+@app.command()
+def migrate(data_dir: DataDir = None) -> None:
+    """Bring the database to this version's shape. Safe to repeat, and from several machines at once."""
+    with _open_database(data_dir) as database:
+        _migrate(database)
+        typer.echo("The database is up to date.")
+
+
+@app.command("create-admin")
+def create_admin_command(
+    email: Annotated[str, typer.Option(help="By which the person signs in.")],
+    name: Annotated[str, typer.Option(help="The person's name.")],
+    business: Annotated[str, typer.Option(help="Name of the new business.")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    ruc: Annotated[str, typer.Option(help="The business's RUC, 11 digits.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Create a business with its first admin."""
+    with _open_database(data_dir) as database:
+        _require_head(database)
+        created = create_admin(database, email=email, name=name, business=business, password=password, ruc=ruc)
+        typer.echo(f"Business {created}: {name} <{email}> is its admin.")
+
+
+@app.command()
+def seed(data_dir: DataDir = None) -> None:
+    """Fill in the sample business, unless it is there."""
+    with _open_database(data_dir) as database:
+        _require_head(database)
+        seed_sample(database)
+        emails = ", ".join(member.email for member in sample.MEMBERS)
+        typer.echo(f"«{sample.BUSINESS_NAME}» is there. Sign in as {emails}; the password is {sample.PASSWORD}.")
+
+
+@app.command()
+def restored(data_dir: DataDir = None) -> None:
+    """Say that this database came from a backup: tills then send again what it lost."""
+    with _open_database(data_dir) as database:
+        _require_head(database)
+        typer.echo(f"New epoch {begin_new_epoch(database)}.")
+
+
+@app.command()
+def version() -> None:
+    """Say which version this is."""
+    typer.echo(__version__)
+
+
+@contextmanager
+def _database_url(data_dir: Path | None) -> Iterator[tuple[str, bool]]:
+    """The database to use, and whether it is the embedded one, which runs as long as it is used."""
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        yield url, False
+        return
+    folder = data_dir or user_data_path("avileo-pos", appauthor=False) / "central"
+    with EmbeddedPostgres(folder / "postgres") as server:
+        yield server.create_database(_EMBEDDED_DATABASE), True
+
+
+@contextmanager
+def _open_database(data_dir: Path | None) -> Iterator[Database]:
+    with _database_url(data_dir) as (url, embedded), Database.connect(url) as database:
+        if embedded:
+            _migrate(database)
+        yield database
+
+
+def _migrate(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MIGRATION_AT_A_TIME})
+        try:
+            upgrade(connection, "server")
+        except NewerSchema as trouble:
+            raise CannotServe(
+                EXIT_WRONG_SCHEMA, "The database was made by a newer avileo-server. Install that version."
+            ) from trouble
+
+
+def _require_head(database: Database) -> None:
+    with database.engine.connect() as connection:
+        if not is_at_head(connection, "server"):
+            raise CannotServe(
+                EXIT_WRONG_SCHEMA, "The database does not fit this version. Run `avileo-server migrate` first."
+            )
+
+
+def _exit_in_order(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _end(exit_code: int, sentence: str) -> None:
+    typer.echo(f"avileo-server: {sentence}", err=True)
+    sys.exit(exit_code)
