@@ -46,6 +46,7 @@ from avileo_pos.desktop.widgets.money_field import MoneyField
 from avileo_pos.desktop.widgets.product_tiles import ProductTiles, Tile
 from avileo_pos.desktop.widgets.quick_cash import QuickCash
 from avileo_pos.desktop.widgets.rows_table import RowsTable
+from avileo_pos.desktop.widgets.sheet import Sheet
 from avileo_pos.desktop.widgets.side_navigation import NavigationEntry, SideNavigation
 from avileo_pos.desktop.widgets.status_chip import StatusChip
 from avileo_pos.desktop.widgets.weight_field import WeightField
@@ -218,17 +219,20 @@ def buttons() -> QWidget:
     off.addStretch(1)
     card.body.addLayout(off)
     card.body.addWidget(ChoiceBar("Pago", [("contado", "Contado"), ("credito", "Crédito"), ("mixto", "Mixto")]))
-    for show in (
-        lambda chip: chip.show_all_sent(time(10, 42)),
-        lambda chip: chip.show_sending(3),
-        lambda chip: chip.show_offline(7),
-        lambda chip: chip.show_to_review(2),
-    ):
-        chip = StatusChip()
-        show(chip)
+    for chip in chips():
         card.body.addWidget(chip, alignment=Qt.AlignmentFlag.AlignLeft)
     card.body.addStretch(1)
     return card
+
+
+def chips() -> list[StatusChip]:
+    """One in each of its states."""
+    sent, sending, offline, to_review = (StatusChip() for _ in range(4))
+    sent.show_all_sent(time(10, 42))
+    sending.show_sending(3)
+    offline.show_offline(7)
+    to_review.show_to_review(2)
+    return [sent, sending, offline, to_review]
 
 
 def fields() -> QWidget:
@@ -305,28 +309,35 @@ def table() -> QWidget:
     return card
 
 
-def asked(sheet: type[ConfirmSheet | ReasonSheet | PinSheet], title: str, **choices: object) -> QWidget:
+def asked(ask: Callable[[QWidget], Sheet]) -> QWidget:
     window = sale()
-    sheet(
-        window,
-        title,
-        EXPLANATION,
-        **choices,
-    ).open()
+    ask(window).open()
     return window
+
+
+def confirm(window: QWidget) -> Sheet:
+    return ConfirmSheet(window, "Anular la venta", EXPLANATION, confirm="Anular", variant="danger")
+
+
+def reason(window: QWidget) -> Sheet:
+    usual = ("Se arrepintió", "Me equivoqué de peso")
+    return ReasonSheet(window, "Quitar la línea", EXPLANATION, confirm="Quitar", suggestions=usual)
+
+
+def pin(window: QWidget) -> Sheet:
+    return PinSheet(window, "Permitir el descuento", EXPLANATION)
 
 
 WINDOWS: dict[str, Callable[[], QWidget]] = {
     "sale": sale,
     "widgets": widgets,
     "table": table,
-    "confirm": lambda: asked(ConfirmSheet, "Anular la venta", confirm="Anular", variant="danger"),
-    "reason": lambda: asked(
-        ReasonSheet, "Quitar la línea", confirm="Quitar", suggestions=("Se arrepintió", "Me equivoqué de peso")
-    ),
-    "pin": lambda: asked(PinSheet, "Permitir el descuento"),
+    "confirm": lambda: asked(confirm),
+    "reason": lambda: asked(reason),
+    "pin": lambda: asked(pin),
     "crash": lambda: CrashDialog("Traceback: ejemplo"),
 }
+
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])

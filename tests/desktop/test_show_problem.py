@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -22,7 +23,7 @@ from tests.desktop.hands import shown
 def test_a_broken_rule_is_told_over_the_screen_without_taking_the_focus(qtbot: QtBot) -> None:
     screen, field = with_field(qtbot)
     show_problem(screen, BusinessRuleBroken("sale_is_empty"))
-    banner = screen.findChild(FloatingBanner)
+    [banner] = screen.findChildren(FloatingBanner)
     assert (banner.sentence(), banner.isVisible()) == ("Agregue al menos un producto.", True)
     assert QApplication.focusWidget() is field.field
 
@@ -45,7 +46,8 @@ def test_a_notice_stays_inside_a_narrow_screen(qtbot: QtBot) -> None:
     screen, _ = with_field(qtbot)
     show_notice(screen, "Guardado: nota A1-000123.")
     screen.resize(400, 300)
-    assert screen.rect().contains(screen.findChild(FloatingBanner).geometry())
+    [banner] = screen.findChildren(FloatingBanner)
+    assert screen.rect().contains(banner.geometry())
 
 
 def test_an_unexpected_error_is_logged_and_told_once(watch: CrashWatch, caplog: pytest.LogCaptureFixture) -> None:
@@ -64,12 +66,12 @@ def test_after_the_crash_window_is_closed_the_next_error_opens_it_again(watch: C
     assert "second" in crash_windows()[0].details()
 
 
-def test_an_error_in_a_worker_is_told_too(watch: CrashWatch, qtbot: QtBot) -> None:
+def test_an_error_in_a_worker_is_told_too(watch: CrashWatch, qapp: QApplication, qtbot: QtBot) -> None:
     worker = threading.Thread(target=divide_by_zero)
     worker.start()
     worker.join()
     qtbot.waitUntil(lambda: len(crash_windows()) == 1)
-    assert crash_windows()[0].thread() is QApplication.instance().thread()
+    assert crash_windows()[0].thread() is qapp.thread()
 
 
 def test_ending_the_program_is_no_crash(watch: CrashWatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,7 +82,7 @@ def test_ending_the_program_is_no_crash(watch: CrashWatch, capsys: pytest.Captur
 def test_the_details_can_be_copied_for_who_helps(qtbot: QtBot) -> None:
     dialog = shown(qtbot, CrashDialog("Traceback: ejemplo"))
     button = next(widget for widget in dialog.findChildren(QWidget) if widget.accessibleName() == "Copiar detalle")
-    QTest.keyClick(button, "\r")
+    QTest.keyClick(button, Qt.Key.Key_Return)
     assert QApplication.clipboard().text() == "Traceback: ejemplo"
 
 

@@ -10,6 +10,7 @@ from avileo_pos.desktop.sentences import sentence as sentence_for
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.widgets.button import Button, Variant
 from avileo_pos.desktop.widgets.field_row import FieldRow
+from avileo_pos.desktop.widgets.keypad import Keypad
 from avileo_pos.desktop.widgets.sheet import Sheet
 
 _SHORTEST_PIN = 4
@@ -107,6 +108,9 @@ class PinSheet(Sheet):
         self._pin.returnPressed.connect(self._on_confirmed)
         self._row = FieldRow("PIN", self._pin)
         self.body.addWidget(self._row)
+        keypad = Keypad()
+        self.body.addWidget(keypad)
+        keypad.show()
         self._confirm = Button(confirm, variant="primary")
         self._confirm.clicked.connect(self._on_confirmed)
         self.add_buttons(self.dismiss_button(), self._confirm)

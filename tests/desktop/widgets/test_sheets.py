@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
@@ -12,6 +14,7 @@ from avileo_pos.desktop.widgets.dialogs import ConfirmSheet, PinSheet, ReasonShe
 from avileo_pos.desktop.widgets.sheet import Sheet
 from tests.desktop.hands import shown
 
+Asked = TypeVar("Asked", bound=Sheet)
 ENTER, ESCAPE, TAB = Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Tab
 
 
@@ -97,6 +100,14 @@ def test_a_pin_is_four_to_six_digits(qtbot: QtBot) -> None:
     assert given == ["123456"]
 
 
+def test_a_pin_is_typed_with_the_finger_too(qtbot: QtBot) -> None:
+    sheet = opened(PinSheet(screen(qtbot), "PIN", "Pida el PIN."))
+    with qtbot.waitSignal(sheet.given) as given:
+        for key in ("1", "2", "3", "4", "Listo"):
+            QTest.mouseClick(button(sheet, key), Qt.MouseButton.LeftButton)
+    assert given.args == ["1234"]
+
+
 def test_a_wrong_pin_may_be_tried_again(qtbot: QtBot) -> None:
     sheet = opened(PinSheet(screen(qtbot), "PIN", "Pida el PIN."))
     QTest.keyClicks(focus(), "9999")
@@ -117,14 +128,15 @@ def test_a_pin_is_never_shown(qtbot: QtBot) -> None:
 def screen(qtbot: QtBot) -> QWidget:
     window = QWidget()
     window.resize(800, 600)
-    field = QLineEdit(objectName="behind")
+    field = QLineEdit()
+    field.setObjectName("behind")
     QVBoxLayout(window).addWidget(field)
     shown(qtbot, window)
     field.setFocus()
     return window
 
 
-def opened(sheet: Sheet) -> Sheet:
+def opened(sheet: Asked) -> Asked:
     sheet.open()
     return sheet
 
