@@ -1,0 +1,76 @@
+"""The one thread for synchronisation: a round after every write, else every half minute, for as long as it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event
+from typing import Final
+
+import structlog
+from PySide6.QtCore import QObject, QThread, Signal
+
+from avileo_pos.desktop.background.replica_lane import LaneClosed, ReplicaLane
+from avileo_pos.replica.database import Clock
+from avileo_pos.sync.central import Central
+from avileo_pos.sync.engine import ROUND_EVERY, SyncEngine
+
+log = structlog.get_logger(__name__)
+
+_CLOSING_TAKES_AT_MOST: Final = 5_000  # milliseconds, for a call to central that is under way
+
+
+class SyncThread(QThread):
+    """Lives in the GUI thread, runs rounds in its own. Its signals carry SyncState, and what central applied over."""
+
+    state_changed = Signal(object)  # SyncState
+    conflicts_found = Signal(object)  # tuple[AppliedOver, ...]
+
+    def __init__(
+        self,
+        lane: ReplicaLane,
+        central: Central,
+        clock: Clock,
+        hang_up: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        """`hang_up` breaks off a call to central that is under way."""
+        super().__init__(parent)
+        self._engine = SyncEngine(lane.run, central, clock, told=self.state_changed.emit)
+        self._hang_up = hang_up
+        self._woken = Event()
+        self._is_ending = False
+
+    def wake(self) -> None:
+        """Have the next round at once."""
+        self._woken.set()
+
+    def end(self) -> None:
+        """Finish, breaking off a call that takes too long. What was not sent waits in the replica."""
+        self._is_ending = True
+        self._woken.set()
+        if not self.wait(_CLOSING_TAKES_AT_MOST):
+            self._hang_up()
+            self.wait()
+
+    def run(self) -> None:
+        while not self._is_ending:
+            self._woken.clear()
+            try:
+                wait = self._round()
+            except LaneClosed:
+                return
+            self._woken.wait(wait.total_seconds())
+
+    def _round(self) -> timedelta:
+        """A defect costs one round, never the thread: what waits must be sent sooner or later."""
+        try:
+            outcome = self._engine.run_round()
+        except LaneClosed:
+            raise
+        except Exception:
+            log.exception("round_failed")
+            return ROUND_EVERY
+        if outcome.conflicts:
+            self.conflicts_found.emit(outcome.conflicts)
+        return outcome.wait
