@@ -20,7 +20,7 @@ from avileo_pos.domain.permissions import Actor
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import PROTOCOL_VERSION, data_hash
 from avileo_pos.tables.base import StoredType, instant_text
-from avileo_pos.tables.till import sync_bases, sync_queue
+from avileo_pos.tables.till import sync_bases
 
 Row = Mapping[str, Any]
 Parts = Mapping[Table, Sequence[Row]]
@@ -136,7 +136,7 @@ class Work:
         author = COLLECTIONS[table.name].author
         if author:
             filled[author] = self.actor.member_id
-        if "sync_status" in table.columns:
+        if _tells_how_far_it_is_sent(table):
             filled["sync_status"] = "pending"
         return filled
 
@@ -166,26 +166,32 @@ class Work:
             "collection": table.name,
             "entity_id": entity,
             "data": encoded.decode(),
-            "depends_on": msgspec.json.encode(self._open_operations_of(entity, refers_to)).decode(),
+            "refers_to": msgspec.json.encode(refers_to).decode(),
             "actor_id": str(self.actor.member_id),
             "schema": PROTOCOL_VERSION,
             "created_at": instant_text(self.now),
             "sha256": data_hash(encoded),
         }
-        self.db.exec_driver_sql(insert_text(sync_queue, tuple(operation)), tuple(operation.values()))
+        self.db.exec_driver_sql(_QUEUE, operation)
         if operation_type != "create":
             mirror_sync_status(self.db, self.business.id, table, [entity])
 
-    def _open_operations_of(self, entity: str, refers_to: Iterable[str]) -> list[str]:
-        """What central must have before this: all that is open of the row itself, and the births of what it names."""
-        births = ",".join("?" * len(tuple(refers_to)))
-        found = self.db.exec_driver_sql(
-            "SELECT id FROM sync_queue WHERE entity_id = ? AND status <> 'acked'"
-            " UNION SELECT id FROM sync_queue"
-            f" WHERE entity_id IN ({births}) AND status <> 'acked' AND operation_type = 'create' ORDER BY 1",
-            (entity, *refers_to),
-        )
-        return list(found.scalars())
+
+# What central must have before an operation: all that is open of the row itself, and the births of what it names.
+_QUEUE = """
+INSERT INTO sync_queue
+  (id, operation_type, collection, entity_id, data, actor_id, schema, created_at, sha256, depends_on)
+VALUES
+  (:id, :operation_type, :collection, :entity_id, :data, :actor_id, :schema, :created_at, :sha256, (
+    SELECT json_group_array(id) FROM (
+      SELECT id FROM sync_queue WHERE entity_id = :entity_id AND status <> 'acked'
+      UNION
+      SELECT q.id FROM json_each(:refers_to) named CROSS JOIN sync_queue q ON q.entity_id = named.value
+      WHERE q.status <> 'acked' AND q.operation_type = 'create'
+      ORDER BY 1
+    )
+  ))
+"""
 
 
 def mirror_sync_status(db: Connection, business_id: UUID, table: Table, entity_ids: Iterable[str]) -> None:
@@ -246,6 +252,11 @@ def loaded_row(table: Table, stored: Row) -> dict[str, Any]:
 @cache
 def _stored_forms(table: Table) -> dict[str, Callable[[Any], Any]]:
     return {column.name: _type(column).to_stored for column in table.columns}
+
+
+@cache
+def _tells_how_far_it_is_sent(table: Table) -> bool:
+    return "sync_status" in table.columns
 
 
 @cache

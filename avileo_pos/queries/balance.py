@@ -17,17 +17,18 @@ from avileo_pos.domain.weight import NO_KILOS
 from avileo_pos.queries.stored import identity, kilos, read, soles
 from avileo_pos.work import Work
 
+_LAST_REVISION = 2**63 - 1
+
 
 def since(derived: str) -> str:
-    """The SQL condition that operation `q` is not in the figure of row `derived`, or that central sent no figure yet.
+    """The SQL condition that the figure of row `derived` does not hold operation `q` yet.
 
-    A resync forgets the revisions of rows that it has not brought yet: such a row still holds all that was answered.
+    What was discarded is closed without a revision and does nothing. While a resync takes everything anew it forgets
+    revisions: a row without one holds all that was answered.
     """
     forgotten = f"{derived}.revision = 0 AND EXISTS (SELECT 1 FROM sync_state WHERE resyncing)"
-    return (
-        f"({derived}.id IS NULL OR q.acked_revision IS NULL"
-        f" OR (q.acked_revision > {derived}.revision AND NOT ({forgotten})))"
-    )
+    as_of = f"iif({forgotten}, {_LAST_REVISION}, coalesce({derived}.revision, 0))"
+    return f"iif(q.acked_revision IS NULL, q.status <> 'acked', q.acked_revision > {as_of})"
 
 
 def _changes_of_debt(sales: str, abonos: str, customers: str) -> str:

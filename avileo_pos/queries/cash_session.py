@@ -14,6 +14,7 @@ from avileo_pos.domain.closing import CashCount, CashFlow
 from avileo_pos.domain.enums import CashMovementKind, PaymentMethod
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import ZERO
+from avileo_pos.domain.permissions import Permission
 from avileo_pos.queries.stored import day, identity, instant, read, soles
 from avileo_pos.work import Work
 
@@ -94,12 +95,15 @@ def open_cash_session_of(work: Work) -> CashSession | None:
 
 def open_cash_session_id(work: Work) -> UUID | None:
     """The id of the open session of this person on this till."""
-    question = """
-    SELECT id FROM cash_sessions
-    WHERE business_id = :business AND seller_id = :member AND device_id = :device AND closed_at IS NULL
-    """
-    found = read(work, question, device=work.device_id)
+    found = read(work, OPEN_CASH_SESSION, device=work.device_id)
     return identity(found[0].id) if found else None
+
+
+OPEN_CASH_SESSION = """
+SELECT id FROM cash_sessions
+WHERE business_id = :business AND seller_id = :member AND device_id = :device AND closed_at IS NULL
+"""
+"""SQL for the id of the open session of the person on `:device`."""
 
 
 def cash_session(work: Work, session_id: UUID) -> CashSession:
@@ -111,8 +115,11 @@ def cash_session(work: Work, session_id: UUID) -> CashSession:
 
 
 def cash_sessions_of_day(work: Work, business_date: date) -> tuple[CashSession, ...]:
-    """Every session of the day that this till knows, in the order of opening."""
-    return _sessions(work, "s.business_date = :day", day=business_date)
+    """The day's sessions in the order of opening: all of them for the admin, else the person's own."""
+    sees_all = work.actor.may(Permission.CASH_SESSION_ANY)
+    return _sessions(
+        work, "s.business_date = :day AND (:all OR s.seller_id = :member)", day=business_date, all=sees_all
+    )
 
 
 def cash_report(work: Work, session_id: UUID) -> CashReport:

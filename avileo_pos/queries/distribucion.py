@@ -15,6 +15,7 @@ from avileo_pos.domain.distribution import Collected, LoadMovement, Settlement, 
 from avileo_pos.domain.enums import DistribucionMovementKind, DistribucionStatus, PaymentMethod
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import ZERO
+from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.sale import Payment
 from avileo_pos.domain.weight import NO_KILOS
 from avileo_pos.queries.balance import since
@@ -49,8 +50,9 @@ class DistribucionRow:
 
 
 def distribuciones_of_day(work: Work, fecha: date) -> tuple[DistribucionRow, ...]:
-    """Every distribution of the day that this till knows, by vendor."""
-    return _rows(work, "d.fecha = :day", day=fecha)
+    """The day's distributions by vendor: all of them for the admin, else the person's own."""
+    manages = work.actor.may(Permission.DISTRIBUCION_MANAGE)
+    return _rows(work, "d.fecha = :day AND (:all OR d.vendedor_id = :member)", day=fecha, all=manages)
 
 
 def my_distribucion(work: Work) -> DistribucionRow | None:
@@ -73,15 +75,12 @@ def left_of_distribucion(work: Work, distribucion_id: UUID) -> Decimal:
     return distribucion(work, distribucion_id).left
 
 
-def open_distribucion_id(work: Work) -> UUID | None:
-    """Today's distribution of this person that sales are made from."""
-    question = """
-    SELECT id FROM distribuciones
-    WHERE business_id = :business AND vendedor_id = :member AND fecha = :day AND estado <> 'cerrado'
-    ORDER BY created_at DESC LIMIT 1
-    """
-    found = read(work, question, day=work.today)
-    return identity(found[0].id) if found else None
+OPEN_DISTRIBUCION = """
+SELECT id FROM distribuciones
+WHERE business_id = :business AND vendedor_id = :member AND fecha = :day AND estado <> 'cerrado'
+ORDER BY created_at DESC LIMIT 1
+"""
+"""SQL for the id of the person's distribution that sales are made from on `:day`."""
 
 
 def settlement_of(work: Work, distribucion_id: UUID) -> Settlement:

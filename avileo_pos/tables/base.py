@@ -181,7 +181,7 @@ def instant_text(value: datetime) -> str:
     """The fixed-width text of an instant, which sorts as time does."""
     if value.tzinfo is None:
         raise ValueError("an instant needs its time zone")
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Day(StoredType[date]):

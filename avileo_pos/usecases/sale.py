@@ -21,12 +21,11 @@ from avileo_pos.domain.stock import stock_change
 from avileo_pos.domain.void import SALE
 from avileo_pos.domain.weight import NO_KILOS
 from avileo_pos.queries.balance import Debtor, customer_balance, debtor, stock_by_product
-from avileo_pos.queries.distribucion import left_of_distribucion, open_distribucion_id
+from avileo_pos.queries.cash_session import OPEN_CASH_SESSION
+from avileo_pos.queries.distribucion import OPEN_DISTRIBUCION, left_of_distribucion
 from avileo_pos.queries.receipt import ReceiptLine, SaleReceipt, sale_receipt
 from avileo_pos.queries.stored import day, identity, kilos, read, soles
 from avileo_pos.tables.shared import inventory_movements, sale_items, sale_payments, sales
-from avileo_pos.usecases.drawer import open_drawer
-from avileo_pos.usecases.once import is_done
 from avileo_pos.usecases.parked_sale import remove_parked_sale
 from avileo_pos.usecases.receipt_series import take_receipt_number
 from avileo_pos.usecases.void import VoidReceipt, cash_in, void_paper
@@ -78,17 +77,18 @@ def register_sale(work: Work, request: RegisterSale) -> SaleReceipt:
     those of `domain.sale.price_sale`.
     """
     work.actor.require(Permission.SALE_CREATE)
-    if is_done(work, sales, request.request_id):
+    stand = _stand(work, request)
+    if stand.is_done:
         return _receipt_once_more(work, request)
-    drawer = open_drawer(work)
+    if stand.cash_session_id is None:
+        raise BusinessRuleBroken("no_cash_session")
     cards = _cards_of(work, request.lines)
     _require_prices(work, request.lines, cards)
     customer = debtor(work, request.customer_id) if request.customer_id else None
     priced = _priced(request, cards)
     _require_credit(work, customer, priced)
-    distribucion_id = open_distribucion_id(work) if work.business.rules.uses_distribution else None
-    _require_kilos(work, priced, distribucion_id)
-    sale = _Sale(request, priced, take_receipt_number(work), drawer, distribucion_id, customer)
+    _require_kilos(work, priced, stand.distribucion_id)
+    sale = _Sale(request, priced, take_receipt_number(work), stand.cash_session_id, stand.distribucion_id, customer)
     _store(work, sale, cards)
     if request.parked_id:
         remove_parked_sale(work, request.parked_id)
@@ -107,6 +107,32 @@ def void_sale(work: Work, request: VoidSale) -> VoidReceipt:
     balance = customer_balance(work, sale["client_id"]) if sale["client_id"] else None
     return VoidReceipt(
         sale["id"], sale["receipt_number"], cash_in(sale_receipt(work, request.sale_id).payments), balance
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """Where the sale is made: into which drawer, from which distribution, and whether it was made before."""
+
+    is_done: bool
+    cash_session_id: UUID | None
+    distribucion_id: UUID | None
+
+
+# One question for three answers: a sale has no time for more.
+_STAND = f"""
+SELECT EXISTS (SELECT 1 FROM sales WHERE business_id = :business AND id = :sale) AS is_done,
+       ({OPEN_CASH_SESSION}) AS cash_session_id, ({OPEN_DISTRIBUCION}) AS distribucion_id
+"""
+
+
+def _stand(work: Work, request: RegisterSale) -> _Stand:
+    [row] = read(work, _STAND, sale=request.request_id, device=work.device_id, day=work.today)
+    from_distribucion = row.distribucion_id and work.business.rules.uses_distribution
+    return _Stand(
+        is_done=bool(row.is_done),
+        cash_session_id=identity(row.cash_session_id) if row.cash_session_id else None,
+        distribucion_id=identity(row.distribucion_id) if from_distribucion else None,
     )
 
 
