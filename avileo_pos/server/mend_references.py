@@ -39,13 +39,13 @@ class Stated(NamedTuple):
 
 
 def mend_references(
-    push: OpenPush, stated: Sequence[Stated], born: Iterable[tuple[str, str]], ledger: Ledger
+    push: OpenPush, stated: Sequence[Stated], born: Sequence[Stated], ledger: Ledger
 ) -> Mapping[str, list[str]]:
     """Make every reference lead to a row, and say for each operation what was mended.
 
-    `born` are the rows, by table and id, that these operations make themselves.
+    `born` are the rows that are about to be inserted, so that they may be referred to.
     """
-    missing = _find_missing(push, _wanted(stated) - set(born))
+    missing = _find_missing(push, _wanted(stated, born))
     if not missing:
         return {}
     mended: defaultdict[str, list[str]] = defaultdict(list)
@@ -75,19 +75,28 @@ def references_of(table: Table) -> tuple[Reference, ...]:
     )
 
 
-def _wanted(stated: Sequence[Stated]) -> set[tuple[str, str]]:
-    return {
-        (reference.target, row[reference.column])
-        for _, table, row in stated
-        for reference in references_of(table)
-        if row.get(reference.column) is not None
-    }
+def _wanted(stated: Sequence[Stated], born: Sequence[Stated]) -> dict[str, list[str]]:
+    """The ids that these rows refer to, by table, other than those of rows that come with them."""
+    rows = _rows_by_table(stated)
+    wanted: defaultdict[str, set[str | None]] = defaultdict(set)
+    for table, of_table in rows.items():
+        for reference in references_of(table):
+            wanted[reference.target] |= {row.get(reference.column) for row in of_table}
+    for table, of_table in _rows_by_table(born).items():
+        if table.name in wanted:
+            wanted[table.name] -= {row["id"] for row in of_table}
+    named = {target: [each for each in ids if each is not None] for target, ids in wanted.items()}
+    return {target: ids for target, ids in named.items() if ids}
 
 
-def _find_missing(push: OpenPush, wanted: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    ids: defaultdict[str, list[str]] = defaultdict(list)
-    for target, row_id in wanted:
-        ids[target].append(row_id)
+def _rows_by_table(stated: Iterable[Stated]) -> dict[Table, list[NewRow]]:
+    rows: defaultdict[Table, list[NewRow]] = defaultdict(list)
+    for _, table, row in stated:
+        rows[table].append(row)
+    return rows
+
+
+def _find_missing(push: OpenPush, ids: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:
     if not ids:
         return set()
     question = " UNION ALL ".join(

@@ -24,7 +24,8 @@ LONGEST_TEXT: Final = 10_000  # characters, where the column itself sets no limi
 
 _DAY: Final = r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIME: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
-_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NUL: Final = b"\\u0000"
+_NUL_ESCAPE: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 WireValues: TypeAlias = dict[str, Any]
@@ -162,7 +163,7 @@ def parse_operation(raw: bytes) -> Arrived:
 def _read_act(operation: Operation, data: bytes) -> Act | Refusal | Later:
     if operation.schema > PROTOCOL_VERSION:
         return Later()
-    if _NUL.search(data) or _NUL.search(operation.collection.encode()):
+    if _NUL in data and _NUL_ESCAPE.search(data):
         return Refusal("unparseable", "A text holds the character NUL.")
     collection = COLLECTIONS.get(operation.collection)
     if collection is None:

@@ -33,7 +33,7 @@ def find_receipts(connection: Connection, business_id: UUID, ids: Iterable[str])
         " WHERE o.business_id = %s AND o.id = ANY(%s::uuid[])",
         (business_id, list(ids)),
     )
-    return {row[0]: _receipt(*row) for row in found}
+    return {row[0]: _receipt(*row) for row in found.all()}
 
 
 def _receipt(
@@ -63,11 +63,11 @@ def is_a_clone(connection: Connection, business_id: UUID, device_id: UUID, opera
         if arrived.seq and places.setdefault(arrived.seq, arrived.id) != arrived.id:
             return True
     found = connection.exec_driver_sql(
-        "SELECT EXISTS (SELECT 1 FROM unnest(%s::bigint[], %s::uuid[]) AS sent(seq, id)"
-        " JOIN sync_operations o ON o.business_id = %s AND o.device_id = %s AND o.seq = sent.seq AND o.id <> sent.id)",
-        (list(places), list(places.values()), business_id, device_id),
+        "SELECT o.seq, o.id::text FROM sync_operations o"
+        " WHERE o.business_id = %s AND o.device_id = %s AND o.seq = ANY(%s::bigint[])",
+        (business_id, device_id, list(places)),
     )
-    return bool(found.scalar_one())
+    return any(places[seq] != operation_id for seq, operation_id in found)
 
 
 def write_receipts(

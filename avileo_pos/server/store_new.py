@@ -23,8 +23,7 @@ def store_new(
     """Insert what does not exist yet and enter it in the ledger; what exists already is a duplicate."""
     roots = [_root(arrived) for arrived in creates]
     parts = [part for arrived in creates for part in _parts_of_create(arrived)]
-    born = {(stated.table.name, stated.row["id"]) for stated in (*roots, *parts)}
-    mended = mend_references(push, (*roots, *parts), born, ledger)
+    mended = mend_references(push, (*roots, *parts), roots, ledger)
     review_rows(push, roots, _together(reasons, mended))
     _number(push, creates, roots, parts)
     new_roots = insert_stated(push, roots)

@@ -99,7 +99,7 @@ def insert_rows(connection: Connection, table: Table, business_id: UUID, rows: S
     found = connection.exec_driver_sql(
         _insert_text(table), {"business_id": str(business_id), "rows": rows_parameter(rows)}
     )
-    return set(found.scalars())
+    return set(found.scalars().all())
 
 
 @cache
