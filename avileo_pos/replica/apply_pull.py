@@ -21,7 +21,7 @@ from avileo_pos.replica.cards import edited_entities, rebase
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.identity import read_identity
 from avileo_pos.replica.transaction import writes_pulled_rows
-from avileo_pos.tables.shared import SYNCED_TABLES, businesses, customer_balances, customers
+from avileo_pos.tables.shared import SYNCED_TABLES, businesses
 from avileo_pos.tables.till import sync_state
 
 PIECE_SECONDS: Final = 0.05
@@ -148,14 +148,9 @@ def _keep_place(db: Connection, page: PullPage) -> None:
 
 
 def forget_revisions(db: Connection) -> bool:
-    """One step of taking all rows as older than anything that comes; True while there is more to do.
-
-    Balances keep theirs, as it says which own sales they hold already.
-    """
+    """One step of taking all rows as older than anything that comes; True while there is more to do."""
     business_id = str(read_identity(db).business_id)
     for table in SYNCED_TABLES:
-        if table is customer_balances:
-            continue
         key = "id" if table is businesses else "business_id"
         forgotten = db.exec_driver_sql(
             f"UPDATE {table.name} SET revision = 0 WHERE rowid IN"
@@ -175,7 +170,7 @@ def remove_unbrought_rows(db: Connection, head: int) -> bool:
     """
     business_id = str(read_identity(db).business_id)
     for table in reversed(SYNCED_TABLES):
-        if table in (businesses, customer_balances):
+        if table is businesses:
             continue
         held_by = ", ".join(f"t.{column}" for column in _columns_that_hold(table.name))
         removed = db.exec_driver_sql(
@@ -187,7 +182,6 @@ def remove_unbrought_rows(db: Connection, head: int) -> bool:
         )
         if removed.rowcount:
             return True
-    _remove_balances_of_nobody(db)
     return False
 
 
@@ -196,13 +190,6 @@ def _columns_that_hold(table: str) -> tuple[str, ...]:
     """The columns that name the aggregates by whose operations a row travels: its own, or its parent's."""
     parents = (collection.parts[table] for collection in COLLECTIONS.values() if table in collection.parts)
     return ("id", *parents)
-
-
-def _remove_balances_of_nobody(db: Connection) -> None:
-    db.exec_driver_sql(
-        f"DELETE FROM {customer_balances.name} WHERE (business_id, id) NOT IN"
-        f" (SELECT business_id, id FROM {customers.name})"
-    )
 
 
 # --- Digest ----------------------------------------------------------------------------------------------------------

@@ -49,13 +49,21 @@ def enrol(db: Connection, identity: TillIdentity, now: datetime, last_receipt: i
     db.execute(insert(sync_state).values(id=THE_ONE_ROW).on_conflict_do_nothing())
 
 
-def read_identity(db: Connection) -> TillIdentity:
-    """Raises BusinessRuleBroken("till_not_enrolled")."""
+def find_identity(db: Connection) -> TillIdentity | None:
+    """None for a file that has not been enrolled yet."""
     # Every sale moves the receipt number in this row, so it is read again for each: not by way of compiled queries.
     row = db.exec_driver_sql("SELECT business_id, device_id, device_name, receipt_series FROM till_identity").first()
     if row is None:
-        raise BusinessRuleBroken("till_not_enrolled")
+        return None
     return TillIdentity(UUID(row.business_id), UUID(row.device_id), row.device_name, row.receipt_series)
+
+
+def read_identity(db: Connection) -> TillIdentity:
+    """Raises BusinessRuleBroken("till_not_enrolled")."""
+    found = find_identity(db)
+    if found is None:
+        raise BusinessRuleBroken("till_not_enrolled")
+    return found
 
 
 def read_actor(db: Connection, member_id: UUID) -> Actor:

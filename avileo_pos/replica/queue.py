@@ -132,9 +132,10 @@ def counts(db: Connection) -> QueueCounts:
     return QueueCounts(waiting=by_parked.get(False, 0), to_review=by_parked.get(True, 0))
 
 
-def anything_to_send(db: Connection, now: datetime) -> bool:
-    """Whether an operation waits whose time has come; it may still have to wait for another."""
-    return db.exec_driver_sql(f"{_WAITING} LIMIT 1", (instant_text(now), "")).first() is not None
+def next_try_at(db: Connection) -> datetime | None:
+    """When the first of the operations that were put off may go again."""
+    found = db.exec_driver_sql("SELECT min(next_attempt_at) FROM sync_queue WHERE status = 'pending'").scalar()
+    return None if found is None else datetime.fromisoformat(found)
 
 
 def purge_answered(db: Connection, now: datetime) -> int:

@@ -60,18 +60,21 @@ def note_digest(db: Connection, now: datetime) -> None:
     db.execute(update(sync_state).values(last_digest_at=now))
 
 
-def adopt_epoch(db: Connection, business_id: UUID, epoch: str) -> None:
-    """Follow central into its epoch.
+def adopt_epoch(db: Connection, business_id: UUID, epoch: str) -> bool:
+    """Follow central into its epoch; True when there was another before.
 
-    When there was another before, central has come back from a backup: everything kept is sent again, then everything
-    is taken anew.
+    Then central has come back from a backup: everything kept is sent again, and after that everything is taken anew.
     """
     before = db.execute(select(sync_state.c.epoch)).scalar_one()
+    if before == epoch:
+        return False
     db.execute(update(sync_state).values(epoch=epoch))
-    if before is not None:
-        send_everything_again(db, business_id)
-        db.execute(update(sync_state).values(last_seen_head=0))
-        begin_resync(db)
+    if before is None:
+        return False
+    send_everything_again(db, business_id)
+    db.execute(update(sync_state).values(last_seen_head=0))
+    begin_resync(db)
+    return True
 
 
 def begin_resync(db: Connection) -> None:

@@ -1,0 +1,67 @@
+"""Who may open this till without central, for how long, and how often a wrong password was tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from avileo_pos.tables.till import offline_sign_ins
+
+TRIES_BEFORE_WAITING: Final = 5
+FIRST_WAIT: Final = timedelta(seconds=30)
+LONGEST_WAIT: Final = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineSignIn:
+    """`confirmed_at` is when central last accepted the password whose slow hash this is."""
+
+    email: str
+    member_id: UUID
+    password_hash: str
+    confirmed_at: datetime
+    wait_until: datetime | None
+
+
+def remember_sign_in(db: Connection, email: str, member_id: UUID, password_hash: str, now: datetime) -> None:
+    """Central has just accepted this person's password."""
+    row = {
+        "email": email,
+        "member_id": member_id,
+        "password_hash": password_hash,
+        "confirmed_at": now,
+        "failures": 0,
+        "wait_until": None,
+    }
+    db.execute(insert(offline_sign_ins).values(row).on_conflict_do_update(index_elements=["email"], set_=row))
+
+
+def find_sign_in(db: Connection, email: str) -> OfflineSignIn | None:
+    row = db.execute(select(offline_sign_ins).where(offline_sign_ins.c.email == email)).mappings().one_or_none()
+    if row is None:
+        return None
+    return OfflineSignIn(
+        email=row["email"],
+        member_id=row["member_id"],
+        password_hash=row["password_hash"],
+        confirmed_at=row["confirmed_at"],
+        wait_until=row["wait_until"],
+    )
+
+
+def count_failure(db: Connection, email: str, now: datetime) -> None:
+    """The fifth wrong password in a row makes the next try wait, and each further one twice as long."""
+    row = offline_sign_ins.c
+    failures = db.execute(select(row.failures).where(row.email == email)).scalar_one() + 1
+    late = failures - TRIES_BEFORE_WAITING
+    wait_until = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(late, 10)) if late >= 0 else None
+    db.execute(update(offline_sign_ins).where(row.email == email).values(failures=failures, wait_until=wait_until))
+
+
+def forgive_failures(db: Connection, email: str) -> None:
+    db.execute(update(offline_sign_ins).where(offline_sign_ins.c.email == email).values(failures=0, wait_until=None))

@@ -1,0 +1,100 @@
+"""Where this machine keeps its files, which central it calls, and how it looks."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import asdict, dataclass, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from platformdirs import user_data_path
+
+from avileo_pos.domain.errors import BusinessRuleBroken
+
+FILE_NAME: Final = "settings.json"
+THEMES: Final = ("light", "dark")
+_REPLICA: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`central_address` is empty until a person has typed it; `last_business` is the one that was open last."""
+
+    central_address: str = ""
+    theme: str = "light"
+    last_business: str = ""
+
+
+def data_directory(chosen: str | None = None) -> Path:
+    """The folder of this person's replicas: `chosen` (--data-dir), AVILEO_DATA_DIR, or the system's place for such."""
+    named = chosen or os.environ.get("AVILEO_DATA_DIR")
+    folder = Path(named) if named else user_data_path("Avileo POS", appauthor=False)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def replica_path(folder: Path, business_id: UUID) -> Path:
+    return folder / f"{business_id}.db"
+
+
+def businesses_here(folder: Path) -> tuple[UUID, ...]:
+    """The businesses that have a replica in this folder."""
+    names = sorted(path.stem for path in folder.glob("*.db"))
+    return tuple(UUID(name) for name in names if _REPLICA.fullmatch(name))
+
+
+def load_settings(folder: Path) -> Settings:
+    """The settings as they were saved; those of a new machine where there are none, or none that can be read."""
+    try:
+        saved = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return Settings()
+    if not isinstance(saved, dict):
+        return Settings()
+    known = {field.name for field in fields(Settings)}
+    read = Settings(**{name: str(value) for name, value in saved.items() if name in known})
+    return read if read.theme in THEMES else Settings(read.central_address, last_business=read.last_business)
+
+
+def save_settings(folder: Path, settings: Settings) -> None:
+    """Written whole beside the old file and put in its place, so that a power cut leaves one of the two."""
+    unfinished = folder / f"{FILE_NAME}.unfinished"
+    with unfinished.open("w", encoding="utf-8") as file:
+        json.dump(asdict(settings), file, ensure_ascii=False, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(folder / FILE_NAME)
+
+
+def central_address(typed: str) -> str:
+    """The address of a central as a person types it, as `https://host[:port]`.
+
+    Passwords travel to it, so plain http is taken only within the house: this PC or a private network.
+    Raises BusinessRuleBroken: address_invalid, address_needs_https.
+    """
+    text = typed.strip().rstrip("/")
+    parts = urlsplit(text if "://" in text else f"https://{text}")
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError as trouble:
+        raise BusinessRuleBroken("address_invalid") from trouble
+    if parts.scheme not in ("http", "https") or not host or re.search(r"\s", text) or parts.path or parts.query:
+        raise BusinessRuleBroken("address_invalid")
+    if parts.scheme == "http" and not _is_in_the_house(host):
+        raise BusinessRuleBroken("address_needs_https")
+    name = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{name}" + (f":{port}" if port else "")
+
+
+def _is_in_the_house(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return False

@@ -1,0 +1,57 @@
+"""How much to send or ask for at once, and which of many operations it is that makes a batch fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+QUICK_SECONDS: Final = 2.0
+MOST_BYTES: Final = 1_000_000
+FIRST_OPERATIONS: Final = 20
+MOST_OPERATIONS: Final = 500
+FIRST_ROWS: Final = 1_000
+MOST_ROWS: Final = 5_000
+FAILURES_THAT_RAISE_SUSPICION: Final = 3
+
+
+class Amount:
+    """Doubles while calls are quick, halves when one fails for its size."""
+
+    def __init__(self, first: int, most: int) -> None:
+        self.now = first
+        self._most = most
+
+    def took(self, seconds: float) -> None:
+        if seconds < QUICK_SECONDS:
+            self.now = min(self.now * 2, self._most)
+
+    def halve(self, sent: int) -> None:
+        """`sent` of them were too many."""
+        self.now = max(min(self.now, sent) // 2, 1)
+
+
+class PoisonSearch:
+    """Knows when a batch, rather than the line or central, must be what fails.
+
+    At first that takes three failures of the same batch, or of what is left of it after halving. While the search is
+    on each failure is enough, since central was seen to be well; it ends when everything else has been sent.
+    """
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self._first: str | None = None
+        self._failures = 0
+
+    def failed(self, operation_ids: Sequence[str]) -> bool:
+        """Whether this failure makes the batch suspect."""
+        self._failures = self._failures + 1 if operation_ids[0] == self._first else 1
+        self._first = operation_ids[0]
+        return self.is_on or self._failures >= FAILURES_THAT_RAISE_SUSPICION
+
+    def begin(self) -> None:
+        """Central is well, so the batch is not."""
+        self.is_on = True
+
+    def end(self) -> None:
+        self.is_on = False
+        self._first, self._failures = None, 0
