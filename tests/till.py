@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 from sqlalchemy import Connection
 
 from avileo_pos.domain.enums import PaymentMethod, SaleType
@@ -33,11 +34,19 @@ T = TypeVar("T")
 PRICES = {name: Decimal(price) for name, _, _, price, _ in PRODUCTS}
 
 
-def furnished_file(folder: Path) -> Path:
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed replica with the whole shop in it, to be copied."""
-    file = folder / "furnished.sqlite"
+    file = tmp_path_factory.mktemp("furnished") / "furnished.sqlite"
     furnish(file)
     return file
+
+
+@pytest.fixture
+def till(furnished: Path, tmp_path: Path) -> Iterator[Till]:
+    opened = Till(furnished, tmp_path)
+    yield opened
+    opened.close()
 
 
 def soles(amount: str, method: PaymentMethod = PaymentMethod.EFECTIVO) -> Payment:
@@ -121,18 +130,14 @@ class Central:
         return answer
 
     def page(self, now: str) -> PullPage:
+        debts = list(self.changed_debts.values())
+        stock = [[product, product, grams, now, revision] for product, grams, revision in self.changed_stock.values()]
         tables = [
-            TablePage(
-                "customer_balances", ["id", "balance", "revision"], list(self.changed["customer_balances"].values())
-            ),
-            TablePage(
-                "inventory",
-                ["id", "product_id", "quantity", "updated_at", "revision"],
-                [[row[0], row[0], row[1], now, row[2]] for row in self.changed["inventory"].values()],
-            ),
+            TablePage("customer_balances", ["id", "balance", "revision"], debts),
+            TablePage("inventory", ["id", "product_id", "quantity", "updated_at", "revision"], stock),
         ]
-        self.changed_debts.clear()
-        self.changed_stock.clear()
+        self.changed_debts = {}
+        self.changed_stock = {}
         return PullPage("e", self.revision, now, str(self.revision), complete=True, snapshot=False, tables=tables)
 
     def _derive(self, db: Connection, operation: Operation) -> None:

@@ -1,0 +1,5 @@
+"""The furnished till of these tests."""
+
+from tests.till import furnished, till
+
+__all__ = ["furnished", "till"]
