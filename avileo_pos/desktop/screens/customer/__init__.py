@@ -1,0 +1,1 @@
+"""«Clientes»: who they are, what they owe, and since when."""

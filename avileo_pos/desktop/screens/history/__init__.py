@@ -1,0 +1,1 @@
+"""«Historial»: what was sold and paid in a day."""

@@ -1,0 +1,1 @@
+"""«Por enviar»: what central has not answered yet."""

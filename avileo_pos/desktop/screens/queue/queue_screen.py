@@ -1,0 +1,39 @@
+"""«Por enviar»: what waits, why, sending it now, and looking after what central did not take."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from avileo_pos.desktop.screen import Screen
+from avileo_pos.desktop.screens.queue.queue_form import QueueForm
+from avileo_pos.desktop.sheets.parked_operation_sheet import ParkedOperationSheet
+from avileo_pos.desktop.theme import Tone
+from avileo_pos.desktop.till import Till
+from avileo_pos.queries.queue import QueuedOperation, waiting_operations
+
+
+class QueueScreen(Screen):
+    KEY = "por_enviar"
+    TITLE = "Por enviar"
+    ICON = "cloud-upload"
+    SHOWS = frozenset({"sync_queue"})
+
+    def __init__(self, till: Till, parent: QWidget | None = None) -> None:
+        super().__init__(till, parent)
+        self.form = QueueForm()
+        self.form.send_asked.connect(self._send)
+        self.form.review_asked.connect(self._review)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.form)
+        self.setFocusProxy(self.form)
+
+    def refresh(self) -> None:
+        self.till.lane.read(waiting_operations, then=self.form.show_operations)
+
+    def _send(self) -> None:
+        self.till.host.send_now()
+        self.till.host.say("Se está enviando. Puede seguir vendiendo.", Tone.INFO)
+
+    def _review(self, operation: QueuedOperation) -> None:
+        ParkedOperationSheet(self, self.till, operation).open()

@@ -1,0 +1,54 @@
+"""What is said to a person of the world's troubles: central's refusals, the way to it, and the till's own file."""
+
+from __future__ import annotations
+
+_BY_CODE = {
+    # Central did not take an operation
+    "forbidden": "El rol de quien lo hizo no lo permite.",
+    "unknown_actor": "Quien lo hizo no es de este negocio.",
+    "unknown_entity": "El servidor no conoce aquello que se cambió.",
+    "unknown_reference": "Nombra algo que el servidor no conoce.",
+    "same_id_other_content": "El servidor ya tiene otra operación con el mismo número.",
+    "distribucion_cannot_become": "La distribución ya estaba en otro estado.",
+    "not_creatable": "Esto lo calcula el servidor, no se envía.",
+    "not_editable": "Se cambió algo que ya no se puede cambiar.",
+    "not_voidable": "Esto no se puede anular.",
+    "rule_broken": "Los datos no cuadran con lo que el servidor guarda.",
+    "not_storable": "Los datos no caben en el servidor.",
+    "unparseable": "El servidor no entendió la operación.",
+    "unknown_collection": "El servidor no conoce esta clase de registro.",
+    "unknown_operation_type": "El servidor no conoce esta clase de operación.",
+    # Central puts an operation off
+    "blocked": "Espera a otra operación que va antes.",
+    "retry": "El servidor no pudo en ese momento. Se vuelve a intentar solo.",
+    "newer_schema": "El servidor espera una actualización. Se vuelve a intentar solo.",
+    "not_answered": "El servidor no respondió por esta operación. Se vuelve a intentar solo.",
+    "conflict": "Otra persona lo había cambiado también.",
+    # The way to central
+    "no_route": "No hay internet.",
+    "no_address": "No se encuentra esa dirección. Revise que esté bien escrita.",
+    "timeout": "El servidor tarda demasiado en responder.",
+    "tls": "La conexión con el servidor no es segura. Revise la fecha de esta computadora.",
+    "interrupted": "La conexión se cortó.",
+    "not_central": "En esa dirección no responde un servidor Avileo.",
+    "redirected": "Esa dirección lleva a otra. Pregunte al administrador cuál es la correcta.",
+    "address_needs_https": "La dirección debe empezar con https://",
+    "central_busy": "El servidor está ocupado. Se vuelve a intentar solo.",
+    "signed_out": "La sesión venció.",
+    "device_revoked": "El administrador retiró esta caja.",
+    "too_old": "Este programa necesita una actualización.",
+    "resync_needed": "Los datos se están trayendo de nuevo.",
+    # The till's file
+    "replica_trouble": "No se puede usar el archivo de esta caja.",
+    "replica_in_use": "Avileo ya está abierto en esta computadora.",
+    "replica_damaged": "El archivo de esta caja está dañado. Llame a quien le ayuda.",
+    "replica_too_new": "Otra versión más nueva ya abrió este archivo. Actualice el programa.",
+    "replica_unwritable": "No hay permiso para escribir en la carpeta de Avileo.",
+    "disk_full": "El disco está lleno. No se guardó: libere espacio y vuelva a intentar.",
+    "disk_failing": "El disco no responde bien. No se guardó: llame a quien le ayuda.",
+}
+
+
+def trouble_sentence(code: str) -> str:
+    """An unknown code says so, with the code, for whoever helps."""
+    return _BY_CODE.get(code) or f"No se pudo (motivo «{code}»)."
