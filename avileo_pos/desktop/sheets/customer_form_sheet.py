@@ -31,7 +31,7 @@ _LONGEST = {"name": 255, "apodo": 100, "dni": 20, "phone": 50, "address": 200, "
 class CustomerFormSheet(OnceSheet):
     """With a `card` it edits that customer; else it writes down a new one, whose name may have been typed already.
 
-    Only who may set the business's terms is asked for the opening balance and the credit limit.
+    Only who may set a customer's terms is asked for the opening balance and the credit limit.
     """
 
     saved = Signal(object)  # UUID of the customer; the sheet is closed by then
@@ -110,7 +110,7 @@ class CustomerFormSheet(OnceSheet):
         grid.setVerticalSpacing(Space.MEDIUM)
         for place, row in enumerate(self._rows.values()):
             grid.addWidget(row, place // 2, place % 2)
-        if self._till.person.may(Permission.BUSINESS_SETTINGS):
+        if self._till.person.may(Permission.CUSTOMER_DELETE):
             grid.addWidget(
                 FieldRow("Saldo inicial", self._opening, hint="Lo que ya debía antes de usar esta caja."), 3, 0
             )
@@ -127,7 +127,7 @@ _LABELS = {
     "address": "Dirección",
     "notes": "Notas",
 }
-_FIELD_OF = {"not_a_dni": "dni", "not_a_mobile": "phone", "name_required": "name"}
+_FIELD_OF = {"not_a_dni": "dni", "dni_of_another": "dni", "not_a_mobile": "phone", "name_required": "name"}
 
 
 def _line(name: str) -> QLineEdit:

@@ -67,13 +67,16 @@ class Weighing:
         return replace(self, net=net, gross=None, tare=NO_TARE, total=None)
 
     def with_price(self, price: Decimal | None) -> "Weighing":
-        return replace(self, price=price, total=None if self._has_weight() else self.total)
+        return replace(self, price=price, total=None if self._has_weight() else self.total, price_reason="")
 
     def with_total(self, total: Decimal | None) -> "Weighing":
-        return replace(self, total=total)
+        return replace(self, total=total, price_reason="")
 
     def with_reason(self, reason: str) -> "Weighing":
         return replace(self, price_reason=reason)
+
+    def is_blank(self) -> bool:
+        return not self._has_weight() and self.total is None
 
     def weighed(self) -> Weighed:
         """Raises BusinessRuleBroken: calculator_needs_two and what `calculator.solve` and `net_weight` raise."""

@@ -60,20 +60,21 @@ class WeighingForm(Card):
         """Begin with a line of the cart, to change it."""
         self._begin(Weighing.again(product, line), "Guardar cambio")
 
-    def is_ready(self) -> bool:
-        """Whether Enter would add something now."""
-        return self._figures() is not None and not self._has_problem()
+    def is_blank(self) -> bool:
+        """Whether nothing was weighed yet."""
+        return self._weighing is None or self._weighing.is_blank()
 
-    def add(self) -> None:
-        """Hand over what was weighed, or say beside the field what is wrong with it."""
+    def add(self) -> bool:
+        """Hand over what was weighed, or say beside the field what is wrong with it; whether it was handed over."""
         if self._weighing is None or self._has_problem():
-            return
+            return False
         try:
             self._weighing.weighed()
         except BusinessRuleBroken as trouble:
             self._show_problem(trouble)
-            return
+            return False
         self.weighed.emit(self._weighing)
+        return True
 
     def focus_weight(self) -> None:
         field = self._gross if self._gross.isVisible() else self._count

@@ -1,0 +1,196 @@
+"""The sale being put together: who buys, what is in it, what it comes to, and the way to charge it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QTabBar, QWidget
+
+from avileo_pos.desktop.screens.sale.open_sales import OpenSale
+from avileo_pos.desktop.screens.sale.sale_draft import line_inputs, what_it_comes_to
+from avileo_pos.desktop.screens.sale.weighing import is_overridden
+from avileo_pos.desktop.theme import Space, set_style
+from avileo_pos.desktop.widgets.amount_display import AmountDisplay
+from avileo_pos.desktop.widgets.button import Button
+from avileo_pos.desktop.widgets.card import Card
+from avileo_pos.desktop.widgets.cart_table import CartLine, CartTable
+from avileo_pos.desktop.widgets.empty_state import EmptyState
+from avileo_pos.desktop.words import UNITS, days
+from avileo_pos.domain.money import ZERO, format_soles
+from avileo_pos.domain.sale import PricedLine, PricedSale
+from avileo_pos.domain.weight import format_kilos
+from avileo_pos.queries.customer import CustomerRow
+from avileo_pos.queries.parked_sale import DraftLine, SaleDraft
+
+_WIDTH = 440
+
+
+class CartPanel(Card):
+    sale_chosen = Signal(int)  # the place of the tab
+    set_aside_asked = Signal()
+    customer_asked = Signal()
+    abono_asked = Signal()
+    edit_asked = Signal(int)  # the place of the line
+    removal_asked = Signal(int)
+    emptying_asked = Signal()
+    charge_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(look="panel", parent=parent)
+        self.setFixedWidth(_WIDTH)
+        self._lay_out()
+        self._tabs.currentChanged.connect(self.sale_chosen)
+        self._lines.edit_asked.connect(self._on_edit_line)
+        self._lines.removal_asked.connect(self._on_remove_line)
+
+    def show_sales(self, sales: Sequence[OpenSale], current: int) -> None:
+        """The tabs, each named by its customer, and the sale that is current."""
+        blocker = QSignalBlocker(self._tabs)
+        while self._tabs.count() > len(sales):
+            self._tabs.removeTab(self._tabs.count() - 1)
+        while self._tabs.count() < len(sales):
+            self._tabs.addTab("")
+        for place, sale in enumerate(sales):
+            self._tabs.setTabText(place, tab_name(sale, place).replace("&", "&&"))
+        self._tabs.setCurrentIndex(current)
+        blocker.unblock()
+        self._show_draft(sales[current].draft)
+
+    def show_customer(self, name: str | None, figures: CustomerRow | None) -> None:
+        """`figures` come a moment after the name."""
+        self._name.setText(name or "Cliente genérico")
+        self._figures.setText(_owing(figures) if figures else "" if name else "Solo al contado")
+        set_style(self._figures, look="warning" if figures and figures.balance > 0 else "muted")
+        self._abono.setEnabled(figures is not None)
+
+    def current_line(self) -> int | None:
+        line = self._lines.current()
+        return None if line is None else _place_of(line)
+
+    def _show_draft(self, draft: SaleDraft) -> None:
+        priced = what_it_comes_to(line_inputs(draft))
+        lines = priced.lines if priced else ()
+        self._lines.show_lines(
+            [_cart_line(place, *each) for place, each in enumerate(zip(draft.lines, lines, strict=True))]
+        )
+        self._pages.setCurrentIndex(0 if lines else 1)
+        for button in (self._edit, self._remove, self._empty):
+            button.setEnabled(bool(lines))
+        self._total.show_soles(priced.total_amount if priced else ZERO)
+        self._kilos.setText(_kilos(priced))
+
+    def _on_edit(self) -> None:
+        line = self._lines.current()
+        if line is not None:
+            self._on_edit_line(line)
+
+    def _on_remove(self) -> None:
+        line = self._lines.current()
+        if line is not None:
+            self._on_remove_line(line)
+
+    def _on_edit_line(self, line: CartLine) -> None:
+        self.edit_asked.emit(_place_of(line))
+
+    def _on_remove_line(self, line: CartLine) -> None:
+        self.removal_asked.emit(_place_of(line))
+
+    def _lay_out(self) -> None:
+        self._make_buttons()
+        self._tabs = QTabBar()
+        self._tabs.setDrawBase(False)
+        self._tabs.setExpanding(False)
+        self._tabs.setUsesScrollButtons(True)
+        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self._tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._tabs.setAccessibleName("Ventas abiertas")
+        self._name, self._figures, self._kilos = QLabel(), QLabel(), QLabel()
+        self._name.setProperty("look", "title")
+        self._kilos.setProperty("look", "muted")
+        self._lines = CartTable()
+        pages = QWidget()
+        self._pages = QStackedLayout(pages)
+        self._pages.addWidget(self._lines)
+        self._pages.addWidget(EmptyState("shopping-cart", "Elija un producto para empezar."))
+        self._total = AmountDisplay("Total")
+        self.body.addLayout(_row(self._tabs, None, self._aside))
+        self.body.addWidget(self._name)
+        self.body.addWidget(self._figures)
+        self.body.addLayout(_row(self._customer, self._abono, None))
+        self.body.addWidget(pages, 1)
+        self.body.addLayout(_row(self._kilos, None, self._edit, self._remove, self._empty))
+        self.body.addWidget(self._total)
+        self.body.addWidget(self._charge)
+
+    def _make_buttons(self) -> None:
+        self._aside = Button("Aparcar", icon="circle-pause", variant="ghost", key="F6")
+        self._customer = Button("Cliente", icon="user", key="F2")
+        self._abono = Button("Abono", icon="hand-coins", key="F3")
+        self._edit = Button(icon="pencil", variant="ghost", accessible_name="Cambiar la línea (Enter)")
+        self._remove = Button(icon="trash-2", variant="ghost", accessible_name="Quitar la línea (Supr)")
+        self._empty = Button(icon="x", variant="ghost", accessible_name="Vaciar la venta (Esc)")
+        self._charge = Button("Cobrar", icon="banknote", variant="primary", key="F12", large=True)
+        self._aside.clicked.connect(self.set_aside_asked)
+        self._customer.clicked.connect(self.customer_asked)
+        self._abono.clicked.connect(self.abono_asked)
+        self._edit.clicked.connect(self._on_edit)
+        self._remove.clicked.connect(self._on_remove)
+        self._empty.clicked.connect(self.emptying_asked)
+        self._charge.clicked.connect(self.charge_asked)
+
+
+def tab_name(sale: OpenSale, place: int) -> str:
+    return sale.draft.customer_name or f"Venta {place + 1}"
+
+
+def _row(*widgets: QWidget | None) -> QHBoxLayout:
+    """None is the room between what stands left and what stands right."""
+    row = QHBoxLayout()
+    row.setSpacing(Space.SMALL)
+    for widget in widgets:
+        if widget is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(widget)
+    return row
+
+
+def _cart_line(place: int, line: DraftLine, priced: PricedLine) -> CartLine:
+    return CartLine(
+        key=place,
+        name=line.product_name,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        subtotal=priced.subtotal,
+        unit=UNITS[line.unit],
+        gross=line.gross,
+        tare=line.tara,
+        note=f"antes {format_soles(line.list_price)}" if is_overridden(line) else "",
+    )
+
+
+def _place_of(line: CartLine) -> int:
+    assert isinstance(line.key, int)
+    return line.key
+
+
+def _kilos(priced: PricedSale | None) -> str:
+    if priced is None or not priced.net_weight:
+        return ""
+    tare = f" · tara {format_kilos(priced.tara)}" if priced.tara else ""
+    return f"{format_kilos(priced.net_weight)}{tare}"
+
+
+def _owing(row: CustomerRow) -> str:
+    words = [_debt(row)]
+    if row.available is not None:
+        words.append(f"disponible {format_soles(row.available)}")
+    return " · ".join(words)
+
+
+def _debt(row: CustomerRow) -> str:
+    if row.balance < 0:
+        return f"{format_soles(-row.balance)} a su favor"
+    if row.balance == 0:
+        return "No debe"
+    since = f" {days(row.oldest_debt_days)}" if row.oldest_debt_days is not None else ""
+    return f"Debe {format_soles(row.balance)}{since}"

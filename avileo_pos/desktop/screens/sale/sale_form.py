@@ -1,0 +1,56 @@
+"""Nueva venta laid out: products or the scale at the left, the cart at the right, and the keys of both."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from avileo_pos.desktop.screens.sale.cart_panel import CartPanel
+from avileo_pos.desktop.screens.sale.product_page import ProductPage
+from avileo_pos.desktop.screens.sale.weighing_form import WeighingForm
+from avileo_pos.desktop.theme import Space
+from avileo_pos.queries.parked_sale import DraftLine
+from avileo_pos.queries.product import ProductTile
+
+
+class SaleForm(QWidget):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.products, self.weighing, self.cart = ProductPage(), WeighingForm(), CartPanel()
+        left = QWidget()
+        self._pages = QStackedLayout()
+        self._pages.addWidget(self.products)
+        self._pages.addWidget(self.weighing)
+        around = QVBoxLayout(left)
+        around.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, Space.MEDIUM)
+        around.addLayout(self._pages)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(left, 1)
+        row.addWidget(self.cart)
+
+    def on_key(self, key: str, act: Callable[[], None]) -> None:
+        """A key that works wherever the focus is; held down it counts once."""
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(act)
+
+    def is_weighing(self) -> bool:
+        return self._pages.currentWidget() is self.weighing
+
+    def show_products(self) -> None:
+        self._pages.setCurrentWidget(self.products)
+        self.products.start()
+
+    def search_products(self) -> None:
+        self._pages.setCurrentWidget(self.products)
+        self.products.focus_search()
+
+    def weigh(self, product: ProductTile) -> None:
+        self._pages.setCurrentWidget(self.weighing)
+        self.weighing.weigh(product)
+
+    def weigh_again(self, product: ProductTile, line: DraftLine) -> None:
+        self._pages.setCurrentWidget(self.weighing)
+        self.weighing.weigh_again(product, line)
