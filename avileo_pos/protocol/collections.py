@@ -66,7 +66,7 @@ class Collection:
 
     @property
     def name(self) -> str:
-        return self.table.name
+        return str(self.table.name)
 
     @property
     def voidable(self) -> bool:
