@@ -128,7 +128,7 @@ class Shop:
         self.news = LiveChanges()
         self.replica = Replica.open(file, clock=self.clock)
         self.troubles: list[Exception] = []
-        self.lane = ReplicaLane(self.replica, ROSA, self.news, self.troubles.append, self.clock)
+        self.lane = ReplicaLane(self.replica, ROSA, self.news, self.troubles.append)
 
     def close(self) -> None:
         self.lane.close()

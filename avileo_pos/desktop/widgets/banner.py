@@ -50,6 +50,10 @@ class Banner(QFrame):
         set_style(self, tone=tone.value)
         set_style(self._sentence, ink=tone.value)
 
+    def show_action(self, visible: bool) -> None:
+        """For a notice whose action does not always help."""
+        self._action.setVisible(visible)
+
     def sentence(self) -> str:
         return self._sentence.text()
 

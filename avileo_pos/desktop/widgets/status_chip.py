@@ -28,8 +28,11 @@ class StatusChip(QPushButton):
 
     def show_offline(self, waiting: int) -> None:
         """`waiting` operations stand safe on this till."""
-        kept = f" · {waiting} {'guardada' if waiting == 1 else 'guardadas'} aquí" if waiting else ""
-        self._show("cloud-off", f"Sin internet{kept}", Tone.WARNING)
+        self._show("cloud-off", f"Sin internet{_kept_here(waiting)}", Tone.WARNING)
+
+    def show_signed_out(self, waiting: int) -> None:
+        """Central answers, but not to this person until the next sign-in."""
+        self._show("cloud-off", f"Sin sesión{_kept_here(waiting)}", Tone.WARNING)
 
     def show_to_review(self, count: int) -> None:
         """Central refused `count` operations: a person must look."""
@@ -50,3 +53,7 @@ class StatusChip(QPushButton):
     def _draw_icon(self) -> None:
         self.setIcon(icon(self._icon_name, ink_token(self._tone), Size.ICON, gap=Space.SMALL))
         self.setIconSize(QSize(Size.ICON + Space.SMALL, Size.ICON))
+
+
+def _kept_here(waiting: int) -> str:
+    return f" · {waiting} {'guardada' if waiting == 1 else 'guardadas'} aquí" if waiting else ""

@@ -1,0 +1,131 @@
+"""The window: the sign-in page until somebody enters, then that person's screens with what stands around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from avileo_pos.desktop.ask_approval import ApprovalQuestion
+from avileo_pos.desktop.navigation import entries, screens_for
+from avileo_pos.desktop.screen import Screen
+from avileo_pos.desktop.sentences import sentence
+from avileo_pos.desktop.show_problem import show_notice
+from avileo_pos.desktop.sync_notice import SyncNotice, show_on_chip
+from avileo_pos.desktop.theme import Tone
+from avileo_pos.desktop.till import Till
+from avileo_pos.desktop.top_bar import TopBar
+from avileo_pos.desktop.troubles import trouble_sentence
+from avileo_pos.desktop.widgets.side_navigation import SideNavigation
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.domain.permissions import Actor, Permission
+from avileo_pos.replica.errors import ReplicaTrouble
+from avileo_pos.sync.state import SyncState
+
+SMALLEST_SIZE = (1024, 640)
+
+
+class MainWindow(QMainWindow):
+    """The `Host` of the screens. They are built when first opened, and go when the person leaves."""
+
+    lock_asked = Signal()
+    sign_in_asked = Signal()  # the session with central is over; selling goes on
+    round_asked = Signal()
+
+    def __init__(self, sign_in: QWidget) -> None:
+        super().__init__()
+        self.setWindowTitle("Avileo")
+        self.setMinimumSize(*SMALLEST_SIZE)
+        self._till: Till | None = None
+        self._kinds: dict[str, type[Screen]] = {}
+        self._screens: dict[str, Screen] = {}
+        self._sign_in = sign_in
+        self._navigation = SideNavigation()
+        self._navigation.chosen.connect(self.open_screen)
+        self._bar = TopBar()
+        self._bar.lock_asked.connect(self.lock_asked)
+        self._bar.queue_asked.connect(self._open_queue)
+        self._notice = SyncNotice()
+        self._notice.action_chosen.connect(self.sign_in_asked)
+        self._stack = QStackedWidget()
+        self._shop = self._shop_around(self._stack)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._sign_in)
+        self._pages.addWidget(self._shop)
+        self.setCentralWidget(self._pages)
+
+    def enter(self, till: Till) -> None:
+        """Show the shop as this person may see it, at the first screen."""
+        self.leave()
+        self._till = till
+        self._kinds = screens_for(till)
+        self._bar.show_till(till)
+        self._navigation.show_entries(entries(self._kinds))
+        self._pages.setCurrentWidget(self._shop)
+        self.open_screen(next(iter(self._kinds)))
+
+    def leave(self) -> None:
+        """Nobody works now: the screens go, the sign-in page comes."""
+        self._till = None
+        for screen in self._screens.values():
+            self._stack.removeWidget(screen)
+            screen.deleteLater()
+        self._screens.clear()
+        self._pages.setCurrentWidget(self._sign_in)
+
+    def open_screen(self, key: str) -> None:
+        """Raises KeyError for a screen that this person may not open."""
+        if key not in self._screens:
+            self._screens[key] = self._kinds[key](self._inside())
+            self._stack.addWidget(self._screens[key])
+        self._navigation.show_current(key)
+        self._stack.setCurrentWidget(self._screens[key])
+        self._screens[key].setFocus()
+
+    def opened(self, key: str) -> Screen:
+        """A screen that has been opened. Raises KeyError."""
+        return self._screens[key]
+
+    def show_sync(self, state: SyncState) -> None:
+        show_on_chip(self._bar.chip, state)
+        self._notice.show_state(state)
+
+    def say(self, sentence: str, tone: Tone = Tone.GOOD) -> None:
+        show_notice(self._stack, sentence, tone)
+
+    def show_problem(self, trouble: Exception) -> None:
+        match trouble:
+            case BusinessRuleBroken():
+                self.say(sentence(trouble.code, trouble.details), Tone.DANGER)
+            case ReplicaTrouble():
+                self.say(trouble_sentence(trouble.code), Tone.DANGER)
+            case _:
+                raise trouble
+
+    def ask_approval(self, permission: Permission, why: str, then: Callable[[Actor], None]) -> None:
+        ApprovalQuestion(self, self._inside().lane, permission, why, then)
+
+    def send_now(self) -> None:
+        self.round_asked.emit()
+
+    def _inside(self) -> Till:
+        assert self._till is not None
+        return self._till
+
+    def _open_queue(self) -> None:
+        self.open_screen("por_enviar")
+
+    def _shop_around(self, screens: QWidget) -> QWidget:
+        shop = QWidget()
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self._bar)
+        column.addWidget(self._notice)
+        column.addWidget(screens, 1)
+        row = QHBoxLayout(shop)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._navigation)
+        row.addLayout(column, 1)
+        return shop

@@ -1,0 +1,1 @@
+"""«Distribuciones» and «Mi distribución»: the kilos that go out in a day."""

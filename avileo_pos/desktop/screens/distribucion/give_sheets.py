@@ -1,0 +1,113 @@
+"""Giving kilos to a vendor: the day's first load, and more of them later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+
+from avileo_pos.desktop.screens.distribucion.product_choice import ProductChoice
+from avileo_pos.desktop.sentences import sentence
+from avileo_pos.desktop.sheets.once_sheet import OnceSheet
+from avileo_pos.desktop.till import Till
+from avileo_pos.desktop.widgets.field_row import FieldRow
+from avileo_pos.desktop.widgets.weight_field import WeightField
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.domain.weight import NO_KILOS, format_kilos
+from avileo_pos.queries.distribucion import DistribucionRow
+from avileo_pos.queries.member import Member
+from avileo_pos.queries.product import ProductTile
+from avileo_pos.usecases.distribucion import (
+    OpenDistribucion,
+    ReloadDistribucion,
+    open_distribucion,
+    reload_distribucion,
+)
+
+
+class KilosSheet(OnceSheet):
+    """Asks how many kilos of what; a subclass says for whom."""
+
+    def __init__(self, host: QWidget, title: str, words: str, *, action: str, products: Sequence[ProductTile]) -> None:
+        super().__init__(host, title, words, action=action, icon="truck")
+        self.request_id = uuid4()
+        self.kilos = WeightField("Kilos")
+        self.product = ProductChoice(products)
+        self.kilos_row = FieldRow("Kilos", self.kilos)
+        self.beside = {"kilos_not_positive": self.kilos_row}
+
+    def focus_start(self) -> None:
+        self.kilos.setFocus()
+
+    def press_main(self) -> None:
+        if not self.kilos.problem():
+            super().press_main()
+
+    def show_problem(self, trouble: Exception) -> None:
+        row = self.beside.get(trouble.code) if isinstance(trouble, BusinessRuleBroken) else None
+        if row is None or not isinstance(trouble, BusinessRuleBroken):
+            super().show_problem(trouble)
+            return
+        self.stop()
+        row.set_problem(sentence(trouble.code, trouble.details))
+        row.setFocus()
+
+
+class NewDistribucionSheet(KilosSheet):
+    def __init__(self, host: QWidget, till: Till, vendors: Sequence[Member], products: Sequence[ProductTile]) -> None:
+        super().__init__(host, "Nueva distribución", "", action="Asignar kilos", products=products)
+        self._till, self._vendors = till, vendors
+        self.vendor = QComboBox()
+        self.vendor.addItems([member.name for member in vendors])
+        self.vendor.currentIndexChanged.connect(self._show_usual_point)
+        self.point = QLineEdit()
+        self.point.setMaxLength(100)
+        point_row = FieldRow("Punto de venta", self.point)
+        self.beside["punto_venta_required"] = point_row
+        rows = (FieldRow("Vendedor", self.vendor), point_row, FieldRow("Producto", self.product), self.kilos_row)
+        for row in rows:
+            self.body.addWidget(row)
+        self.add_footer()
+        self.main.setEnabled(bool(vendors))
+        self._show_usual_point(self.vendor.currentIndex())
+
+    def act(self) -> None:
+        request = OpenDistribucion(
+            self.request_id,
+            self._vendors[self.vendor.currentIndex()].id,
+            self.point.text(),
+            self.kilos.value() or NO_KILOS,
+            self.product.product_id(),
+        )
+        self.start()
+        self._till.lane.write(open_distribucion, request, then=self._on_given, failed=self.show_problem)
+
+    def _show_usual_point(self, place: int) -> None:
+        if place >= 0:
+            self.point.setText(self._vendors[place].sales_point or "")
+
+    def _on_given(self, row: DistribucionRow) -> None:
+        self.close_sheet()
+        self._till.host.say(f"{row.vendedor_name}: {format_kilos(row.asignado)} asignados.")
+
+
+class ReloadSheet(KilosSheet):
+    def __init__(self, host: QWidget, till: Till, row: DistribucionRow, products: Sequence[ProductTile]) -> None:
+        words = f"Tiene {format_kilos(row.asignado)} asignados y le quedan {format_kilos(row.left)}."
+        super().__init__(host, f"Recargar a {row.vendedor_name}", words, action="Agregar kilos", products=products)
+        self._till, self._distribucion_id = till, row.id
+        self.body.addWidget(FieldRow("Producto", self.product))
+        self.body.addWidget(self.kilos_row)
+        self.add_footer()
+
+    def act(self) -> None:
+        request = ReloadDistribucion(
+            self.request_id, self._distribucion_id, self.kilos.value() or NO_KILOS, self.product.product_id()
+        )
+        self.start()
+        self._till.lane.write(reload_distribucion, request, then=self._on_given, failed=self.show_problem)
+
+    def _on_given(self, row: DistribucionRow) -> None:
+        self.close_sheet()
+        self._till.host.say(f"{row.vendedor_name}: ahora {format_kilos(row.asignado)} asignados.")

@@ -1,0 +1,25 @@
+"""Which product's stock the kilos come from or return to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from PySide6.QtWidgets import QComboBox
+
+from avileo_pos.queries.product import ProductTile
+
+
+class ProductChoice(QComboBox):
+    """The last entry is for kilos of several products, which move no stock."""
+
+    def __init__(self, products: Sequence[ProductTile]) -> None:
+        super().__init__()
+        self.setAccessibleName("Producto")
+        for product in products:
+            self.addItem(product.name, product.id)
+        self.addItem("Varios (no mueve el stock)", None)
+
+    def product_id(self) -> UUID | None:
+        chosen = self.currentData()
+        return chosen if isinstance(chosen, UUID) else None
