@@ -51,7 +51,12 @@ class _Job:
 
 
 class ReplicaLane(QObject):
-    """Lives in the GUI thread, works in its own. `person` is who acts unless a call says otherwise."""
+    """Lives in the GUI thread, works in its own. `person` is who acts unless a call says otherwise.
+
+    Until somebody has entered there is no person, and only `run` may be called.
+    """
+
+    operation_waits = Signal()  # a person did something that central has to be told
 
     _finished = Signal(object)
     _written = Signal(object)
@@ -59,7 +64,7 @@ class ReplicaLane(QObject):
     def __init__(
         self,
         replica: Replica,
-        person: Actor,
+        person: Actor | None,
         news: LiveChanges,
         show_problem: Failed,
         parent: QObject | None = None,
@@ -87,14 +92,14 @@ class ReplicaLane(QObject):
         actor: Actor | None = None,
     ) -> None:
         """Run a use case in a transaction of its own and tell the news of what it wrote."""
-        who = actor or self.person
+        who = actor or self._who()
         self._put(Turn.CASHIER, lambda: write(self._replica, who, usecase, request), then, failed)
 
     def read(
         self, query: Callable[[Work], AnswerT], *, then: Callable[[AnswerT], None], failed: Failed | None = None
     ) -> None:
         """Run a query on the rows as they stand when its turn comes."""
-        who = self.person
+        who = self._who()
         self._put(Turn.SCREEN, lambda: read(self._replica, who, query), then, failed or self._show_problem)
 
     def run(self, piece: Callable[[Replica], AnswerT]) -> AnswerT:
@@ -121,6 +126,11 @@ class ReplicaLane(QObject):
         self._put(Turn.LAST, self._replica.close)
         self._thread.join()
 
+    def _who(self) -> Actor:
+        if self.person is None:
+            raise RuntimeError("nobody has entered")
+        return self.person
+
     def _put(
         self,
         turn: Turn,
@@ -139,9 +149,15 @@ class ReplicaLane(QObject):
                 job.trouble = trouble
             if job.then or job.trouble:
                 self._finished.emit(job)
-            self._written.emit(self._replica.take_changed())
+            self._tell_changes(job)
             if job.turn is Turn.LAST:
                 return
+
+    def _tell_changes(self, job: _Job) -> None:
+        changed = self._replica.take_changed()
+        self._written.emit(changed)
+        if job.turn is Turn.CASHIER and "sync_queue" in changed:
+            self.operation_waits.emit()
 
     def _hand_over(self, job: _Job) -> None:
         """In the GUI thread, as this is a method of an object that lives there."""

@@ -1,0 +1,58 @@
+"""Work that takes a while and is done seldom, such as signing in: each on a thread of its own, answered in the GUI's."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+AnswerT = TypeVar("AnswerT")
+Failed = Callable[[Exception], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    then: Callable[[Any], None]
+    failed: Failed
+    answer: Any = None
+    trouble: Exception | None = None
+
+
+class Errands(QObject):
+    """Lives in the GUI thread, as what asks for errands does."""
+
+    _done = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._threads: list[threading.Thread] = []
+        self._done.connect(self._hand_over)
+
+    def run(self, work: Callable[[], AnswerT], *, then: Callable[[AnswerT], None], failed: Failed) -> None:
+        """`then` is given what `work` returns, `failed` what it raises; both in the GUI thread."""
+
+        def go() -> None:
+            try:
+                done = _Done(then, failed, answer=work())
+            except Exception as trouble:
+                done = _Done(then, failed, trouble=trouble)
+            self._done.emit(done)
+
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        thread = threading.Thread(target=go, name="errand", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def wait(self) -> None:
+        """Until nothing is under way any more; answers that were not handed over yet stay so."""
+        for thread in self._threads:
+            thread.join()
+
+    def _hand_over(self, done: _Done) -> None:
+        if done.trouble is not None:
+            done.failed(done.trouble)
+        else:
+            done.then(done.answer)
