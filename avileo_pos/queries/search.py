@@ -31,7 +31,7 @@ def like_pattern(word: str) -> str:
 
 def glob_pattern(word: str) -> str:
     """What GLOB finds exactly where the folded `word` is a part of the folded text."""
-    return f"*{''.join(f'[{_forms().get(letter, letter)}]' for letter in folded(word))}*"
+    return f"*{''.join(_glob_of(letter) for letter in folded(word))}*"
 
 
 def contains(columns: Iterable[str], word: str) -> str:
@@ -39,6 +39,11 @@ def contains(columns: Iterable[str], word: str) -> str:
     `glob_{word}`.
     """
     return " OR ".join(f"({column} LIKE :like_{word} AND {column} GLOB :glob_{word})" for column in columns)
+
+
+def _glob_of(letter: str) -> str:
+    forms = _forms().get(letter, letter)
+    return f"[{forms}]" if len(forms) > 1 or letter in "*?[" else letter
 
 
 def _same_without_case(letter: str) -> bool:
