@@ -1,0 +1,165 @@
+"""What an operator sees of `avileo-server`: clear words, exit codes, and a database that fits."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from sqlalchemy import create_engine, text
+
+from avileo_pos.server import sample
+from avileo_pos.server.cli import EXIT_CANNOT_CREATE, EXIT_NO_DATABASE, EXIT_WRONG_SCHEMA
+from tests.postgres import TestPostgres
+
+ADMIN = ("--email", "ana@example.com", "--name", "Ana", "--business", "Granja Ana", "--password", "secreto-largo")
+
+
+def test_a_new_database_is_migrated_seeded_and_says_how_to_sign_in(postgres: TestPostgres) -> None:
+    with postgres.database() as url:
+        assert central("migrate", url=url).returncode == 0
+        first, again = central("seed", url=url), central("seed", url=url)
+        assert first.returncode == again.returncode == 0
+        assert all(member.email in first.stdout for member in sample.MEMBERS)
+        assert rows(url, "SELECT count(*) FROM products") == len(sample.PRODUCTS)
+
+
+def test_the_figures_of_the_sample_are_the_sums_of_its_facts(postgres: TestPostgres) -> None:
+    with postgres.database() as url:
+        central("migrate", url=url)
+        central("seed", url=url)
+        stock = """SELECT count(*) FROM inventory i WHERE quantity <> (
+            SELECT sum(quantity) FROM inventory_movements m WHERE m.product_id = i.product_id)"""
+        loads = """SELECT count(*) FROM distribuciones d WHERE kilos_asignados <> (
+            SELECT sum(kilos) FROM distribucion_movements m WHERE m.distribucion_id = d.id)"""
+        debts = """SELECT count(*) FROM customers c LEFT JOIN customer_balances b USING (business_id, id)
+            WHERE b.balance IS DISTINCT FROM c.opening_balance"""
+        assert [rows(url, wrong) for wrong in (stock, loads, debts)] == [0, 0, 0]
+
+
+def test_an_admin_and_a_business_are_created_once(postgres: TestPostgres) -> None:
+    with postgres.database() as url:
+        central("migrate", url=url)
+        assert central("create-admin", *ADMIN, url=url).returncode == 0
+        again = central("create-admin", *ADMIN, url=url)
+        assert (again.returncode, again.stderr.strip()) == (
+            EXIT_CANNOT_CREATE,
+            "avileo-server: ana@example.com has an account already.",
+        )
+        assert rows(url, "SELECT count(*) FROM businesses") == 1
+
+
+def test_a_ruc_that_does_not_check_creates_nothing(postgres: TestPostgres) -> None:
+    with postgres.database() as url:
+        central("migrate", url=url)
+        refused = central("create-admin", *ADMIN, "--ruc", "20131312954", url=url)
+        assert refused.returncode == EXIT_CANNOT_CREATE
+        assert "20131312954 is no RUC" in refused.stderr
+        assert rows(url, 'SELECT count(*) FROM "user"') == 0
+
+
+@pytest.mark.parametrize("command", ["serve", "seed", "restored"])
+def test_a_database_that_was_not_migrated_is_refused(command: str, postgres: TestPostgres) -> None:
+    with postgres.database() as url:
+        refused = central(command, url=url)
+        assert refused.returncode == EXIT_WRONG_SCHEMA
+        assert "avileo-server migrate" in refused.stderr
+
+
+def test_a_database_of_a_newer_program_is_left_alone(postgres: TestPostgres) -> None:
+    with postgres.database() as url:
+        central("migrate", url=url)
+        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = 'server_9999'"))
+        engine.dispose()
+        refused = central("migrate", url=url)
+        assert refused.returncode == EXIT_WRONG_SCHEMA
+        assert "newer avileo-server" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://postgres:x@127.0.0.1:1/avileo", "cannot be reached"),
+        ("mysql://root@127.0.0.1/avileo", "not a postgresql:// URL"),
+        ("garbage", "not a postgresql:// URL"),
+    ],
+)
+def test_a_database_that_cannot_be_had_is_one_sentence(url: str, said: str) -> None:
+    refused = central("serve", url=url)
+    assert refused.returncode == EXIT_NO_DATABASE
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_two_migrations_at_once_are_as_one(postgres: TestPostgres) -> None:
+    with postgres.database() as url:
+        both = [launch("migrate", url=url) for _ in range(2)]
+        assert [ended(process).returncode for process in both] == [0, 0]
+
+
+def test_serving_with_two_workers_answers_and_ends_in_order(postgres: TestPostgres) -> None:
+    with postgres.database() as url:
+        central("migrate", url=url)
+        port = free_port()
+        process = launch("serve", "--port", str(port), "--workers", "2", url=url)
+        try:
+            assert wait_until_ready(port)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            finished = ended(process)
+        assert finished.returncode == 0
+
+
+def central(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:
+    return ended(launch(*arguments, url=url))
+
+
+def ended(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
+    out, err = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def launch(*arguments: str, url: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "avileo_pos.server", *arguments],
+        env=os.environ | {"DATABASE_URL": url},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parent,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def rows(url: str, question: str) -> int:
+    with psycopg.connect(url) as connection:
+        answer = connection.execute(question).fetchone()
+    assert answer is not None
+    return int(answer[0])
+
+
+def wait_until_ready(port: int) -> bool:
+    give_up = time.monotonic() + 60
+    while time.monotonic() < give_up:
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/readyz").is_success:
+                return True
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    return False
