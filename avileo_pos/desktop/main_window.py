@@ -47,7 +47,7 @@ class MainWindow(QMainWindow):
         self._bar.lock_asked.connect(self.lock_asked)
         self._bar.queue_asked.connect(self._open_queue)
         self._notice = SyncNotice()
-        self._notice.action_chosen.connect(self.sign_in_asked)
+        self._notice.sign_in_asked.connect(self.sign_in_asked)
         self._stack = QStackedWidget()
         self._shop = self._shop_around(self._stack)
         self._pages = QStackedWidget()

@@ -4,34 +4,45 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from avileo_pos.desktop.theme import Tone
+from avileo_pos.desktop.theme import Space, Tone
 from avileo_pos.desktop.troubles import trouble_sentence
 from avileo_pos.desktop.widgets.banner import Banner
 from avileo_pos.desktop.widgets.status_chip import StatusChip
 from avileo_pos.domain.business_day import lima
 from avileo_pos.sync.state import SyncKind, SyncState
 
-_TONES = {SyncKind.SIGNED_OUT: Tone.WARNING, SyncKind.TOO_OLD: Tone.WARNING, SyncKind.CLOCK_WRONG: Tone.WARNING}
 _MINUTE = timedelta(minutes=1)
 
 
-class SyncNotice(Banner):
+class SyncNotice(QWidget):
     """Stands under the top bar. Closed by a person, it comes back only with something else to say."""
 
+    sign_in_asked = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(action="Iniciar sesión", parent=parent)
+        super().__init__(parent)
+        self._banner = Banner(tone=Tone.WARNING, action="Iniciar sesión")
+        self._banner.action_chosen.connect(self.sign_in_asked)
+        self._banner.closed.connect(self.hide)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, 0)
+        column.addWidget(self._banner)
         self.hide()
 
     def show_state(self, state: SyncState) -> None:
         sentence = notice_of(state)
-        self.show_action(state.kind is SyncKind.SIGNED_OUT)
-        if not sentence:
-            self.hide()
-        elif sentence != self.sentence():
-            self.show()
-        self.say(sentence, _TONES.get(state.kind, Tone.INFO))
+        if sentence == self.sentence():
+            return
+        self._banner.say(sentence, Tone.WARNING)
+        self._banner.show_action(state.kind is SyncKind.SIGNED_OUT)
+        self._banner.show()
+        self.setVisible(bool(sentence))
+
+    def sentence(self) -> str:
+        return self._banner.sentence()
 
 
 def show_on_chip(chip: StatusChip, state: SyncState) -> None:

@@ -48,6 +48,7 @@ class SideNavigation(QScrollArea):
         """Replaces all: another person may see other screens."""
         for button in self._buttons.values():
             self._group.removeButton(button)
+            button.hide()
             button.deleteLater()
         self._buttons = {entry.key: _NavigationButton(entry) for entry in entries}
         for place, button in enumerate(self._buttons.values()):

@@ -25,13 +25,14 @@ from avileo_pos.domain.money import format_soles
 from avileo_pos.queries.customer import CustomerCard, CustomerFilter, CustomerList, CustomerRow
 from avileo_pos.queries.statement import Statement, StatementKind, StatementLine
 
-_LIST_WIDTH = 440
+_LIST_WIDTH = 480
 _FILTERS = [
     (CustomerFilter.TODOS.value, "Todos"),
     (CustomerFilter.CON_DEUDA.value, "Con deuda"),
     (CustomerFilter.AL_DIA.value, "Al día"),
 ]
 _OLD_DEBT_DAYS = 15
+_NOBODY_YET = "Todavía no hay clientes en esta lista."
 
 
 class CustomerForm(QWidget):
@@ -53,7 +54,7 @@ class CustomerForm(QWidget):
         self.account = _Account()
         self._lists = QStackedWidget()
         self._accounts = QStackedWidget()
-        self._nobody = EmptyState("users", "", action="Nuevo cliente")
+        self._nobody = EmptyState("users", _NOBODY_YET, action="Nuevo cliente")
         self._total = AmountDisplay("Deuda total", look="figure")
         self._lay_out()
         self._connect()
@@ -101,7 +102,7 @@ class CustomerForm(QWidget):
             return "Nadie se llama así, ni tiene ese celular o DNI."
         if self.filter.current() == CustomerFilter.CON_DEUDA:
             return "Nadie debe nada."
-        return "Todavía no hay clientes en esta lista."
+        return _NOBODY_YET
 
     def _connect(self) -> None:
         self.search.installEventFilter(self)
@@ -124,6 +125,7 @@ class CustomerForm(QWidget):
         self.search.setPlaceholderText("Nombre, apodo, celular o DNI (F10)")
         self.search.setAccessibleName("Buscar cliente")
         self.search.setClearButtonEnabled(True)
+        self.table.setWordWrap(False)
         self._lists.addWidget(self.table)
         self._lists.addWidget(self._nobody)
         self._accounts.addWidget(self.account)
@@ -271,10 +273,6 @@ def _name_in_list(row: CustomerRow) -> str:
     return f"{row.name} ({row.apodo})" if row.apodo else row.name
 
 
-def _debt_in_list(row: CustomerRow) -> str:
-    return f"A favor {format_soles(-row.balance)}" if row.balance < 0 else format_soles(row.balance)
-
-
 def _state_in_list(row: CustomerRow) -> State:
     if row.oldest_debt_days is None:
         return State("circle-check", Tone.GOOD)
@@ -282,7 +280,9 @@ def _state_in_list(row: CustomerRow) -> State:
 
 
 def _since_in_list(row: CustomerRow) -> str:
-    return "Al día" if row.oldest_debt_days is None else days(row.oldest_debt_days)
+    if row.oldest_debt_days is None:
+        return "A favor" if row.balance < 0 else "Al día"
+    return "Hoy" if row.oldest_debt_days == 0 else f"{row.oldest_debt_days} d"
 
 
 def _day_of_line(line: StatementLine) -> str:
@@ -303,7 +303,7 @@ def _payment(line: StatementLine) -> str:
 
 _CUSTOMER_COLUMNS: list[Column[CustomerRow]] = [
     Column("Cliente", _name_in_list),
-    Column("Debe", _debt_in_list, "money"),
+    Column("Debe", lambda row: format_soles(row.balance), "money"),
     Column("Desde", _since_in_list, "state", state=_state_in_list),
 ]
 _STATEMENT_COLUMNS: list[Column[StatementLine]] = [

@@ -39,7 +39,12 @@ class CloseDistribucionSheet(OnceSheet):
         products: Sequence[ProductTile],
     ) -> None:
         super().__init__(
-            host, f"Cerrar a {row.vendedor_name}", row.punto_venta, action="Cerrar", icon="check", width=_WIDTH
+            host,
+            f"Cerrar la distribución de {row.vendedor_name}",
+            row.punto_venta,
+            action="Cerrar",
+            icon="check",
+            width=_WIDTH,
         )
         self._till, self._row, self._settlement = till, row, settlement
         self.returned, self.merma = WeightField("Devuelto"), WeightField("Merma")

@@ -54,7 +54,8 @@ class OwnForm(QWidget):
             display.show_kilos(kilos)
         collected = settlement.cobrado
         apart = collected.yape + collected.plin + collected.transferencia
-        money = (settlement.monto_vendido, collected.efectivo, apart, collected.fiado)
+        sold = (settlement.monto_vendido, collected.efectivo, apart, collected.fiado)
+        money = (*sold, settlement.faltante_soles)
         for display, soles in zip(self._money.values(), money, strict=True):
             display.show_soles(soles)
         self._pages.setCurrentIndex(0)
@@ -112,4 +113,4 @@ class OwnForm(QWidget):
 
 
 _ACCOUNT = ("Asignado", "Vendido", "Devuelto", "Merma", "Sin explicar")
-_MONEY = ("Vendido", "Efectivo", "Yape, Plin y transferencias", "Fiado")
+_MONEY = ("Vendido", "Efectivo", "Yape, Plin y transferencias", "Fiado", "Sin explicar")

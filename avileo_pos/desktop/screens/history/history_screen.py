@@ -25,7 +25,7 @@ from avileo_pos.usecases.sale import VoidSale, void_sale
 from avileo_pos.usecases.void import VoidReceipt
 from avileo_pos.work import Work
 
-_USUAL_REASONS = ("Me equivoqué de peso", "Me equivoqué de precio", "El cliente se arrepintió", "Se cobró dos veces")
+_USUAL_REASONS = ("Error de peso", "Error de precio", "El cliente se arrepintió", "Se cobró dos veces")
 
 
 class HistoryScreen(Screen):
@@ -113,4 +113,4 @@ def _papers_of(work: Work, day: date) -> tuple[Paper, ...]:
     """Newest first."""
     sales = [paper_of_sale(sale) for sale in sales_of_day(work, day)]
     abonos = [paper_of_abono(abono) for abono in abonos_of_day(work, day)]
-    return tuple(sorted([*sales, *abonos], key=lambda paper: paper.at, reverse=True))
+    return tuple(sorted([*sales, *abonos], key=lambda paper: (paper.at, paper.number), reverse=True))
