@@ -29,7 +29,7 @@ def test_a_seller_writes_a_customer_down_in_normal_form(till: Till) -> None:
     card = till.do(create_customer, CreateCustomer(uuid4(), JULIA))
     assert card.figures.name == "Doña Julia"
     assert (card.figures.dni, card.figures.phone) == ("44556677", "999888777")
-    assert (card.figures.balance, card.address) == (0, None)
+    assert (card.figures.balance, card.address) == (Decimal("0.00"), None)
 
 
 def test_pressing_twice_writes_one_card(till: Till) -> None:
@@ -53,10 +53,12 @@ def test_what_cannot_be_right_is_said_beside_the_field(till: Till, wrong: dict[s
 
 
 def test_a_limit_and_an_opening_balance_are_the_admins(till: Till) -> None:
-    for terms in ({"opening_balance": Decimal("5.00")}, {"credit_limit": Decimal("0.00")}):
+    owes = CreateCustomer(uuid4(), JULIA, opening_balance=Decimal("5.00"))
+    limited = CreateCustomer(uuid4(), replace(JULIA, dni=""), credit_limit=Decimal("0.00"))
+    for request in (owes, limited):
         with pytest.raises(PermissionDenied):
-            till.do(create_customer, replace(CreateCustomer(uuid4(), JULIA), **terms))
-        till.do(create_customer, replace(CreateCustomer(uuid4(), replace(JULIA, dni="")), **terms), by=PEPA)
+            till.do(create_customer, request)
+        till.do(create_customer, request, by=PEPA)
 
 
 def test_a_limit_below_zero_is_none(till: Till) -> None:

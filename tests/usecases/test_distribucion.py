@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
+from avileo_pos.domain.distribution import Collected
 from avileo_pos.domain.enums import DistribucionStatus, PaymentMethod
 from avileo_pos.domain.errors import BusinessRuleBroken, PermissionDenied
 from avileo_pos.queries.balance import stock_of
@@ -47,7 +48,7 @@ def _give_jose(till: Till, kilos: str = "30.000", product: UUID | None = POLLO) 
 
 def test_kilos_given_out_leave_the_stock(till: Till) -> None:
     given = _give_jose(till)
-    assert (given.asignado, given.left, given.estado) == (30, 30, DistribucionStatus.ACTIVO)
+    assert (given.asignado, given.estado) == (Decimal("30.000"), DistribucionStatus.ACTIVO)
     assert till.ask(stock_of, POLLO) == Decimal("104.500")
 
 
@@ -97,7 +98,7 @@ def test_kilos_moved_between_vendors_stay_out_of_the_stock(till: Till) -> None:
     joses = _give_jose(till)
     move = MoveKilos(uuid4(), ROSAS_DISTRIBUCION, joses.id, Decimal("5.000"), POLLO)
     giving, taking = till.do(move_kilos, move, by=PEPA)
-    assert (giving.asignado, taking.asignado) == (75, 35)
+    assert (giving.asignado, taking.asignado) == (Decimal("75.000"), Decimal("35.000"))
     assert till.ask(stock_of, POLLO) == Decimal("104.500")
 
 
@@ -115,7 +116,8 @@ def test_sales_are_subtracted_at_once_and_voided_ones_come_back(till: Till) -> N
     till.do(void_sale, VoidSale(wrong.sale_id, "se equivocó"))
     mine = till.ask(my_distribucion)
     assert mine
-    assert (mine.vendido, mine.left, mine.monto_recaudado, mine.performance) == (10, 70, 98, Decimal("12.50"))
+    assert (mine.vendido, mine.left) == (Decimal("10.000"), Decimal("70.000"))
+    assert (mine.monto_recaudado, mine.performance) == (Decimal("98.00"), Decimal("12.50"))
 
 
 def test_a_day_that_adds_up_closes_without_a_reason(till: Till) -> None:
@@ -123,7 +125,9 @@ def test_a_day_that_adds_up_closes_without_a_reason(till: Till) -> None:
     till.sell(cash_sale(line("Pollo entero", "50.000")))
     close = CloseDistribucion(ROSAS_DISTRIBUCION, (ReturnedKilos(Decimal("29.000"), POLLO),), Decimal("1.000"))
     closed = till.do(close_distribucion, close, by=PEPA)
-    assert (closed.estado, closed.devuelto, closed.merma, closed.left) == (DistribucionStatus.CERRADO, 29, 1, 0)
+    assert closed.estado is DistribucionStatus.CERRADO
+    assert (closed.devuelto, closed.merma) == (Decimal("29.000"), Decimal("1.000"))
+    assert closed.left == 0
     assert till.ask(stock_of, POLLO) == Decimal("163.500")
 
 
@@ -145,8 +149,8 @@ def test_a_settlement_tells_the_money_by_method_and_what_was_left_owing(till: Ti
     till.sell(cash_sale(line("Pollo entero", "10.000"), line("Jaba de huevos (30)", "1.000")))
     till.sell(credit_sale(LUIS, line("Pollo entero", "5.000"), paid=(soles("9.00", PaymentMethod.YAPE),)))
     account = till.ask(settlement_of, ROSAS_DISTRIBUCION)
-    assert (account.vendido, account.vendido_por_peso) == (15, 147)
-    assert (account.cobrado.efectivo, account.cobrado.yape, account.cobrado.fiado) == (114, 9, 40)
+    assert (account.vendido, account.vendido_por_peso) == (Decimal("15.000"), Decimal("147.00"))
+    assert account.cobrado == Collected(efectivo=Decimal("114.00"), yape=Decimal("9.00"), fiado=Decimal("40.00"))
     assert account.money_difference == 0
     assert account.average_price == Decimal("9.80")
 
