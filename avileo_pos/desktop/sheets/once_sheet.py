@@ -5,7 +5,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from avileo_pos.desktop.sentences import sentence
-from avileo_pos.desktop.theme import Size
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.sheet import Sheet
 from avileo_pos.domain.errors import BusinessRuleBroken
@@ -69,10 +68,10 @@ class OnceSheet(Sheet):
 
     def add_footer(self, *before: QWidget) -> None:
         """The problem, and the buttons with the main action at the right."""
-        back = self.dismiss_button()
+        back = Button("Volver", large=True)
+        back.clicked.connect(self.dismiss)
         self.body.addWidget(self._problem)
         self.add_buttons(back, *before, self.main)
-        back.setMinimumHeight(Size.FIGURE_FIELD)
 
     def dismiss(self) -> None:
         """What is being registered can no longer be taken back by leaving."""

@@ -21,6 +21,7 @@ _ICONS = {
     PaymentMethod.TRANSFERENCIA: "arrow-right-left",
 }
 _LONGEST_REFERENCE = 100
+_REFERENCE_WIDTH = 148
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,10 @@ class PaymentFields(QWidget):
         reference.setPlaceholderText("N.º operación")
         reference.setAccessibleName(f"Número de operación de {METHODS[method]}")
         reference.setMaxLength(_LONGEST_REFERENCE)
-        reference.setFixedWidth(148)
+        reference.setFixedWidth(_REFERENCE_WIDTH)
+        keeps_its_place = reference.sizePolicy()
+        keeps_its_place.setRetainSizeWhenHidden(True)
+        reference.setSizePolicy(keeps_its_place)
         reference.hide()
         self._grid.addWidget(reference, row, 2)
         return reference

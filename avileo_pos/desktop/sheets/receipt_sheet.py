@@ -14,7 +14,7 @@ from avileo_pos.desktop.widgets.icon_label import IconLabel
 from avileo_pos.queries.receipt import AbonoReceipt, SaleReceipt
 
 _WIDTH = 880
-_PAPER_HEIGHT = 460
+_PAPER_LOWEST = 320
 _PICTURE = 56
 
 
@@ -93,6 +93,6 @@ def _scrolled(paper: ReceiptPaper) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFixedHeight(_PAPER_HEIGHT)
+    area.setMinimumHeight(_PAPER_LOWEST)
     area.setAccessibleName(paper.accessibleName())
     return area

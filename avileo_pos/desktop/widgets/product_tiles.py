@@ -57,7 +57,9 @@ class ProductTiles(QScrollArea):
     def show_tiles(self, tiles: Sequence[Tile]) -> None:
         """In the order given. Tiles that stay keep their button, so that the focus stays too."""
         while len(self._buttons) > len(tiles):
-            self._buttons.pop().deleteLater()
+            surplus = self._buttons.pop()
+            surplus.hide()  # at once, not when it is deleted: it must not stand beside the new ones
+            surplus.deleteLater()
         while len(self._buttons) < len(tiles):
             self._buttons.append(self._new_button(len(self._buttons)))
         for button, tile in zip(self._buttons, tiles, strict=True):

@@ -1,6 +1,7 @@
 """The sale being put together: who buys, what is in it, what it comes to, and the way to charge it."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QTabBar, QWidget
@@ -10,7 +11,7 @@ from avileo_pos.desktop.screens.sale.sale_draft import line_inputs, what_it_come
 from avileo_pos.desktop.screens.sale.weighing import is_overridden
 from avileo_pos.desktop.theme import Space, set_style
 from avileo_pos.desktop.widgets.amount_display import AmountDisplay
-from avileo_pos.desktop.widgets.button import Button
+from avileo_pos.desktop.widgets.button import Button, click_at_once
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.cart_table import CartLine, CartTable
 from avileo_pos.desktop.widgets.empty_state import EmptyState
@@ -22,6 +23,7 @@ from avileo_pos.queries.customer import CustomerRow
 from avileo_pos.queries.parked_sale import DraftLine, SaleDraft
 
 _WIDTH = 440
+_LONGEST_TAB = 16
 
 
 class CartPanel(Card):
@@ -77,6 +79,7 @@ class CartPanel(Card):
             button.setEnabled(bool(lines))
         self._total.show_soles(priced.total_amount if priced else ZERO)
         self._kilos.setText(_kilos(priced))
+        self._charge.setText(f"Cobrar {format_soles(priced.total_amount)}" if priced else "Cobrar")
 
     def _on_edit(self) -> None:
         line = self._lines.current()
@@ -100,10 +103,12 @@ class CartPanel(Card):
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
         self._tabs.setUsesScrollButtons(True)
-        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self._tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self._tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tabs.setAccessibleName("Ventas abiertas")
         self._name, self._figures, self._kilos = QLabel(), QLabel(), QLabel()
+        self._name.setWordWrap(True)
+        self._figures.setWordWrap(True)
         self._name.setProperty("look", "title")
         self._kilos.setProperty("look", "muted")
         self._lines = CartTable()
@@ -112,7 +117,7 @@ class CartPanel(Card):
         self._pages.addWidget(self._lines)
         self._pages.addWidget(EmptyState("shopping-cart", "Elija un producto para empezar."))
         self._total = AmountDisplay("Total")
-        self.body.addLayout(_row(self._tabs, None, self._aside))
+        self.body.addLayout(_row(self._tabs, self._aside))
         self.body.addWidget(self._name)
         self.body.addWidget(self._figures)
         self.body.addLayout(_row(self._customer, self._abono, None))
@@ -122,7 +127,9 @@ class CartPanel(Card):
         self.body.addWidget(self._charge)
 
     def _make_buttons(self) -> None:
-        self._aside = Button("Aparcar", icon="circle-pause", variant="ghost", key="F6")
+        self._aside = Button("F6", icon="circle-pause", variant="ghost", accessible_name="Aparcar esta venta (F6)")
+        self._aside.setToolTip("Aparcar esta venta y empezar otra (F6)")
+        click_at_once(self._aside, "F6")
         self._customer = Button("Cliente", icon="user", key="F2")
         self._abono = Button("Abono", icon="hand-coins", key="F3")
         self._edit = Button(icon="pencil", variant="ghost", accessible_name="Cambiar la línea (Enter)")
@@ -139,7 +146,8 @@ class CartPanel(Card):
 
 
 def tab_name(sale: OpenSale, place: int) -> str:
-    return sale.draft.customer_name or f"Venta {place + 1}"
+    """Short enough for three of them side by side."""
+    return shorten(sale.draft.customer_name or f"Venta {place + 1}", _LONGEST_TAB, placeholder="…")
 
 
 def _row(*widgets: QWidget | None) -> QHBoxLayout:

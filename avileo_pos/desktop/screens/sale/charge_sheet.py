@@ -145,7 +145,6 @@ class ChargeSheet(OnceSheet):
         self._payments, self._quick = PaymentFields(), QuickCash()
         no_fiado = QLabel("Para fiar, elija al cliente con F2 antes de cobrar.")
         no_fiado.setProperty("look", "muted")
-        no_fiado.setVisible(self._customer is None)
         self._total, self._result = AmountDisplay("Total"), AmountDisplay("Vuelto", look="figure")
         self._total.show_soles(self._charge.total)
         self._redondeo = AmountDisplay("Redondeo a favor del cliente", look="body")
@@ -163,6 +162,7 @@ class ChargeSheet(OnceSheet):
             _column(self._total, self._redondeo, self._result, self._fiado, self._debt, self._limit, keypad), 2
         )
         self.body.addLayout(columns)
+        no_fiado.setVisible(self._customer is None)
         self.add_footer()
 
 

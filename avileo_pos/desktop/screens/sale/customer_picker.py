@@ -22,6 +22,7 @@ from avileo_pos.queries.customer import FEWEST_LETTERS, CustomerRow, customer_ro
 
 _WIDTH = 980
 _LIST_HEIGHT = 380
+_AROUND_LIST = 290
 _MOST_FOUND = 30
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ALONG_THE_LIST = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -35,11 +36,10 @@ class CustomerPicker(Sheet):
     def __init__(self, host: QWidget, till: Till) -> None:
         super().__init__(host, "¿Quién compra?", width=_WIDTH)
         self._till = till
-        self._lay_out()
+        self._lay_out(host.window())
         self._search.textChanged.connect(self._look)
         self._list.opened.connect(self._choose)
         self._list.clicked.connect(self._choose_current)
-        self._say_nothing_found()
 
     def focus_start(self) -> None:
         self._search.setFocus()
@@ -90,16 +90,16 @@ class CustomerPicker(Sheet):
     def _choose_saved(self, customer_id: UUID) -> None:
         self._till.lane.read(partial(customer_row, customer_id=customer_id), then=self._choose)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, window: QWidget) -> None:
         self._search = QLineEdit()
         self._search.setPlaceholderText("Nombre, apodo, celular o DNI: desde 3 letras")
         self._search.setAccessibleName("Buscar cliente")
         self._search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._list = RowsTable("Clientes encontrados", _COLUMNS)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._nothing = EmptyState("users", "")
+        self._nothing = EmptyState("users", _TYPE_MORE)
         pages = QWidget()
-        pages.setFixedHeight(_LIST_HEIGHT)
+        pages.setFixedHeight(min(_LIST_HEIGHT, window.height() - _AROUND_LIST))
         self._pages = QStackedLayout(pages)
         self._pages.addWidget(self._list)
         self._pages.addWidget(self._nothing)
@@ -107,7 +107,6 @@ class CustomerPicker(Sheet):
         nobody = Button("Cliente genérico", icon="user")
         nobody.clicked.connect(self._choose_nobody)
         new = Button("Nuevo cliente", icon="user-plus", key="F2")
-        new.setVisible(self._till.person.may(Permission.CUSTOMER_EDIT))
         new.clicked.connect(self._write_down)
         hint = QLabel("Enter elige · ↑ ↓ recorren la lista · Esc vuelve")
         hint.setProperty("look", "hint")
@@ -115,6 +114,7 @@ class CustomerPicker(Sheet):
         self.body.addWidget(pages)
         self.body.addWidget(hint)
         self.add_buttons(self.dismiss_button(), nobody, new)
+        new.setVisible(self._till.person.may(Permission.CUSTOMER_EDIT))
 
 
 _TYPE_MORE = "Escriba al menos 3 letras del nombre o apodo, o 3 cifras del celular o DNI."

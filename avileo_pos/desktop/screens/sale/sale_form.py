@@ -39,6 +39,12 @@ class SaleForm(QWidget):
     def is_weighing(self) -> bool:
         return self._pages.currentWidget() is self.weighing
 
+    def focus_start(self) -> None:
+        if self.is_weighing():
+            self.weighing.focus_weight()
+        else:
+            self.products.start()
+
     def show_products(self) -> None:
         self._pages.setCurrentWidget(self.products)
         self.products.start()

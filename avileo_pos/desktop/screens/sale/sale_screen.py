@@ -4,7 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screen import Screen
@@ -78,6 +78,11 @@ class SaleScreen(Screen):
     def refresh(self) -> None:
         wanted = self._sales.current.draft.customer_id
         self.till.lane.read(partial(counter, customer_id=wanted), then=self._show_counter)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The window gives the focus to the screen; the hand is where it left off."""
+        super().focusInEvent(event)
+        self.form.focus_start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
