@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 class _Person(msgspec.Struct, frozen=True):
-    memberships: tuple[Membership, ...]
+    businesses: tuple[Membership, ...]
 
 
 class _SignedIn(msgspec.Struct, frozen=True):
@@ -112,7 +112,7 @@ class HttpCentral:
 
     def memberships(self) -> tuple[Membership, ...]:
         """The businesses in which the person of the token works."""
-        return self._ask(_Person, "GET", "/api/me").memberships
+        return self._ask(_Person, "GET", "/api/me").businesses
 
     def _ask(
         self, kind: type[T], method: str, path: str, *, params: Mapping[str, str] | None = None, body: object = None
