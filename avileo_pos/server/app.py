@@ -11,9 +11,9 @@ from avileo_pos.server.body_limit import BodyLimit
 from avileo_pos.server.central import Central, ServerSettings, utc_now
 from avileo_pos.server.database import Database
 from avileo_pos.server.errors import answer_errors_plainly
-from avileo_pos.server.routes import auth, health
+from avileo_pos.server.routes import auth, devices, health, sync
 
-ROUTERS = (health.router, auth.router)
+ROUTERS = (health.router, auth.router, devices.router, sync.router)
 
 
 def build_app(database: Database, settings: ServerSettings, now: Callable[[], datetime] = utc_now) -> FastAPI:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
+from http import HTTPStatus
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import DigestAnswer, PullPage, TableDigest, TablePage, Uuid
 from avileo_pos.server.database import Database
 from avileo_pos.server.epoch import in_current_epoch
+from avileo_pos.server.errors import Refused
 from avileo_pos.server.membership import Member, staff_of
 from avileo_pos.server.revisions import head_of
 from avileo_pos.server.wire_sql import leaving, of_business
@@ -31,8 +33,11 @@ LARGEST_PAGE: Final = 6 * 2**20  # bytes of JSON, so that a page of long texts s
 _BEFORE_ALL: Final = "00000000-0000-0000-0000-000000000000"
 
 
-class ResyncNeeded(Exception):  # noqa: N818 - the name says what happened
+class ResyncNeeded(Refused):
     """The cursor leads nowhere any more: another epoch or view, or not one of ours. A snapshot has to begin."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.GONE, "resync", "Push first, then begin a snapshot.")
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -43,12 +48,15 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
 
     epoch: Annotated[str, msgspec.Meta(max_length=64)]
     view: Annotated[str, msgspec.Meta(max_length=128)]
-    revision: Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+    revision: Annotated[int, msgspec.Meta(ge=0, le=2**62)]
     collection: Annotated[str, msgspec.Meta(max_length=63)] | None = None
     last: Uuid = _BEFORE_ALL
 
     def opaque(self) -> str:
         return urlsafe_b64encode(msgspec.json.encode(self)).decode()
+
+
+_CURSOR: Final = msgspec.json.Decoder(Cursor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +140,7 @@ def _cursor(text: str | None, epoch: str, view: str, head: int) -> Cursor:
     if text is None:
         return Cursor(epoch, view, head, collection=next(iter(COLLECTIONS)))
     try:
-        cursor = msgspec.json.decode(urlsafe_b64decode(text.encode()), type=Cursor)
+        cursor = _CURSOR.decode(urlsafe_b64decode(text.encode()))
     except (ValueError, msgspec.DecodeError) as trouble:
         raise ResyncNeeded from trouble
     known = cursor.collection is None or cursor.collection in COLLECTIONS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +13,22 @@ from sqlalchemy import Connection
 
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.permissions import Actor
+from avileo_pos.server.errors import Refused
 from avileo_pos.tables.base import instant_text
 
 
-class NotAMember(Exception):  # noqa: N818 - the name says what happened
-    """The person does not work in this business, or there is no such business."""
+class NotAMember(Refused):
+    """The person does not work in this business; whether there is one is not said."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.FORBIDDEN, "not_a_member", "This person has no such business.")
 
 
-class DeviceRevoked(Exception):  # noqa: N818 - the name says what happened
+class DeviceRevoked(Refused):
     """The owner has withdrawn this till."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.FORBIDDEN, "device_revoked", "This device was withdrawn.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,31 @@ def staff_of(connection: Connection, business_id: UUID, user_id: str, device_id:
     if caller is None:
         raise NotAMember
     return Staff(caller, members, rows[0]["day_cutoff_hour"])
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """A business in which a person works, and what they are there."""
+
+    business_id: UUID
+    business_name: str
+    member_id: UUID
+    name: str
+    role: BusinessUserRole
+
+
+def workplaces_of(connection: Connection, user_id: str) -> list[Workplace]:
+    """The living businesses of which the user is an active member."""
+    found = connection.exec_driver_sql(
+        "SELECT b.id, b.name, u.id, u.name, u.role::text"
+        " FROM business_users u JOIN businesses b ON b.id = u.business_id"
+        " WHERE u.user_id = %s AND u.is_active AND b.is_active ORDER BY b.name, b.id",
+        (user_id,),
+    )
+    return [
+        Workplace(business_id, business_name, member_id, name, BusinessUserRole(role))
+        for business_id, business_name, member_id, name, role in found
+    ]
 
 
 def greet_device(connection: Connection, business_id: UUID, device_id: UUID, now: datetime) -> bool:

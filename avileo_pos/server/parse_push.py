@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -15,6 +16,7 @@ from sqlalchemy import Column
 
 from avileo_pos.protocol.collections import COLLECTIONS, VOID_COLUMNS, Collection, Kind
 from avileo_pos.protocol.words import PROTOCOL_VERSION, Operation, PushRequest, Uuid, data_hash
+from avileo_pos.server.errors import Refused
 from avileo_pos.server.wire_sql import default_of
 from avileo_pos.tables.base import Choice, Day, Flag, Id, Instant, Scaled, Whole, Words
 
@@ -107,22 +109,28 @@ class Push:
     operations: tuple[Arrived, ...]
 
 
-class BrokenEnvelope(Exception):  # noqa: N818 - the name says what happened
+class BrokenEnvelope(Refused):
     """The request as a whole cannot be read."""
 
+    def __init__(self, why: str) -> None:
+        super().__init__(HTTPStatus.BAD_REQUEST, "broken_request", why)
 
-class TooManyOperations(Exception):  # noqa: N818 - the name says what happened
-    """The request holds more operations than central takes at once."""
+
+class TooMuchAtOnce(Refused):
+    """The request holds more than central takes at once."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "Send fewer operations at once.")
 
 
 def parse_push(body: bytes) -> Push:
-    """Raises BrokenEnvelope, also for an operation without an id to answer under; TooManyOperations."""
+    """Raises BrokenEnvelope, also for an operation without an id to answer under; TooMuchAtOnce."""
     try:
         request = _REQUEST.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as trouble:
         raise BrokenEnvelope(str(trouble)) from trouble
     if len(request.operations) > MOST_OPERATIONS:
-        raise TooManyOperations
+        raise TooMuchAtOnce
     return Push(
         device_id=request.device_id,
         business_id=request.business_id,

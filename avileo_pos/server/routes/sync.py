@@ -1,0 +1,89 @@
+"""Push, pull and digest: the three addresses of PosSync/1."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from http import HTTPStatus
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from avileo_pos.protocol.words import PROTOCOL_VERSION
+from avileo_pos.server.apply_push import apply_push
+from avileo_pos.server.auth.current_person import SignedIn, ThePerson
+from avileo_pos.server.central import Central, TheCentral
+from avileo_pos.server.collect_pull import MOST_ROWS, collect_pull, digest
+from avileo_pos.server.errors import Refused
+from avileo_pos.server.parse_push import BrokenEnvelope, TooMuchAtOnce, parse_push
+
+OLDEST_PROTOCOL: Final = 1
+LARGEST_INFLATED: Final = 8 * 2**20  # bytes
+WORTH_COMPRESSING: Final = 1024  # bytes
+
+router = APIRouter(prefix="/api/sync")
+
+
+def require_a_known_protocol(request: Request) -> None:
+    """Raises Refused 426 for a till that is older than what is served."""
+    told = request.headers.get("x-avileo-protocol", str(PROTOCOL_VERSION))
+    if not told.isdecimal() or int(told) < OLDEST_PROTOCOL:
+        raise Refused(HTTPStatus.UPGRADE_REQUIRED, "too_old", f"Protocol {OLDEST_PROTOCOL} or newer is served.")
+
+
+@router.post("/push", dependencies=[Depends(require_a_known_protocol)])
+async def push(request: Request, central: TheCentral, person: ThePerson) -> Response:
+    body = await request.body()
+    return await run_in_threadpool(_push, request, central, person, body)
+
+
+@router.get("/pull", dependencies=[Depends(require_a_known_protocol)])
+def pull(
+    request: Request,
+    central: TheCentral,
+    person: ThePerson,
+    business_id: UUID,
+    cursor: Annotated[str | None, Query(max_length=1_000)] = None,
+    limit: Annotated[int, Query(ge=1)] = MOST_ROWS,
+) -> Response:
+    page = collect_pull(central.database, business_id, person.user_id, cursor, limit, central.now())
+    return _answer(request, page)
+
+
+@router.get("/digest", dependencies=[Depends(require_a_known_protocol)])
+def digests(request: Request, central: TheCentral, person: ThePerson, business_id: UUID) -> Response:
+    found = digest(central.database, business_id, person.user_id)
+    return _answer(request, msgspec.json.encode(found))
+
+
+def _push(request: Request, central: Central, person: SignedIn, body: bytes) -> Response:
+    parsed = parse_push(_inflated(request, body))
+    answer = apply_push(central.database, parsed, person.user_id, central.now())
+    return _answer(request, msgspec.json.encode(answer))
+
+
+def _inflated(request: Request, body: bytes) -> bytes:
+    """The body as it was before gzip, of which no more is unpacked than may be sent."""
+    if request.headers.get("content-encoding", "identity") != "gzip":
+        return body
+    unpacking = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        inflated = unpacking.decompress(body, LARGEST_INFLATED)
+    except zlib.error as trouble:
+        raise BrokenEnvelope(str(trouble)) from trouble
+    if unpacking.unconsumed_tail:
+        raise TooMuchAtOnce
+    if not unpacking.eof:
+        raise BrokenEnvelope("the gzip stream ends too early")
+    return inflated
+
+
+def _answer(request: Request, content: bytes) -> Response:
+    headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+    if len(content) > WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        content = gzip.compress(content, compresslevel=1)
+    return Response(content, media_type="application/json", headers=headers)
