@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from avileo_pos.desktop.pin_words import why_refused
 from avileo_pos.desktop.sentences import sentence
 from avileo_pos.desktop.till import Lane
 from avileo_pos.desktop.widgets.dialogs import PinSheet
-from avileo_pos.domain.business_day import format_time
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.usecases.approval import ApproveByPin, PinRefused, approve
-
-_TO_THE_NEXT_MINUTE = timedelta(seconds=59)
 
 
 class ApprovalQuestion(QObject):
@@ -53,11 +50,3 @@ class ApprovalQuestion(QObject):
         if not isinstance(trouble, BusinessRuleBroken):
             raise trouble
         self._sheet.show_problem(sentence(trouble.code, trouble.details))
-
-
-def why_refused(refused: PinRefused) -> str:
-    if refused.wait_until is not None:
-        again = format_time(refused.wait_until + _TO_THE_NEXT_MINUTE)
-        return f"PIN equivocado muchas veces. Espere hasta las {again} para volver a probar."
-    tries = "Queda 1 intento" if refused.tries_left == 1 else f"Quedan {refused.tries_left} intentos"
-    return f"PIN equivocado. {tries}."

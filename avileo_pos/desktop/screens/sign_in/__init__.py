@@ -1,0 +1,1 @@
+"""«Entrar»: the page before the screens."""

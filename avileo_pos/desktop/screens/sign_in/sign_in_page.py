@@ -1,0 +1,205 @@
+"""«Entrar»: who stands at the till. It asks by signals; the program answers by the methods below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from avileo_pos.desktop.pin_words import why_refused
+from avileo_pos.desktop.screens.sign_in.requests import (
+    BusinessChoice,
+    KnownPerson,
+    OpenTill,
+    SignInAtCentral,
+    SignInHere,
+)
+from avileo_pos.desktop.screens.sign_in.sign_in_form import BusinessStep, FirstStep, PeopleStep, PersonStep, Step
+from avileo_pos.desktop.sentences import sentence
+from avileo_pos.desktop.theme import Size, Space
+from avileo_pos.desktop.troubles import trouble_sentence
+from avileo_pos.desktop.widgets.card import Card
+from avileo_pos.desktop.widgets.field_row import FieldRow
+from avileo_pos.desktop.widgets.icon_label import IconLabel
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.usecases.approval import PinRefused, TakeOverByPin
+
+_CARD_WIDTH = 460
+_OF_THE_ADDRESS = frozenset(
+    {"no_address", "not_central", "redirected", "address_needs_https", "address_invalid", "tls"}
+)
+_NO_INTERNET = frozenset({"no_route", "timeout", "interrupted"})
+
+
+class SignInPage(QWidget):
+    """After each request the page waits, and nothing can be pressed, until it is told the outcome."""
+
+    central_asked = Signal(object)  # SignInAtCentral
+    till_asked = Signal(object)  # OpenTill
+    here_asked = Signal(object)  # SignInHere
+    pin_given = Signal(object)  # TakeOverByPin
+    sample_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.first, self.business = FirstStep(), BusinessStep()
+        self.people, self.person = PeopleStep(), PersonStep()
+        self._known: tuple[KnownPerson, ...] = ()
+        self._chosen: KnownPerson | None = None
+        self._who: SignInAtCentral | None = None
+        self._steps = QStackedWidget()
+        self._lay_out()
+        self._connect()
+
+    def start(self, address: str, people: Sequence[KnownPerson]) -> None:
+        """The page as it is when nobody works: those known here, or the first sign-in where there are none."""
+        self._known = tuple(people)
+        self._leave_busy()
+        self.first.address.setText(address)
+        self.first.password.clear()
+        self.first.say_problem("")
+        self.first.people.setVisible(bool(self._known))
+        if self._known:
+            self.people.show_people(self._known)
+            self._go_to(self.people)
+        else:
+            self._go_to(self.first)
+
+    def show_businesses(self, choices: Sequence[BusinessChoice]) -> None:
+        """Central knows the person; where to work and how the till is called is left to say."""
+        self._leave_busy()
+        self.business.show_businesses(choices)
+        self._go_to(self.business)
+
+    def show_trouble(self, trouble: Exception) -> None:
+        """Beside the field that it is about. Any trouble without a code flies."""
+        self._leave_busy()
+        step = self._steps.currentWidget()
+        assert isinstance(step, Step)
+        code, words = _code_and_words(trouble)
+        row = self._row_for(step, code)
+        if row is not None:
+            row.set_problem(words)
+            row.setFocus()
+        elif step is self.first and code in _NO_INTERNET:
+            step.say_problem(f"Para entrar por primera vez hace falta internet. {words}")
+        else:
+            step.say_problem(words)
+
+    def show_refused(self, refused: PinRefused) -> None:
+        self._leave_busy()
+        self.person.say_refused(why_refused(refused))
+
+    def _ask_central(self) -> None:
+        if not _all_filled(self.first.address_row, self.first.email_row, self.first.password_row):
+            return
+        self._who = SignInAtCentral(
+            self.first.address.text().strip(), self.first.email.text().strip(), self.first.password.text()
+        )
+        self._wait_after(self.first)
+        self.central_asked.emit(self._who)
+
+    def _ask_till(self) -> None:
+        chosen = self.business.business.currentData()
+        if not _all_filled(self.business.device_row) or not isinstance(chosen, UUID):
+            return
+        assert self._who is not None
+        self._wait_after(self.business)
+        self.till_asked.emit(OpenTill(self._who, chosen, self.business.device.text().strip()))
+
+    def _ask_person(self) -> None:
+        assert self._chosen is not None
+        row = self.person.pin_row if self.person.uses_pin() else self.person.password_row
+        if not _all_filled(row):
+            return
+        self._wait_after(self.person)
+        if self.person.uses_pin():
+            self.pin_given.emit(TakeOverByPin(self._chosen.member_id, self.person.pin.text()))
+        else:
+            self.here_asked.emit(SignInHere(self._chosen.email, self.person.password.text()))
+
+    def _choose(self, person: KnownPerson) -> None:
+        self._chosen = person
+        self.person.show_person(person)
+        self._go_to(self.person)
+
+    def _go_to_first(self) -> None:
+        self._go_to(self.first)
+
+    def _go_to_people(self) -> None:
+        self._go_to(self.people)
+
+    def _go_to(self, step: FirstStep | BusinessStep | PeopleStep | PersonStep) -> None:
+        self._steps.setCurrentWidget(step)
+        step.focus_start()
+
+    def _wait_after(self, step: Step) -> None:
+        step.say_problem("")
+        step.show_busy(True)
+
+    def _leave_busy(self) -> None:
+        for step in (self.first, self.business, self.people, self.person):
+            step.show_busy(False)
+
+    def _row_for(self, step: Step, code: str) -> FieldRow | None:
+        if step is self.first:
+            by_code = {"email_invalid": self.first.email_row, "wrong_password": self.first.password_row}
+            return self.first.address_row if code in _OF_THE_ADDRESS else by_code.get(code)
+        if step is self.person and code == "wrong_password":
+            return self.person.password_row
+        return None
+
+    def _connect(self) -> None:
+        self.first.asked.connect(self._ask_central)
+        self.first.sample_asked.connect(self.sample_asked)
+        self.first.back_asked.connect(self._go_to_people)
+        self.business.asked.connect(self._ask_till)
+        self.business.back_asked.connect(self._go_to_first)
+        self.people.chosen.connect(self._choose)
+        self.people.other_asked.connect(self._go_to_first)
+        self.person.asked.connect(self._ask_person)
+        self.person.back_asked.connect(self._go_to_people)
+
+    def _lay_out(self) -> None:
+        for step in (self.first, self.business, self.people, self.person):
+            self._steps.addWidget(step)
+        card = Card()
+        card.setFixedWidth(_CARD_WIDTH)
+        card.body.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.WIDE)
+        card.body.addWidget(self._steps)
+        name = QLabel("Avileo")
+        name.setProperty("look", "figure")
+        heading = QHBoxLayout()
+        heading.setSpacing(Space.MEDIUM)
+        heading.addStretch(1)
+        heading.addWidget(IconLabel("store", "primary", Size.ICON * 2))
+        heading.addWidget(name)
+        heading.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setSpacing(Space.LARGE)
+        column.addStretch(1)
+        column.addLayout(heading)
+        column.addWidget(card, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+
+
+def _code_and_words(trouble: Exception) -> tuple[str, str]:
+    if isinstance(trouble, BusinessRuleBroken):
+        return trouble.code, sentence(trouble.code, trouble.details)
+    code = getattr(trouble, "code", None)
+    if not isinstance(code, str):
+        raise trouble
+    return code, trouble_sentence(code)
+
+
+def _all_filled(*rows: FieldRow) -> bool:
+    """The first that is empty says so."""
+    for row in rows:
+        field = row.field
+        if isinstance(field, QLineEdit) and not field.text().strip():
+            row.set_problem("Falta llenar esto.")
+            row.setFocus()
+            return False
+    return True
