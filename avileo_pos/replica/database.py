@@ -83,6 +83,7 @@ class Replica:
                 replica = cls(path, db, lock, clock, new_id)
                 with replica.writing() as opened:
                     take_back_what_was_on_its_way(opened)
+                replica.take_changed()  # no screen has read anything yet
             except BaseException:
                 db.close()
                 raise

@@ -1,0 +1,376 @@
+"""The outbox: what goes when, what central's answers come to, and what a person may do with the rest."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from avileo_pos.domain.enums import BusinessUserRole
+from avileo_pos.domain.errors import BusinessRuleBroken, PermissionDenied
+from avileo_pos.domain.permissions import Actor
+from avileo_pos.protocol import Conflict, OperationResult, OperationStatus
+from avileo_pos.replica import queue
+from avileo_pos.replica.review import (
+    DiscardOperation,
+    ResendOperation,
+    discard_operation,
+    resend_operation,
+    retry_operation,
+)
+from avileo_pos.replica.sync_state import adopt_epoch
+from avileo_pos.replica.transaction import reads, writes
+from avileo_pos.tables.shared import customers
+from tests.replica.answers import (
+    PUT_OFF,
+    applied,
+    blame,
+    give_back,
+    next_batch,
+    park_all,
+    put_off,
+    quarantined,
+    send_all,
+    settle,
+)
+from tests.replica.till import ANA, BUSINESS, EPOCH, MARKET_CUSTOMER, Till, customer_row, ids, page
+
+
+def operation_ids(till: Till) -> list[str]:
+    return [row["id"] for row in till.queue()]
+
+
+def test_operations_go_in_the_order_in_which_people_did_them(till: Till) -> None:
+    for name in ("Rosa", "Elsa", "Luis"):
+        till.new_customer(name)
+    assert ids(next_batch(till)) == operation_ids(till)
+
+
+def test_a_batch_holds_no_more_operations_and_bytes_than_asked(till: Till) -> None:
+    for number in range(5):
+        till.new_customer(f"Cliente {number}")
+    first = next_batch(till, limit=2)
+    assert len(first) == 2
+    assert len(next_batch(till, max_bytes=1)) == 1
+    assert len(next_batch(till, max_bytes=1_500)) == 2
+
+
+def test_what_is_sent_are_the_bytes_that_were_stored(till: Till) -> None:
+    till.new_customer("Ñandú «el rápido»")
+    (operation,) = next_batch(till)
+    give_back(till, operation)
+    (again,) = next_batch(till)
+    stored = till.queue()[0]["data"].encode()
+    assert bytes(operation.data) == bytes(again.data) == stored
+    assert msgspec.json.decode(msgspec.json.encode(operation))["data"]["name"] == "Ñandú «el rápido»"
+
+
+def test_an_operation_goes_with_what_it_depends_on_or_after_it(till: Till) -> None:
+    till.takes_abono(till.new_customer())
+    birth, abono = next_batch(till)
+    assert abono.depends_on == (birth.id,)
+    settle(till, put_off(birth), put_off(abono))
+    till.clock.advance(seconds=5)
+    assert next_batch(till) == ()
+
+
+def test_an_operation_waits_while_what_it_depends_on_is_on_its_way(till: Till) -> None:
+    till.takes_abono(till.new_customer())
+    (birth,) = next_batch(till, limit=1)
+    assert next_batch(till) == ()
+    settle(till, applied(birth))
+    assert len(next_batch(till)) == 1
+
+
+def test_what_depends_on_a_parked_operation_goes_on(till: Till) -> None:
+    till.takes_abono(till.new_customer())
+    (birth,) = next_batch(till, limit=1)
+    settle(till, quarantined(birth))
+    (abono,) = next_batch(till)
+    assert abono.collection == "abonos"
+
+
+def test_an_operation_that_waits_delays_no_other(till: Till) -> None:
+    till.new_customer("Rosa")
+    (rosa,) = next_batch(till)
+    settle(till, put_off(rosa, OperationStatus.BLOCKED))
+    till.new_customer("Elsa")
+    assert [operation.id for operation in next_batch(till)] != [rosa.id]
+    till.clock.advance(seconds=PUT_OFF.seconds)
+    assert ids(next_batch(till)) == [rosa.id]
+
+
+def test_waiting_for_central_burns_no_attempt(till: Till) -> None:
+    till.new_customer()
+    for status in (OperationStatus.RETRY, OperationStatus.BLOCKED):
+        settle(till, put_off(next_batch(till)[0], status))
+        till.clock.advance(minutes=1)
+    give_back(till, *next_batch(till))
+    assert till.queue()[0]["attempts"] == 0
+
+
+def test_what_was_on_its_way_when_the_program_ended_waits_again(till: Till) -> None:
+    till.new_customer()
+    (before,) = next_batch(till)
+    till.reopen()
+    (after,) = next_batch(till)
+    assert after == before
+    assert till.queue()[0]["attempts"] == 0
+
+
+def test_an_answer_shows_on_the_row_and_on_what_came_with_it(till: Till) -> None:
+    customer = till.new_customer()
+    assert till.sync_status("customers", customer) == "pending"
+    send_all(till)
+    assert till.sync_status("customers", customer) == "synced"
+    abono = till.takes_abono()
+    park_all(till)
+    assert till.sync_status("abonos", abono) == "error"
+    assert till.value("SELECT sync_attempts FROM abonos") == 1
+
+
+def test_a_conflict_is_stored_and_told(till: Till) -> None:
+    till.renames(MARKET_CUSTOMER, "Puesto 15")
+    (rename,) = next_batch(till)
+    conflict = Conflict("name", kept="Puesto 15", replaced="Puesto 14B")
+    told = settle(till, OperationResult(rename.id, OperationStatus.CONFLICT, revision=9, conflicts=(conflict,)))
+    assert [(each.entity_id, each.conflicts) for each in told.conflicts] == [(MARKET_CUSTOMER, (conflict,))]
+    (row,) = till.queue()
+    assert (row["status"], row["last_code"], row["acked_revision"]) == ("acked", "conflict", 9)
+    assert msgspec.json.decode(row["last_error"], type=list[Conflict]) == [conflict]
+
+
+def test_a_repeated_answer_changes_nothing(till: Till) -> None:
+    till.new_customer()
+    (operation,) = next_batch(till)
+    settle(till, applied(operation, revision=7))
+    before = till.queue()
+    till.clock.advance(minutes=1)
+    settle(till, quarantined(operation))
+    assert till.queue() == before
+
+
+def test_only_an_operation_that_failed_alone_five_times_is_parked(till: Till) -> None:
+    customer = till.new_customer()
+    for attempt in range(1, queue.MOST_ATTEMPTS + 1):
+        (operation,) = next_batch(till)
+        assert till.sync_status("customers", customer) == "pending"
+        blame(till, operation)
+        assert till.queue()[0]["attempts"] == attempt
+        till.clock.advance(minutes=1)
+    assert till.sync_status("customers", customer) == "error"
+    assert next_batch(till) == ()
+
+
+def test_an_operation_that_failed_alone_travels_alone_behind_the_others(till: Till) -> None:
+    till.new_customer("Rosa")
+    (rosa,) = next_batch(till)
+    blame(till, rosa)
+    till.clock.advance(minutes=1)
+    till.new_customer("Elsa")
+    (elsa,) = next_batch(till)
+    assert elsa.id != rosa.id
+    assert ids(next_batch(till)) == [rosa.id]
+
+
+def test_with_an_old_program_facts_go_and_edits_wait(till: Till) -> None:
+    till.renames(MARKET_CUSTOMER, "Puesto 15")
+    till.takes_abono()
+    (abono,) = next_batch(till, facts_only=True)
+    assert abono.collection == "abonos"
+
+
+def test_the_chip_counts_what_waits_and_what_needs_a_person(till: Till) -> None:
+    till.new_customer()
+    park_all(till)
+    till.new_customer()
+    till.takes_abono()
+    next_batch(till, limit=1)
+    assert till.run(reads(queue.counts)) == queue.QueueCounts(waiting=2, to_review=1)
+
+
+def test_answered_operations_stay_for_45_days(till: Till) -> None:
+    till.new_customer()
+    send_all(till)
+    till.new_customer()
+    till.clock.advance(days=45)
+    assert till.run(writes(queue.purge_answered, till.clock())) == 0
+    till.clock.advance(seconds=1)
+    assert till.run(writes(queue.purge_answered, till.clock())) == 1
+    assert [row["status"] for row in till.queue()] == ["pending"]
+
+
+def test_when_central_comes_back_from_a_backup_everything_kept_is_sent_again(till: Till) -> None:
+    acked, parked = till.new_customer("Rosa"), till.new_customer("Elsa")
+    rosa, elsa = next_batch(till)
+    settle(till, applied(rosa, revision=7), quarantined(elsa))
+    till.run(writes(adopt_epoch, BUSINESS, EPOCH))
+    assert next_batch(till) == ()
+    assert till.run(writes(adopt_epoch, BUSINESS, "second")) is True
+    assert till.run(writes(adopt_epoch, BUSINESS, "second")) is False
+    assert next_batch(till) == (rosa, elsa)
+    assert {till.sync_status("customers", each) for each in (acked, parked)} == {"pending"}
+    assert [row["acked_revision"] for row in till.queue()] == [7, None]
+
+
+# --- Cards while edits wait ------------------------------------------------------------------------------------------
+
+
+def test_a_parked_edit_falls_back_to_centrals_word_and_the_other_edits(till: Till) -> None:
+    till.renames(MARKET_CUSTOMER, "Puesto 15")
+    (wrong,) = next_batch(till)
+    till.does(lambda work: work.update(customers, MARKET_CUSTOMER, {"phone": "999888777"}))
+    settle(till, quarantined(wrong))
+    (row,) = till.rows("SELECT name, phone, sync_status FROM customers")
+    assert row == {"name": "Puesto 14", "phone": "999888777", "sync_status": "error"}
+
+
+def test_a_retried_edit_is_shown_again(till: Till) -> None:
+    till.renames(MARKET_CUSTOMER, "Puesto 15")
+    park_all(till)
+    assert till.shown_name(MARKET_CUSTOMER) == "Puesto 14"
+    till.does(retry_operation, only_operation(till))
+    assert till.shown_name(MARKET_CUSTOMER) == "Puesto 15"
+    assert till.sync_status("customers", MARKET_CUSTOMER) == "pending"
+    send_all(till)
+    assert till.shown_name(MARKET_CUSTOMER) == "Puesto 15"
+    assert till.value("SELECT count(*) FROM sync_bases") == 0
+
+
+def test_a_stored_edit_stays_shown_when_a_later_one_is_parked(till: Till) -> None:
+    till.renames(MARKET_CUSTOMER, "Puesto 15")
+    (first,) = next_batch(till)
+    till.renames(MARKET_CUSTOMER, "Puesto 16")
+    settle(till, applied(first))
+    park_all(till)
+    assert till.shown_name(MARKET_CUSTOMER) == "Puesto 15"
+
+
+def test_an_edit_that_another_has_overwritten_since_does_not_stay(till: Till) -> None:
+    """Its answer was lost, and another till's later name was pulled before the answer came again."""
+    till.renames(MARKET_CUSTOMER, "Puesto 15")
+    (mine,) = next_batch(till)
+    till.applies(page(customer_row(MARKET_CUSTOMER, "Puesto 99", revision=8), head=8))
+    assert till.shown_name(MARKET_CUSTOMER) == "Puesto 15"
+    settle(till, OperationResult(mine.id, OperationStatus.DUPLICATE, revision=7))
+    assert till.shown_name(MARKET_CUSTOMER) == "Puesto 99"
+    assert till.value("SELECT count(*) FROM sync_bases") == 0
+
+
+# --- A person looks after what is parked -----------------------------------------------------------------------------
+
+
+def only_operation(till: Till) -> object:
+    (row,) = till.rows("SELECT id FROM sync_queue WHERE status = 'parked'")
+    return row["id"]
+
+
+def test_only_a_parked_operation_can_be_retried(till: Till) -> None:
+    till.new_customer()
+    with pytest.raises(BusinessRuleBroken, match="operation_not_parked"):
+        till.does(retry_operation, till.queue()[0]["id"])
+
+
+def test_a_retried_operation_is_the_same_operation(till: Till) -> None:
+    till.new_customer()
+    (before,) = next_batch(till)
+    settle(till, quarantined(before))
+    till.does(retry_operation, before.id)
+    assert next_batch(till) == (before,)
+
+
+def test_a_discarded_fact_leaves_the_till_and_stays_in_the_log(till: Till) -> None:
+    till.takes_abono()
+    park_all(till)
+    till.does(discard_operation, DiscardOperation(only_operation(till), "se registró dos veces"))
+    assert till.value("SELECT count(*) FROM abonos") == 0
+    assert till.value("SELECT count(*) FROM abono_payments") == 0
+    (row,) = till.queue()
+    assert (row["status"], row["last_code"], row["last_error"]) == ("acked", "discarded", "Ana: se registró dos veces")
+
+
+def test_a_discarded_operation_is_never_sent_again(till: Till) -> None:
+    till.takes_abono()
+    park_all(till)
+    till.does(discard_operation, DiscardOperation(only_operation(till), "se registró dos veces"))
+    till.run(writes(adopt_epoch, BUSINESS, EPOCH))
+    till.run(writes(adopt_epoch, BUSINESS, "second"))
+    assert next_batch(till) == ()
+
+
+def test_a_discarded_voiding_lets_the_fact_stand(till: Till) -> None:
+    abono = till.takes_abono()
+    send_all(till)
+    till.voids_abono(abono)
+    park_all(till)
+    assert till.value("SELECT voided_at IS NOT NULL FROM abonos") == 1
+    till.does(discard_operation, DiscardOperation(only_operation(till), "sí pagó"))
+    assert till.value("SELECT voided_at FROM abonos") is None
+    assert till.sync_status("abonos", abono) == "synced"
+
+
+def test_discarding_needs_an_admin_and_a_reason(till: Till) -> None:
+    till.takes_abono()
+    park_all(till)
+    with pytest.raises(BusinessRuleBroken, match="reason_required"):
+        till.does(discard_operation, DiscardOperation(only_operation(till), "  "))
+    till.actor = Actor(ANA, "Ana", BusinessUserRole.VENDEDOR)
+    with pytest.raises(PermissionDenied):
+        till.does(discard_operation, DiscardOperation(only_operation(till), "no va"))
+
+
+def test_an_operation_that_others_need_is_not_discarded(till: Till) -> None:
+    till.takes_abono(till.new_customer())
+    (birth,) = next_batch(till, limit=1)
+    settle(till, quarantined(birth))
+    with pytest.raises(BusinessRuleBroken, match="operation_needed_by_others"):
+        till.does(discard_operation, DiscardOperation(only_operation(till), "no va"))
+
+
+def test_a_discarded_customer_whom_a_stored_abono_names_stays_until_central_sends_its_own(till: Till) -> None:
+    customer = till.new_customer("Rosa")
+    till.takes_abono(customer)
+    birth, abono = next_batch(till)
+    settle(till, quarantined(birth), applied(abono))
+    till.does(discard_operation, DiscardOperation(only_operation(till), "no va"))
+    assert till.shown_name(customer) == "Rosa"
+    till.applies(page(customer_row(customer, "Cliente por revisar", revision=101), head=101))
+    assert till.shown_name(customer) == "Cliente por revisar"
+
+
+def test_a_corrected_card_goes_as_a_new_operation(till: Till) -> None:
+    customer = till.new_customer("Rosa")
+    park_all(till)
+    old = only_operation(till)
+    till.does(resend_operation, ResendOperation(old, {"name": "Rosa Quispe"}))
+    (sent,) = next_batch(till)
+    assert sent.id != old
+    assert (sent.operation_type, sent.entity_id) == ("create", str(customer))
+    assert msgspec.json.decode(sent.data)["name"] == till.shown_name(customer) == "Rosa Quispe"
+
+
+def test_a_corrected_edit_goes_as_a_new_operation(till: Till) -> None:
+    till.does(lambda work: work.update(customers, MARKET_CUSTOMER, {"name": "Puesto 15", "dni": "12"}))
+    park_all(till)
+    till.does(resend_operation, ResendOperation(only_operation(till), {"dni": "12345678"}))
+    (sent,) = next_batch(till)
+    assert msgspec.json.decode(sent.data) == {
+        "name": {"was": "Puesto 14", "now": "Puesto 15"},
+        "dni": {"was": None, "now": "12345678"},
+    }
+    assert till.sync_status("customers", MARKET_CUSTOMER) == "pending"
+
+
+def test_a_fact_cannot_be_edited(till: Till) -> None:
+    till.takes_abono()
+    park_all(till)
+    with pytest.raises(BusinessRuleBroken, match="operation_not_editable"):
+        till.does(resend_operation, ResendOperation(only_operation(till), {"amount": 1}))
+
+
+def test_the_next_try_is_known(till: Till) -> None:
+    assert till.run(reads(queue.next_try_at)) is None
+    till.new_customer()
+    settle(till, put_off(next_batch(till)[0]))
+    assert till.run(reads(queue.next_try_at)) == till.clock() + timedelta(seconds=10)
