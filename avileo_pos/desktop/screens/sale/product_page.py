@@ -96,6 +96,7 @@ class ProductPage(QWidget):
         self._search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._last = Button("Última venta", icon="receipt-text", key="F9")
         self._load = QLabel()
+        self._load.setWordWrap(True)
         self._load.hide()
         self._tiles = ProductTiles()
         self._nothing = EmptyState("package", _NO_PRODUCTS)

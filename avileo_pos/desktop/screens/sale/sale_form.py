@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screens.sale.cart_panel import CartPanel
@@ -12,12 +12,16 @@ from avileo_pos.desktop.theme import Space
 from avileo_pos.queries.parked_sale import DraftLine
 from avileo_pos.queries.product import ProductTile
 
+_WIDE = 1040
+_LEFT_AT_LEAST = 320
+
 
 class SaleForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.products, self.weighing, self.cart = ProductPage(), WeighingForm(), CartPanel()
         left = QWidget()
+        left.setMinimumWidth(_LEFT_AT_LEAST)
         self._pages = QStackedLayout()
         self._pages.addWidget(self.products)
         self._pages.addWidget(self.weighing)
@@ -29,6 +33,15 @@ class SaleForm(QWidget):
         row.setSpacing(0)
         row.addWidget(left, 1)
         row.addWidget(self.cart)
+        self._pages.currentChanged.connect(self._make_room)
+
+    def _make_room(self) -> None:
+        """In a narrow window the scale takes the place of the cart too."""
+        self.cart.setVisible(self.width() >= _WIDE or not self.is_weighing())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def on_key(self, key: str, act: Callable[[], None]) -> None:
         """A key that works wherever the focus is; held down it counts once."""

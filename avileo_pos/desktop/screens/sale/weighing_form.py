@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screens.sale.envase_bar import EnvaseBar
 from avileo_pos.desktop.screens.sale.weighing import Weighed, Weighing, is_weighed
@@ -174,6 +174,7 @@ class WeighingForm(Card):
         if figures and figures.price != weighing.product.price:
             words.append(f"El precio de hoy es {format_soles(weighing.product.price)}: se pedirá el motivo.")
         self._aside.setText(" ".join(words))
+        self._aside.setVisible(bool(words))
 
     def _figures(self) -> Weighed | None:
         try:
@@ -238,11 +239,28 @@ class WeighingForm(Card):
         grid.addWidget(self._add, 1, 4, Qt.AlignmentFlag.AlignBottom)
         for column in (0, 2, 4):
             grid.setColumnStretch(column, 1)
-        self.body.addLayout(grid)
-        self.body.addWidget(self._aside)
-        self.body.addWidget(self._envases)
-        self.body.addStretch(1)
-        self.body.addWidget(self._keypad)
+        self.body.addWidget(_scrolled(grid, self._aside, self._envases, self._keypad), 1)
+
+
+def _scrolled(grid: QGridLayout, *below: QWidget) -> QScrollArea:
+    """Only a window lower than the smallest laptop's needs to scroll, with the keypad open."""
+    ground = QWidget()
+    ground.setProperty("look", "plain")
+    column = QVBoxLayout(ground)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(Space.MEDIUM)
+    column.addLayout(grid)
+    *above, last = below
+    for widget in above:
+        column.addWidget(widget)
+    column.addStretch(1)
+    column.addWidget(last)
+    area = QScrollArea()
+    area.setWidget(ground)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
 
 
 def _sign(sign: str) -> QLabel:
