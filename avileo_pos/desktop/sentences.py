@@ -1,13 +1,15 @@
 """What is said to a person for each code of a broken rule: one catalogue, in the Spanish of the stall."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from string import Formatter
 
+from avileo_pos.domain.business_day import format_time
 from avileo_pos.domain.money import format_soles
 from avileo_pos.domain.weight import format_kilos
 
-# `{name:soles}` and `{name:kilos}` write a Decimal of the details as an amount or a weight.
+# `{name:soles}` and `{name:kilos}` write a Decimal of the details as an amount or a weight, `{name:hour}` an instant.
 SENTENCES: dict[str, str] = {
     # Typing
     "name_required": "Escriba el nombre.",
@@ -67,6 +69,13 @@ SENTENCES: dict[str, str] = {
     "not_a_pin": "El PIN tiene de 4 a 6 cifras.",
     "no_admin_pin": "Ningún administrador tiene PIN todavía. Se pone en Usuarios.",
     "no_pin": "Esta persona todavía no tiene PIN. Entre con su contraseña.",
+    "wrong_password": "El correo o la contraseña no son correctos.",
+    "email_invalid": "Escriba el correo completo, por ejemplo rosa@correo.com.",
+    "no_business": "Esta persona todavía no trabaja en ningún negocio. Pida al administrador que la invite.",
+    "needs_central": "Para entrar hace falta internet esta vez.",
+    "too_many_attempts": "Demasiados intentos. Vuelva a probar a las {until:hour}.",
+    "address_invalid": "Esa dirección no está bien escrita.",
+    "address_needs_https": "La dirección debe empezar con https://",
     "catalog_not_here": "Todavía no llegan los datos de este negocio. Conéctese a internet una vez.",
     "till_not_enrolled": "Esta caja todavía no está registrada. Entre con su correo y su contraseña, con internet.",
     "member_inactive": "Esta persona ya no trabaja en este negocio. Consulte con el administrador.",
@@ -89,4 +98,6 @@ class _Writer(Formatter):
                 return format_soles(value)
             case "kilos", Decimal():
                 return format_kilos(value)
+            case "hour", datetime():
+                return format_time(value)
         return str(super().format_field(value, format_spec))

@@ -158,7 +158,7 @@ class SignInPage(QWidget):
         self.business.asked.connect(self._ask_till)
         self.business.back_asked.connect(self._go_to_first)
         self.people.chosen.connect(self._choose)
-        self.people.other_asked.connect(self._go_to_first)
+        self.people.asked.connect(self._go_to_first)
         self.person.asked.connect(self._ask_person)
         self.person.back_asked.connect(self._go_to_people)
 
