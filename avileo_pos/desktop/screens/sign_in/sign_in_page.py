@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.pin_words import why_refused
 from avileo_pos.desktop.screens.sign_in.requests import (
@@ -49,7 +49,8 @@ class SignInPage(QWidget):
         self._known: tuple[KnownPerson, ...] = ()
         self._chosen: KnownPerson | None = None
         self._who: SignInAtCentral | None = None
-        self._steps = QStackedWidget()
+        self._steps = (self.first, self.business, self.people, self.person)
+        self._current: Step = self.first
         self._lay_out()
         self._connect()
 
@@ -76,8 +77,7 @@ class SignInPage(QWidget):
     def show_trouble(self, trouble: Exception) -> None:
         """Beside the field that it is about. Any trouble without a code flies."""
         self._leave_busy()
-        step = self._steps.currentWidget()
-        assert isinstance(step, Step)
+        step = self._current
         code, words = _code_and_words(trouble)
         row = self._row_for(step, code)
         if row is not None:
@@ -132,7 +132,9 @@ class SignInPage(QWidget):
         self._go_to(self.people)
 
     def _go_to(self, step: FirstStep | BusinessStep | PeopleStep | PersonStep) -> None:
-        self._steps.setCurrentWidget(step)
+        self._current = step
+        for each in self._steps:
+            each.setVisible(each is step)
         step.focus_start()
 
     def _wait_after(self, step: Step) -> None:
@@ -140,7 +142,7 @@ class SignInPage(QWidget):
         step.show_busy(True)
 
     def _leave_busy(self) -> None:
-        for step in (self.first, self.business, self.people, self.person):
+        for step in self._steps:
             step.show_busy(False)
 
     def _row_for(self, step: Step, code: str) -> FieldRow | None:
@@ -163,26 +165,30 @@ class SignInPage(QWidget):
         self.person.back_asked.connect(self._go_to_people)
 
     def _lay_out(self) -> None:
-        for step in (self.first, self.business, self.people, self.person):
-            self._steps.addWidget(step)
         card = Card()
         card.setFixedWidth(_CARD_WIDTH)
         card.body.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.WIDE)
-        card.body.addWidget(self._steps)
+        for step in self._steps:
+            card.body.addWidget(step)
+            step.setVisible(step is self._current)
         name = QLabel("Avileo")
         name.setProperty("look", "figure")
-        heading = QHBoxLayout()
-        heading.setSpacing(Space.MEDIUM)
-        heading.addStretch(1)
-        heading.addWidget(IconLabel("store", "primary", Size.ICON * 2))
-        heading.addWidget(name)
-        heading.addStretch(1)
         column = QVBoxLayout(self)
         column.setSpacing(Space.LARGE)
         column.addStretch(1)
-        column.addLayout(heading)
-        column.addWidget(card, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(_centred(IconLabel("store", "primary", Size.ICON * 2), name))
+        column.addLayout(_centred(card))
         column.addStretch(2)
+
+
+def _centred(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(Space.MEDIUM)
+    row.addStretch(1)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row
 
 
 def _code_and_words(trouble: Exception) -> tuple[str, str]:
