@@ -17,18 +17,18 @@ from avileo_pos.domain.weight import NO_KILOS
 from avileo_pos.queries.stored import identity, kilos, read, soles
 from avileo_pos.work import Work
 
-_LAST_REVISION = 2**63 - 1
-
 
 def since(derived: str) -> str:
     """The SQL condition that the figure of row `derived` does not hold operation `q` yet.
 
-    What was discarded is closed without a revision and does nothing. While a resync takes everything anew it forgets
-    revisions: a row without one holds all that was answered.
+    Whatever central answered up to the last head that was pulled to its end is in every figure: this leaves few
+    operations to look at, and holds while a resync has forgotten the revisions of rows. What was discarded is closed
+    without a revision and does nothing.
     """
-    forgotten = f"{derived}.revision = 0 AND EXISTS (SELECT 1 FROM sync_state WHERE resyncing)"
-    as_of = f"iif({forgotten}, {_LAST_REVISION}, coalesce({derived}.revision, 0))"
-    return f"iif(q.acked_revision IS NULL, q.status <> 'acked', q.acked_revision > {as_of})"
+    return f"""
+    (q.acked_revision IS NULL OR q.acked_revision > (SELECT pulled_head FROM sync_state))
+    AND iif(q.acked_revision IS NULL, q.status <> 'acked', q.acked_revision > coalesce({derived}.revision, 0))
+    """
 
 
 def _changes_of_debt(sales: str, abonos: str, customers: str) -> str:

@@ -106,20 +106,18 @@ def list_customers(
 ) -> CustomerList:
     """The active customers by name, narrowed by what they owe and by the text as in `search_customers`."""
     condition, patterns = _matches(text.split())
-    selected = f"SELECT * FROM balances c WHERE is_active AND {_OWING[which]} AND {condition}"
-    [sums] = read(
-        work,
-        f"{ALL_BALANCES} SELECT count(*) AS customers, coalesce(sum(max(balance, 0)), 0) AS debt FROM ({selected})",
-        **patterns,
+    question = f"""
+    {ALL_BALANCES}, chosen AS MATERIALIZED (
+      SELECT id, name, balance FROM balances c WHERE is_active AND {_OWING[which]} AND {condition}
     )
-    page = read(
-        work,
-        f"{ALL_BALANCES} SELECT id FROM ({selected}) ORDER BY name, id LIMIT :limit OFFSET :offset",
-        limit=limit,
-        offset=offset,
-        **patterns,
-    )
-    return CustomerList(_rows_of(work, [row.id for row in page]), sums.customers, soles(sums.debt))
+    SELECT sums.*, page.id
+    FROM (SELECT count(*) AS customers, coalesce(sum(max(balance, 0)), 0) AS debt FROM chosen) sums
+    LEFT JOIN (SELECT id, name FROM chosen ORDER BY name, id LIMIT :limit OFFSET :offset) page
+    ORDER BY page.name, page.id
+    """
+    found = read(work, question, limit=limit, offset=offset, **patterns)
+    page = [row.id for row in found if row.id is not None]
+    return CustomerList(_rows_of(work, page), found[0].customers, soles(found[0].debt))
 
 
 def customer_row(work: Work, customer_id: UUID) -> CustomerRow:

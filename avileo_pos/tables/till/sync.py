@@ -44,6 +44,7 @@ sync_queue = Table(
     UniqueConstraint("id"),
     Index(None, "status", "seq"),
     Index(None, "entity_id"),
+    Index(None, "acked_revision"),
     CheckConstraint("status <> 'acked' OR acked_at IS NOT NULL", name="acked_when_answered"),
     info={"in": TILL},
     sqlite_strict=True,
@@ -58,6 +59,7 @@ sync_state = Table(
     Column("cursor", Words()),
     Column("epoch", Words(64)),
     Column("last_seen_head", Whole(8), nullable=False, server_default="0"),
+    Column("pulled_head", Whole(8), nullable=False, server_default="0"),
     Column("last_contact_at", Instant()),
     Column("last_digest_at", Instant()),
     Column("catalog_ready", Flag(), nullable=False, server_default="0"),
@@ -68,6 +70,7 @@ sync_state = Table(
     info={"in": TILL},
     sqlite_strict=True,
 )
+"""`pulled_head` is the last head up to which every row has come, and with it all that central derived until then."""
 
 sync_bases = Table(
     "sync_bases",

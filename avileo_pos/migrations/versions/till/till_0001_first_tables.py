@@ -96,6 +96,7 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_sync_queue_acked_revision"), "sync_queue", ["acked_revision"], unique=False)
     op.create_index(op.f("ix_sync_queue_entity_id"), "sync_queue", ["entity_id"], unique=False)
     op.create_index(op.f("ix_sync_queue_status_seq"), "sync_queue", ["status", "seq"], unique=False)
     op.create_table(
@@ -104,6 +105,7 @@ def upgrade() -> None:
         sa.Column("cursor", Words(), nullable=True),
         sa.Column("epoch", Words(64), nullable=True),
         sa.Column("last_seen_head", Whole(8), nullable=False, server_default="0"),
+        sa.Column("pulled_head", Whole(8), nullable=False, server_default="0"),
         sa.Column("last_contact_at", Instant(), nullable=True),
         sa.Column("last_digest_at", Instant(), nullable=True),
         sa.Column("catalog_ready", Flag(), nullable=False, server_default="0"),
