@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import commit
+from tests.benchmarks import commit, push
 from tests.benchmarks.comparison import FEWEST_RUNS, Figure
 
-MEASURED = {"commit": commit.measure}
+MEASURED = {"commit": commit.measure, "push": push.measure}
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -43,7 +43,10 @@ def _words(figure: Figure) -> Iterable[str]:
     yield f"{figure.name:8}{figure.size:>8,} {figure.unit}"
     yield f"ours {figure.ours:.6f}  baseline {figure.baseline:.6f}"
     yield f"ratio {figure.ratio:.2f} (to reach {figure.target:.1f}, {figure.runs} runs)"
-    yield from (f"{name} {value:,.2f}" if isinstance(value, float) else f"{name} {value:,}" for name, value in figure.more.items())
+    yield from (
+        f"{name} {value:,.2f}" if isinstance(value, float) else f"{name} {value:,}"
+        for name, value in figure.more.items()
+    )
 
 
 def _say(line: str) -> None:

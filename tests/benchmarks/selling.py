@@ -23,6 +23,8 @@ def sales_to(customer_ids: Sequence[UUID], products: Sequence[Priced]) -> Iterat
         SaleLine(product_id, kilos, unit_price=price, list_price=price)
         for (product_id, price), kilos in zip(products, NET_KILOS, strict=False)
     )
-    paid = (Payment(PaymentMethod.YAPE, sum((line_subtotal(each.quantity, each.unit_price) for each in lines), Decimal(0))),)
+    paid = (
+        Payment(PaymentMethod.YAPE, sum((line_subtotal(each.quantity, each.unit_price) for each in lines), Decimal(0))),
+    )
     for customer_id in cycle(customer_ids):
         yield RegisterSale(uuid4(), SaleType.CONTADO, lines, paid, customer_id=customer_id)
