@@ -31,10 +31,11 @@ class Amount:
 
 
 class PoisonSearch:
-    """Knows when a batch, rather than the line or central, must be what fails.
+    """Finds out that a batch, rather than the line or central, must be what fails.
 
-    At first that takes three failures of the same batch, or of what is left of it after halving. While the search is
-    on each failure is enough, since central was seen to be well; it ends when everything else has been sent.
+    It hears of a failure only when an empty push went well right after it. Three of those of the same batch, or of
+    what is left of it after halving, begin the search; then larger batches are suspect at the first failure, and a
+    single operation still needs three. It ends when everything else has been sent.
     """
 
     def __init__(self) -> None:
@@ -42,15 +43,16 @@ class PoisonSearch:
         self._first: str | None = None
         self._failures = 0
 
-    def failed(self, operation_ids: Sequence[str]) -> bool:
-        """Whether this failure makes the batch suspect."""
+    def failed(self, operation_ids: Sequence[str], *, certain: bool) -> bool:
+        """Whether the batch is suspect now; `certain` when central itself said that it is for the content."""
         self._failures = self._failures + 1 if operation_ids[0] == self._first else 1
         self._first = operation_ids[0]
-        return self.is_on or self._failures >= FAILURES_THAT_RAISE_SUSPICION
-
-    def begin(self) -> None:
-        """Central is well, so the batch is not."""
-        self.is_on = True
+        enough = certain or self._failures >= FAILURES_THAT_RAISE_SUSPICION
+        suspect = enough or (self.is_on and len(operation_ids) > 1)
+        if enough:
+            self.is_on = True
+            self._failures = 0
+        return suspect
 
     def end(self) -> None:
         self.is_on = False

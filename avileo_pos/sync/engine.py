@@ -61,6 +61,7 @@ ROUND_EVERY: Final = timedelta(seconds=30)
 LOOK_AFTER_EVERY: Final = timedelta(hours=24)
 MOST_RESYNCS_A_ROUND: Final = 2
 _REFUSED_FOR_CONTENT: Final = frozenset({400, 413, 422})
+_BROKEN_OFF: Final = frozenset({"timeout", "interrupted"})
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -227,24 +228,21 @@ class SyncEngine:
         if isinstance(trouble, TooOld) and not self._is_too_old:
             self._is_too_old = True
             return
-        if not self._is_suspect(trouble, batch):
+        if trouble.code == "timeout":
+            self._operations.halve(len(batch))
+        if not _may_be_for_content(trouble):
             raise trouble
-        self._central.push(self._request(place, ()))  # raises when central is not well: then nobody is blamed
-        self._search.begin()
+        self._central.push(self._request(place, ()))  # raises when central is not well: then nobody is suspected
+        if self._search.failed([operation.id for operation in batch], certain=isinstance(trouble, RequestRefused)):
+            self._halve_or_blame(place, batch, trouble)
+        elif not self._search.is_on:
+            raise trouble
+
+    def _halve_or_blame(self, place: SyncPlace, batch: Sequence[Operation], trouble: CentralTrouble) -> None:
         if len(batch) > 1:
             self._operations.halve(len(batch))
         else:
             self._blame(place, batch[0], trouble)
-
-    def _is_suspect(self, trouble: CentralTrouble, batch: Sequence[Operation]) -> bool:
-        if isinstance(trouble, RequestRefused):
-            return trouble.status in _REFUSED_FOR_CONTENT
-        if not isinstance(trouble, CentralUnreachable | CentralBusy) or _asks_for_time(trouble):
-            return False
-        suspect = self._search.failed([operation.id for operation in batch])
-        if trouble.code == "timeout" and not suspect:
-            self._operations.halve(len(batch))
-        return suspect
 
     def _blame(self, place: SyncPlace, operation: Operation, trouble: CentralTrouble) -> None:
         times = self._put_off[operation.id] = self._put_off.get(operation.id, 0) + 1
@@ -367,9 +365,14 @@ class SyncEngine:
         self._told(state)
 
 
-def _asks_for_time(trouble: CentralTrouble) -> bool:
-    """Central is well and says so: what was sent is not to blame."""
-    return isinstance(trouble, CentralBusy) and trouble.retry_after is not None
+def _may_be_for_content(trouble: CentralTrouble) -> bool:
+    """Whether what was sent can be the reason: not where nothing arrived, nor where central asks for time."""
+    match trouble:
+        case RequestRefused():
+            return trouble.status in _REFUSED_FOR_CONTENT
+        case CentralBusy():
+            return trouble.retry_after is None
+    return trouble.code in _BROKEN_OFF
 
 
 def _complete(results: Sequence[OperationResult], batch: Sequence[Operation]) -> list[OperationResult]:

@@ -129,6 +129,8 @@ class HttpCentral:
         try:
             with self._http.stream(method, path, params=params, content=content, headers=headers) as response:
                 answer = b"".join(allowance.counted(response.iter_bytes()))
+        except httpx.ConnectTimeout as trouble:
+            raise CentralUnreachable("no_route", str(trouble)) from trouble
         except httpx.TimeoutException as trouble:
             raise CentralUnreachable("timeout", str(trouble)) from trouble
         except httpx.ConnectError as trouble:

@@ -1,0 +1,328 @@
+"""Rounds with central: each way of failing has its own effect, and none of them loses or doubles anything."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from avileo_pos.protocol import TableDigest
+from avileo_pos.replica.queue import MOST_ATTEMPTS
+from avileo_pos.sync.central import (
+    CentralBusy,
+    CentralTrouble,
+    CentralUnreachable,
+    RequestRefused,
+    ResyncNeeded,
+    SignedOut,
+    TooOld,
+    WrongAddress,
+)
+from avileo_pos.sync.engine import ROUND_EVERY
+from avileo_pos.sync.state import SyncKind
+from tests.replica.till import MARKET_CUSTOMER, Clock, customer_row, open_till
+from tests.sync.conftest import SyncedTill
+from tests.sync.ledger_central import LedgerCentral
+
+
+def attempts(shop: SyncedTill) -> set[int]:
+    return {row["attempts"] for row in shop.till.queue()}
+
+
+def test_a_round_sends_what_waits_and_brings_what_is_new(shop: SyncedTill, central: LedgerCentral) -> None:
+    rosa = shop.till.new_customer("Rosa")
+    elsa = uuid4()
+    central.store(customer_row(elsa, "Elsa", 0))
+    outcome = shop.round()
+    assert central.name_of(rosa) == "Rosa"
+    assert shop.till.shown_name(elsa) == "Elsa"
+    assert (outcome.state.kind, outcome.state.waiting, outcome.wait) == (SyncKind.ONLINE, 0, ROUND_EVERY)
+    assert outcome.state.last_contact_at == shop.till.clock()
+    assert SyncKind.SENDING in {state.kind for state in shop.told}
+
+
+def test_a_new_till_becomes_ready_to_sell_by_its_first_round(
+    tmp_path: Path, clock: Clock, central: LedgerCentral
+) -> None:
+    till = open_till(tmp_path, clock)
+    with till.replica.writing() as db:
+        for table in ("customers", "business_users", "businesses"):
+            db.exec_driver_sql(f"DELETE FROM {table}")
+        db.exec_driver_sql("UPDATE sync_state SET cursor = NULL, catalog_ready = 0, last_seen_head = 0")
+    outcome = SyncedTill(till, central).round()
+    assert outcome.state.catalog_ready
+    assert till.shown_name(MARKET_CUSTOMER) == "Puesto 14"
+    till.replica.close()
+
+
+def test_a_lost_answer_stores_everything_once(shop: SyncedTill, central: LedgerCentral) -> None:
+    shop.till.takes_abono(shop.till.new_customer())
+    central.lost_answers = 1
+    assert shop.round().state.kind is SyncKind.OFFLINE
+    before = dict(central.rows)
+    shop.rounds_until_quiet()
+    assert central.rows == before
+    assert attempts(shop) == {0}
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        CentralUnreachable("no_route"),
+        CentralUnreachable("timeout"),
+        CentralUnreachable("tls"),
+        WrongAddress("not_central"),
+        CentralBusy(),
+        RequestRefused(404, "not_found"),
+    ],
+)
+def test_days_without_central_burn_no_attempt(
+    shop: SyncedTill, central: LedgerCentral, trouble: CentralTrouble
+) -> None:
+    rosa = shop.till.new_customer("Rosa")
+    for _ in range(50):
+        central.faults = [trouble] * 2
+        outcome = shop.round()
+        assert (outcome.state.kind, outcome.state.code, outcome.state.waiting) == (SyncKind.OFFLINE, trouble.code, 1)
+        assert timedelta(seconds=2) <= outcome.wait <= timedelta(seconds=300)
+        central.faults.clear()
+        shop.till.clock.advance(hours=2)
+    assert attempts(shop) == {0}
+    shop.rounds_until_quiet()
+    assert central.name_of(rosa) == "Rosa"
+
+
+def test_waits_grow_while_central_is_away_and_begin_again_after(shop: SyncedTill, central: LedgerCentral) -> None:
+    central.faults = [CentralUnreachable("no_route")] * 4
+    waits = [shop.round().wait for _ in range(4)]
+    assert waits == sorted(set(waits))
+    shop.round()
+    central.faults = [CentralUnreachable("no_route")]
+    assert shop.round().wait == waits[0]
+
+
+def test_central_is_left_alone_as_long_as_it_asks(shop: SyncedTill, central: LedgerCentral) -> None:
+    central.faults = [CentralBusy(retry_after=timedelta(minutes=20))]
+    assert shop.round().wait == timedelta(minutes=20)
+
+
+def test_an_operation_that_central_puts_off_waits_and_goes(shop: SyncedTill, central: LedgerCentral) -> None:
+    rosa = shop.till.new_customer("Rosa")
+    central.answers_retry = {shop.till.queue()[0]["id"]}
+    outcome = shop.round()
+    assert (outcome.state.kind, outcome.state.waiting) == (SyncKind.SENDING, 1)
+    assert outcome.wait < ROUND_EVERY
+    central.answers_retry.clear()
+    shop.rounds_until_quiet()
+    assert central.name_of(rosa) == "Rosa"
+    assert attempts(shop) == {0}
+
+
+def test_a_refused_operation_is_parked_at_once_and_delays_no_other(shop: SyncedTill, central: LedgerCentral) -> None:
+    wrong = shop.till.new_customer("mal")
+    central.refuses = {shop.till.queue()[0]["id"]}
+    right = shop.till.new_customer("Rosa")
+    outcome = shop.round()
+    assert (outcome.state.kind, outcome.state.to_review) == (SyncKind.TO_REVIEW, 1)
+    assert central.name_of(right) == "Rosa"
+    assert shop.till.sync_status("customers", wrong) == "error"
+
+
+@pytest.mark.parametrize("failure", [CentralUnreachable("timeout"), CentralBusy(), RequestRefused(413, "too_large")])
+def test_poison_delays_only_itself_and_ends_with_a_person(
+    shop: SyncedTill, central: LedgerCentral, failure: CentralTrouble
+) -> None:
+    customers = [shop.till.new_customer(f"Cliente {number}") for number in range(30)]
+    poison = {shop.till.queue()[place]["id"] for place in (4, 17)}
+    central.fails_on, central.failure = poison, lambda: failure
+    shop.rounds_until_quiet()
+    stored = [customer for customer in customers if ("customers", str(customer)) in central.rows]
+    assert len(stored) == 28
+    parked = {row["id"]: row["attempts"] for row in shop.till.queue() if row["status"] == "parked"}
+    assert parked == dict.fromkeys(poison, MOST_ATTEMPTS)
+    assert {row["attempts"] for row in shop.till.queue() if row["id"] not in poison} == {0}
+
+
+def test_nobody_is_blamed_while_central_itself_is_not_well(shop: SyncedTill, central: LedgerCentral) -> None:
+    shop.till.new_customer()
+    central.fails_on = {shop.till.queue()[0]["id"]}
+    for _ in range(10):
+        central.faults = [CentralUnreachable("timeout")] * 2
+        shop.round()
+        central.faults.clear()
+    assert attempts(shop) == {0}
+
+
+def test_nobody_is_blamed_while_central_asks_for_time(shop: SyncedTill, central: LedgerCentral) -> None:
+    shop.till.new_customer()
+    central.fails_on = {shop.till.queue()[0]["id"]}
+    central.failure = lambda: CentralBusy(retry_after=timedelta(seconds=1))
+    for _ in range(10):
+        shop.round()
+    assert attempts(shop) == {0}
+
+
+def test_a_person_who_is_signed_out_goes_on_selling(shop: SyncedTill, central: LedgerCentral) -> None:
+    rosa = shop.till.new_customer("Rosa")
+    central.faults = [SignedOut("device_revoked")]
+    outcome = shop.round()
+    assert (outcome.state.kind, outcome.state.code) == (SyncKind.SIGNED_OUT, "device_revoked")
+    shop.till.takes_abono(rosa)
+    shop.rounds_until_quiet()
+    assert attempts(shop) == {0}
+
+
+def test_an_old_program_still_sends_facts(shop: SyncedTill, central: LedgerCentral) -> None:
+    shop.till.renames(MARKET_CUSTOMER, "Puesto 15")
+    abono = shop.till.takes_abono()
+    central.faults = [TooOld()]
+    outcome = shop.round()
+    assert (outcome.state.kind, outcome.state.waiting) == (SyncKind.TOO_OLD, 1)
+    assert ("abonos", str(abono)) in central.rows
+    assert central.name_of(MARKET_CUSTOMER) == "Puesto 14"
+    shop.rounds_until_quiet()
+    assert central.name_of(MARKET_CUSTOMER) == "Puesto 15"
+
+
+def test_a_program_too_old_to_pull_says_so(shop: SyncedTill, central: LedgerCentral) -> None:
+    central.faults = [TooOld()]
+    assert shop.round().state.kind is SyncKind.TOO_OLD
+
+
+def test_a_clock_that_is_wrong_is_told(shop: SyncedTill, central: LedgerCentral) -> None:
+    central.clock_ahead = timedelta(minutes=-6)
+    state = shop.round().state
+    assert (state.kind, state.clock_skew) == (SyncKind.CLOCK_WRONG, timedelta(minutes=6))
+
+
+def test_what_is_sold_during_a_long_pull_is_sent_between_two_pages(shop: SyncedTill, central: LedgerCentral) -> None:
+    for number in range(2_500):
+        central.store(customer_row(uuid4(), f"Cliente {number}", 0))
+    sold: list[bool] = []
+
+    def sell_once() -> None:
+        if not sold:
+            sold.append(True)
+            shop.till.new_customer("Rosa")
+
+    central.between_pages = sell_once
+    pushes_before = len(central.pushes)
+    shop.round()
+    assert central.pushes[pushes_before:] == [1]
+    assert central.pulls > 2
+    assert shop.till.value("SELECT count(*) FROM customers") == 2_502
+
+
+def test_the_cashiers_writes_come_between_the_pieces_of_a_page(shop: SyncedTill, central: LedgerCentral) -> None:
+    for number in range(900):
+        central.store(customer_row(uuid4(), f"Cliente {number}", 0))
+    seen: list[int] = []
+
+    def lane(piece: object) -> object:
+        seen.append(shop.till.value("SELECT count(*) FROM customers"))
+        return piece(shop.till.replica)  # type: ignore[operator]
+
+    shop.engine._run = lane  # type: ignore[method-assign, assignment]
+    shop.round()
+    assert len({count for count in seen if 1 < count < 901}) >= 1
+
+
+# --- Taking everything anew ------------------------------------------------------------------------------------------
+
+
+def test_a_row_that_is_gone_at_central_is_gone_after_a_resync(shop: SyncedTill, central: LedgerCentral) -> None:
+    elsa = uuid4()
+    central.store(customer_row(elsa, "Elsa", 0))
+    shop.round()
+    central.remove("customers", elsa)
+    central.faults = [ResyncNeeded()]
+    shop.round()
+    assert shop.till.rows("SELECT 1 FROM customers WHERE id = ?", str(elsa)) == []
+    assert shop.till.shown_name(MARKET_CUSTOMER) == "Puesto 14"
+
+
+def test_a_central_restored_from_a_backup_recovers_what_it_lost(shop: SyncedTill, central: LedgerCentral) -> None:
+    early = shop.till.new_customer("Rosa")
+    shop.round()
+    backup = central.kept()
+    late = shop.till.new_customer("Elsa")
+    abono = shop.till.takes_abono(late)
+    shop.round()
+    central.restore(backup)
+    shop.rounds_until_quiet()
+    assert {central.name_of(early), central.name_of(late)} == {"Rosa", "Elsa"}
+    assert ("abonos", str(abono)) in central.rows
+    assert shop.till.sync_status("abonos", abono) == "synced"
+    assert [row["name"] for row in shop.till.rows("SELECT name FROM customers ORDER BY name")] == [
+        "Elsa",
+        "Puesto 14",
+        "Rosa",
+    ]
+    assert shop.till.value("SELECT min(revision) FROM customers") > 0
+
+
+def test_a_crash_in_a_resync_is_taken_up_again(shop: SyncedTill, central: LedgerCentral) -> None:
+    rosa = shop.till.new_customer("Rosa")
+    backup = central.kept()
+    shop.round()
+    central.restore(backup)
+    for steps in range(1, 30):
+        crash_after(shop, steps)
+        shop.reopen()
+    shop.rounds_until_quiet()
+    assert central.name_of(rosa) == "Rosa"
+    assert shop.till.shown_name(rosa) == "Rosa"
+    assert not shop.till.value("SELECT resyncing FROM sync_state")
+
+
+class Crash(Exception):  # noqa: N818 - it is what happens
+    """The program ends here."""
+
+
+def crash_after(shop: SyncedTill, steps: int) -> None:
+    """A round that ends in the middle, after so many pieces on the lane."""
+    left = steps
+
+    def lane(piece: object) -> object:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Crash
+        return piece(shop.till.replica)  # type: ignore[operator]
+
+    shop.engine._run = lane  # type: ignore[method-assign, assignment]
+    try:
+        shop.round()
+    except Crash:
+        return
+
+
+def test_a_lost_row_is_noticed_by_its_digest_and_taken_anew(shop: SyncedTill, central: LedgerCentral) -> None:
+    with shop.till.replica.writing() as db:
+        db.exec_driver_sql("DELETE FROM customers")
+    shop.till.clock.advance(hours=25)
+    shop.round()
+    assert shop.till.shown_name(MARKET_CUSTOMER) == "Puesto 14"
+
+
+def test_a_difference_that_stays_does_not_keep_the_line_busy(shop: SyncedTill, central: LedgerCentral) -> None:
+    central.lies_about = {"customers": TableDigest(99, 99)}
+    shop.till.clock.advance(hours=25)
+    shop.round()
+    pulls_before = central.pulls
+    shop.round()
+    assert central.pulls == pulls_before + 1
+
+
+def test_a_copied_till_becomes_a_till_of_its_own(shop: SyncedTill, central: LedgerCentral) -> None:
+    old = shop.till.value("SELECT device_id FROM till_identity")
+    central.clone_of = {old}
+    shop.till.new_customer()
+    shop.round()
+    (row,) = shop.till.rows("SELECT device_id, receipt_series, last_receipt FROM till_identity")
+    assert row == {"device_id": str(central.enrolled[0]), "receipt_series": "B1", "last_receipt": 0}
+    shop.till.new_customer()
+    shop.round()
+    assert len(central.enrolled) == 1
