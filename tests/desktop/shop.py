@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from argon2 import PasswordHasher
 from PySide6.QtCore import QCoreApplication
@@ -27,15 +27,25 @@ from avileo_pos.domain.enums import (
     DistribucionMovementKind,
     DistribucionStatus,
     ModoOperacion,
+    PaymentMethod,
     ProductType,
     ProductUnit,
+    SaleType,
 )
+from avileo_pos.domain.money import line_subtotal
 from avileo_pos.domain.operation_mode import OperationRules
 from avileo_pos.domain.permissions import Actor
+from avileo_pos.domain.sale import Payment
+from avileo_pos.protocol import OperationResult, OperationStatus
+from avileo_pos.queries.receipt import AbonoReceipt, SaleReceipt
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.identity import TillIdentity, enrol
+from avileo_pos.replica.queue import give_back, next_batch, settle
 from avileo_pos.replica.transaction import read, write
 from avileo_pos.tables import shared
+from avileo_pos.usecases.abono import RegisterAbono, register_abono
+from avileo_pos.usecases.cash_session import OpenCashSession, open_cash_session
+from avileo_pos.usecases.sale import RegisterSale, SaleLine, register_sale
 from avileo_pos.work import Business, Work
 
 RequestT = TypeVar("RequestT")
@@ -149,6 +159,29 @@ class Shop:
         """What a query says now."""
         return self.lane.run(partial(_read, by, query))
 
+    def open_drawer(self, by: Actor = ROSA) -> None:
+        self.do(open_cash_session, OpenCashSession(uuid4(), Decimal("50.00")), by=by)
+
+    def sell(self, product: str, kilos: str, *, to: str | None = None, paid: str = "", by: Actor = ROSA) -> SaleReceipt:
+        """For cash, or on credit `to` a customer who pays a part by Yape. The drawer must be open."""
+        price = next(Decimal(price) for name, _, _, price, _ in PRODUCTS if name == product)
+        line = SaleLine(product_id(product), Decimal(kilos), price, price)
+        if to is None:
+            cash = Payment(PaymentMethod.EFECTIVO, line_subtotal(line.quantity, price))
+            return self.do(register_sale, RegisterSale(uuid4(), SaleType.CONTADO, (line,), (cash,)), by=by)
+        part = (Payment(PaymentMethod.YAPE, Decimal(paid)),) if paid else ()
+        return self.do(register_sale, RegisterSale(uuid4(), SaleType.CREDITO, (line,), part, customer_id(to)), by=by)
+
+    def take_abono(self, customer: str, amount: str, *, by: Actor = ROSA) -> AbonoReceipt:
+        yape = (Payment(PaymentMethod.YAPE, Decimal(amount)),)
+        return self.do(register_abono, RegisterAbono(uuid4(), customer_id(customer), yape), by=by)
+
+    def refuse(self, sale: SaleReceipt, code: str = "forbidden") -> None:
+        """Have central's answer be that it does not take this sale."""
+        self.lane.run(partial(_park, str(sale.sale_id), code))
+        self.news.tell(frozenset({"sync_queue", "sales"}))
+        self.settle()
+
     def settle(self) -> None:
         """Wait until the lane has done everything asked for and the screens have been told."""
         for _ in range(ANSWERS_IN_A_ROW):
@@ -162,6 +195,15 @@ def _write(by: Actor, usecase: Callable[[Work, RequestT], AnswerT], request: Req
 
 def _read(by: Actor, query: Callable[[Work], AnswerT], replica: Replica) -> AnswerT:
     return read(replica, by, query)
+
+
+def _park(entity_id: str, code: str, replica: Replica) -> None:
+    with replica.writing() as db:
+        queued = db.exec_driver_sql("SELECT id, seq FROM sync_queue WHERE entity_id = ?", (entity_id,)).one()
+        batch = next_batch(db, queued.seq, 10**6, FRIDAY)
+        refused = [OperationResult(queued.id, OperationStatus.QUARANTINED, code=code, message="Not for this role.")]
+        settle(db, BUSINESS.id, refused, FRIDAY, lambda _: FRIDAY)
+        give_back(db, [operation.id for operation in batch])
 
 
 def _nothing(_replica: Replica) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
-from tests.desktop.shop import Shop, furnish
+from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.screens.sign_in.sign_in_page import SignInPage
+from avileo_pos.domain.permissions import Actor
+from tests.desktop.hands import shown
+from tests.desktop.shop import ROSA, Shop, furnish
+
+Enter = Callable[..., MainWindow]
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +31,20 @@ def shop(furnished_shop: Path, tmp_path: Path, no_thread_left_behind: None) -> I
     opened = Shop(Path(shutil.copy(furnished_shop, tmp_path / "replica.sqlite")))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def enter(shop: Shop, qtbot: QtBot) -> Enter:
+    """The window with a person in it, at the screen of that key."""
+
+    def go_in(person: Actor = ROSA, key: str = "") -> MainWindow:
+        window = MainWindow(SignInPage())
+        window.resize(1366, 768)
+        shown(qtbot, window)
+        window.enter(shop.till(person, window))
+        if key:
+            window.open_screen(key)
+        shop.settle()
+        return window
+
+    return go_in
