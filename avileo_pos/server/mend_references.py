@@ -17,7 +17,7 @@ from avileo_pos.server.derived import Ledger
 from avileo_pos.server.open_push import OpenPush
 from avileo_pos.server.parse_push import Arrived
 from avileo_pos.server.wire_sql import insert_rows
-from avileo_pos.tables.shared import SYNCED_TABLES
+from avileo_pos.tables.shared import SYNCED_TABLES, business_users
 
 NewRow = dict[str, Any]
 
@@ -68,10 +68,10 @@ def mend_references(
 def references_of(table: Table) -> tuple[Reference, ...]:
     """The columns of a tenant table that lead to another row of the same business, other than to a member."""
     return tuple(
-        Reference(pair[1].parent.name, pair[1].column.table.name, bool(pair[1].parent.nullable))
-        for constraint in table.foreign_key_constraints
-        if len(pair := constraint.elements) == 2 and pair[1].parent.name != "id"
-        if pair[1].column.table.name != "business_users"
+        Reference(column.name, key.column.table.name, bool(column.nullable))
+        for column in table.columns
+        for key in column.foreign_keys
+        if column.name not in {"business_id", "id"} and key.column.table is not business_users
     )
 
 

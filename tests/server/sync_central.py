@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from typing import Any
@@ -266,9 +266,10 @@ def running_central(postgres: TestPostgres) -> Iterator[TestCentral]:
         yield open_business(database, people)
 
 
-def at(**later: float) -> datetime:
-    """A moment after NOW."""
-    return NOW + timedelta(**later)
+def stored(central: TestCentral, operation: Values) -> str:
+    """The id of a card, after Ana has sent it to central."""
+    assert central.ana.statuses(operation | {"actor_id": central.members["Ana"]}) == ["applied"]
+    return str(operation["entity_id"])
 
 
 def _stamps(moment: datetime) -> Values:
