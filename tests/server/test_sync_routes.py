@@ -1,0 +1,189 @@
+"""The addresses of synchronisation, spoken to as a till does: over HTTP, signed in, compressed, and by strangers."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from httpx import Client, Response
+
+from avileo_pos.protocol.words import PullPage, PushAnswer
+from avileo_pos.server.app import build_app
+from avileo_pos.server.businesses import create_admin
+from avileo_pos.server.central import ServerSettings
+from avileo_pos.server.database import Database
+from avileo_pos.server.enrol_device import receipt_series
+from avileo_pos.tables.base import instant_text
+from tests.postgres import TestPostgres
+from tests.server.sync_central import TestCentral, Till, make_tables, new_id
+from tests.serving import serving
+
+PASSWORD = "gallina negra"
+
+
+class Caller:
+    """Ana, signed in at a served central, with the till that she enrolled."""
+
+    def __init__(self, http: Client, database: Database, business_id: str) -> None:
+        self.http = http
+        self.business_id = business_id
+        signed_in = http.post("/api/auth/sign-in/email", json={"email": "ana@example.com", "password": PASSWORD})
+        http.cookies.clear()
+        http.headers["Authorization"] = f"Bearer {signed_in.json()['token']}"
+        member_id = self.http.get("/api/me").json()["businesses"][0]["member_id"]
+        self.till = Till(TestCentral(database, business_id), new_id(), member_id, "", clock=datetime.now(UTC))
+
+    def enrol(self, device_id: str, business_id: str | None = None) -> Response:
+        body = {"business_id": business_id or self.business_id, "device_id": device_id, "name": "Caja"}
+        return self.http.post("/api/devices", json=body)
+
+    def push(self, body: bytes, **headers: str) -> Response:
+        return self.http.post("/api/sync/push", content=body, headers=headers)
+
+    def pull(self, **params: str | int) -> Response:
+        return self.http.get("/api/sync/pull", params={"business_id": self.business_id, **params})
+
+
+@pytest.fixture
+def ana(postgres: TestPostgres) -> Iterator[Caller]:
+    with postgres.database(make_tables) as url, Database.connect(url) as database:
+        business_id = create_admin(
+            database, email="ana@example.com", name="Ana", business="Pollos Rosita", password=PASSWORD
+        )
+        app = build_app(database, ServerSettings("a-secret-of-at-least-32-characters!!", "http://central.example"))
+        with serving(app) as address, Client(base_url=address) as http:
+            caller = Caller(http, database, str(business_id))
+            assert caller.enrol(caller.till.device_id).status_code == 200
+            yield caller
+
+
+def _refusal(answer: Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+def test_a_till_pushes_and_pulls_compressed(ana: Caller) -> None:
+    products = [ana.till.product(f"Producto {number}") for number in range(50)]
+    body = ana.till.body(products)
+    answer = ana.push(gzip.compress(body), **{"Content-Encoding": "gzip"})
+    pushed = msgspec.json.decode(answer.content, type=PushAnswer)
+    assert {str(result.status) for result in pushed.results} == {"applied"}
+    assert not pushed.new_device
+    assert answer.headers["content-encoding"] == "gzip"
+    pulled = ana.pull(limit=20)
+    page = msgspec.json.decode(pulled.content, type=PullPage)
+    assert pulled.headers["content-encoding"] == "gzip"
+    assert page.epoch == pushed.epoch
+    assert [table.collection for table in page.tables] == ["businesses", "business_users", "products"]
+    assert sum(len(table.rows) for table in page.tables) == 20
+    digest = ana.http.get("/api/sync/digest", params={"business_id": ana.business_id})
+    assert digest.json()["collections"]["products"]["count"] == 50
+
+
+def test_a_till_that_takes_no_gzip_is_answered_without(ana: Caller) -> None:
+    ana.push(ana.till.body([ana.till.product(f"Producto {number}") for number in range(50)]))
+    plain = ana.http.get(
+        "/api/sync/pull", params={"business_id": ana.business_id}, headers={"Accept-Encoding": "identity"}
+    )
+    assert "content-encoding" not in plain.headers
+    assert len(plain.content) > 1024
+
+
+def test_nobody_synchronises_without_signing_in(ana: Caller) -> None:
+    del ana.http.headers["Authorization"]
+    asked = [ana.push(ana.till.body([])), ana.pull(), ana.http.get("/api/me"), ana.enrol(new_id())]
+    assert [answer.status_code for answer in asked] == [401] * 4
+
+
+def test_a_foreign_business_is_as_unknown_as_one_that_is_not(ana: Caller) -> None:
+    foreign = create_admin(
+        ana.till.central.database, email="carla@example.com", name="Carla", business="Otra", password=PASSWORD
+    )
+    asked = [
+        (
+            ana.push(ana.till.body([], business_id=business_id)),
+            ana.pull(business_id=business_id),
+            ana.http.get("/api/sync/digest", params={"business_id": business_id}),
+            ana.enrol(new_id(), business_id),
+        )
+        for business_id in (str(foreign), new_id())
+    ]
+    assert [[_refusal(answer) for answer in answers] for answers in asked] == [[(403, "not_a_member")] * 4] * 2
+    assert [answer.content for answer in asked[0]] == [answer.content for answer in asked[1]]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"null", gzip.compress(b"{}")])
+def test_a_broken_request_is_refused(ana: Caller, body: bytes) -> None:
+    assert _refusal(ana.push(body)) == (400, "broken_request")
+
+
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"{}")[:-9]])
+def test_a_broken_compression_is_refused(ana: Caller, body: bytes) -> None:
+    assert _refusal(ana.push(body, **{"Content-Encoding": "gzip"})) == (400, "broken_request")
+
+
+def test_a_bomb_is_not_unpacked(ana: Caller) -> None:
+    bomb = gzip.compress(b" " * 50_000_000)
+    assert len(bomb) < 100_000
+    assert _refusal(ana.push(bomb, **{"Content-Encoding": "gzip"})) == (413, "too_large")
+
+
+def test_too_many_operations_at_once_are_refused(ana: Caller) -> None:
+    assert _refusal(ana.push(ana.till.body([ana.till.product()] * 1_001))) == (413, "too_large")
+
+
+def test_a_till_that_is_too_old_is_told_so(ana: Caller) -> None:
+    old = {"X-Avileo-Protocol": "0"}
+    assert _refusal(ana.push(ana.till.body([]), **old)) == (426, "too_old")
+    assert ana.push(ana.till.body([]), **{"X-Avileo-Protocol": "1"}).status_code == 200
+
+
+def test_a_wrong_cursor_asks_for_a_resync_and_a_wrong_limit_is_refused(ana: Caller) -> None:
+    assert _refusal(ana.pull(cursor="gallina")) == (410, "resync")
+    assert ana.pull(limit=0).status_code == ana.pull(limit="many").status_code == 400
+    assert ana.pull(limit=10**9).status_code == 200
+
+
+# --- Devices ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_till_gets_a_series_of_its_own_and_keeps_it(ana: Caller) -> None:
+    second = new_id()
+    first_answer = ana.enrol(ana.till.device_id).json()
+    second_answer = ana.enrol(second).json()
+    assert (first_answer["receipt_series"], second_answer["receipt_series"]) == ("A1", "A2")
+    assert ana.enrol(second).json() == second_answer
+
+
+def test_a_till_learns_how_far_its_series_has_come(ana: Caller) -> None:
+    product = ana.till.product()
+    sales = [
+        ana.till.sale([product["entity_id"]], receipt_number=number)
+        for number in ("A1-000007", "A1-000123", "A2-000900", "A1-x")
+    ]
+    assert ana.push(ana.till.body([product, *sales])).status_code == 200
+    assert ana.enrol(ana.till.device_id).json()["last_receipt"] == 123
+    assert ana.enrol(new_id()).json()["receipt_series"] == "A3"  # somebody whom central forgot has used A2
+
+
+def test_a_revoked_till_is_not_enrolled_again(ana: Caller) -> None:
+    ana.till.central.run("UPDATE devices SET revoked_at = %(now)s", now=instant_text(datetime.now(UTC)))
+    assert _refusal(ana.enrol(ana.till.device_id)) == (403, "device_revoked")
+    assert _refusal(ana.push(ana.till.body([]))) == (403, "device_revoked")
+
+
+def test_the_series_go_on_where_the_letters_end() -> None:
+    series = list(receipt_series())[: 26 * 9 + 1]
+    assert (series[0], series[8], series[9], series[-2], series[-1]) == ("A1", "A9", "B1", "Z9", "AA1")
+
+
+def test_a_person_sees_the_businesses_where_they_work_now(ana: Caller) -> None:
+    mine = ana.http.get("/api/me").json()
+    assert (mine["name"], mine["email"]) == ("Ana", "ana@example.com")
+    assert [(each["business_name"], each["role"]) for each in mine["businesses"]] == [
+        ("Pollos Rosita", "admin_negocio")
+    ]
+    ana.till.central.run("UPDATE business_users SET is_active = false")
+    assert ana.http.get("/api/me").json()["businesses"] == []
