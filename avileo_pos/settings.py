@@ -77,13 +77,13 @@ def central_address(typed: str) -> str:
     Passwords travel to it, so plain http is taken only within the house: this PC or a private network.
     Raises BusinessRuleBroken: address_invalid, address_needs_https.
     """
-    text = typed.strip().rstrip("/")
+    text = typed.strip()
     parts = urlsplit(text if "://" in text else f"https://{text}")
     try:
         host, port = parts.hostname, parts.port
     except ValueError as trouble:
         raise BusinessRuleBroken("address_invalid") from trouble
-    if parts.scheme not in ("http", "https") or not host or re.search(r"\s", text) or parts.path or parts.query:
+    if parts.scheme not in ("http", "https") or not host or re.search(r"\s", text) or parts.path not in ("", "/") or parts.query:
         raise BusinessRuleBroken("address_invalid")
     if parts.scheme == "http" and not _is_in_the_house(host):
         raise BusinessRuleBroken("address_needs_https")

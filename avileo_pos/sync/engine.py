@@ -266,7 +266,7 @@ class SyncEngine:
                 break
             self._push_all()
         self._finish_resync(page)
-        self._compare_digests(after_snapshot=place.resyncing or page.snapshot)
+        self._compare_digests(after_snapshot=place.resyncing)
 
     def _pull(self, place: SyncPlace) -> PullPage:
         """Raises EpochChanged, as rows of another epoch's revisions must not be mixed with ours."""
