@@ -209,7 +209,7 @@ def _unreadable(raw: bytes, why: str) -> Arrived:
 
 
 def _word(words: dict[str, Any], name: str, longest: int = 63) -> str:
-    return str(words.get(name, "")).replace("\x00", "")[:longest]
+    return str(words.get(name, ""))[:longest]
 
 
 # --- What an operation's data may hold, made from the tables ---------------------------------------------------------

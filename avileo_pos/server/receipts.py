@@ -92,18 +92,23 @@ def _receipt_row(arrived: Arrived, result: OperationResult) -> WireRow:
     return {
         "id": _receipt_id(arrived, result),
         "seq": arrived.seq,
-        "operation_type": arrived.operation_type[:10],
-        "collection": arrived.collection,
+        "operation_type": _storable(arrived.operation_type)[:10],
+        "collection": _storable(arrived.collection),
         "entity_id": arrived.entity_id,
         "actor_id": arrived.actor_id,
         "sha256": arrived.sha256,
         "status": OperationStatus.APPLIED if result.status is OperationStatus.DUPLICATE else result.status,
         "revision": result.revision,
         "code": result.code,
-        "message": result.message,
+        "message": _storable(result.message or "") or None,
         "conflicts": msgspec.json.encode(result.conflicts).decode() if result.conflicts else None,
-        "raw": arrived.raw.decode(errors="replace") if quarantined else None,
+        "raw": _storable(arrived.raw.decode(errors="replace")) if quarantined else None,
     }
+
+
+def _storable(text: str) -> str:
+    """The text without the one character that PostgreSQL cannot keep."""
+    return text.replace("\0", "\ufffd")
 
 
 def _receipt_id(arrived: Arrived, result: OperationResult) -> str:

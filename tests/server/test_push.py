@@ -136,6 +136,40 @@ def test_a_value_that_cannot_be_stored_spoils_its_own_operation(
     assert results == ["quarantined", "applied"]
 
 
+@pytest.mark.parametrize(
+    ("sound", "hostile"),
+    [
+        (b'"delete"', b'"a\\u0000b"'),
+        (b'"sales"', b'"a\\u0000b"'),
+        (b"se equivoc", b"se \\u0000 equivoc"),
+        (b"se equivoc", b"se \xff equivoc"),
+    ],
+)
+def test_bytes_that_no_till_sends_are_kept_and_hurt_nothing(
+    central: TestCentral, pollo: str, sound: bytes, hostile: bytes
+) -> None:
+    sale = central.beto.sale([pollo])
+    central.beto.push(sale)
+    body = central.beto.body([central.beto.void(sale)])
+    spoilt = body.replace(sound, hostile)
+    assert spoilt != body
+    results = central.beto.push_body(spoilt).results
+    assert [result.status for result in results] == ["quarantined"]
+    assert central.beto.push_body(spoilt).results == results
+
+
+@pytest.mark.parametrize("hostile", [b"\0", rb"\ud800", rb"\udc00\ud800", rb"\ud800\ud800"])
+def test_a_text_that_is_no_json_breaks_the_request(central: TestCentral, hostile: bytes) -> None:
+    with pytest.raises(BrokenEnvelope):
+        parse_push(central.beto.body([central.beto.customer("Rosa")]).replace(b"Rosa", hostile))
+
+
+def test_a_backslash_before_a_u_is_an_ordinary_text(central: TestCentral) -> None:
+    customer = central.beto.customer(r"Rosa \u0000")
+    assert central.beto.statuses(customer) == ["applied"]
+    assert central.value("SELECT name FROM customers") == r"Rosa \u0000"
+
+
 def test_a_till_that_is_newer_than_central_waits(central: TestCentral, pollo: str) -> None:
     assert central.beto.statuses(central.beto.sale([pollo]) | {"schema": 2}) == ["retry"]
     assert _count(central, "sync_operations") == 1  # the product's
