@@ -107,6 +107,7 @@ class PaymentFields(QWidget):
         keeps_its_place.setRetainSizeWhenHidden(True)
         reference.setSizePolicy(keeps_its_place)
         reference.hide()
+        reference.textChanged.connect(self.changed)
         self._grid.addWidget(reference, row, 2)
         return reference
 

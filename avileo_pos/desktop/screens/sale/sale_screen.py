@@ -49,12 +49,16 @@ class SaleScreen(Screen):
         {
             "products",
             "inventory",
+            "inventory_movements",
             "customers",
             "customer_balances",
+            "sales",
+            "abonos",
             "envases",
             "parked_sales",
             "cash_sessions",
             "distribuciones",
+            "distribucion_movements",
         }
     )
 
@@ -103,6 +107,7 @@ class SaleScreen(Screen):
         self._sales.meet(found.parked)
         if self._sales.current.id != before:
             self._on_other_sale()
+            self.refresh()
         if found.customer and found.customer.id == self._sales.current.draft.customer_id:
             self._customer = found.customer
         self._follow_prices()

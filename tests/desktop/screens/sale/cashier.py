@@ -116,7 +116,7 @@ class Cashier:
 
     @property
     def screen(self) -> SaleScreen:
-        return self.window.findChildren(SaleScreen)[0]
+        return next(screen for screen in self.window.findChildren(SaleScreen) if screen.isVisible())
 
     def cart(self) -> list[str]:
         """Each line as a screen reader says it."""
@@ -132,10 +132,13 @@ class Cashier:
     def _press_one(self, key: KeyOrText) -> None:
         self.keys += 1
         where = QApplication.focusWidget() or self.window
-        if isinstance(key, str):
-            QTest.keyClicks(where, key)
-        else:
+        if not isinstance(key, str):
             QTest.keyClick(where, key)
+        elif key.isascii():
+            QTest.keyClicks(where, key)
+        else:  # QTest knows no keys beyond ASCII
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                QApplication.sendEvent(where, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, key))
         self.settle()
 
     def _send(self, key: Qt.Key, kind: QEvent.Type, *, repeated: bool) -> None:
