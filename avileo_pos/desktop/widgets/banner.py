@@ -32,7 +32,6 @@ class Banner(QFrame):
         self._sentence.setWordWrap(True)
         self._sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._action = Button(action, variant="ghost")
-        self._action.setVisible(bool(action))
         self._action.clicked.connect(self.action_chosen)
         cross = Button(icon="x", variant="ghost", accessible_name="Cerrar el aviso")
         cross.clicked.connect(self._close)
@@ -41,6 +40,7 @@ class Banner(QFrame):
         row.setSpacing(Space.MEDIUM)
         for widget in (self._icon, self._sentence, self._action, cross):
             row.addWidget(widget)
+        self._action.setVisible(bool(action))
         self.say(sentence, tone)
 
     def say(self, sentence: str, tone: Tone) -> None:

@@ -20,7 +20,6 @@ class Card(QFrame):
         self.setProperty("look", look)
         self._title = QLabel(title)
         self._title.setProperty("look", "title")
-        self._title.setVisible(bool(title))
         self.header = QHBoxLayout()
         self.header.setSpacing(Space.SMALL)
         self.header.addWidget(self._title)
@@ -29,6 +28,7 @@ class Card(QFrame):
         self.body.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, Space.MEDIUM)
         self.body.setSpacing(Space.SMALL)
         self.body.addLayout(self.header)
+        self._title.setVisible(bool(title))  # not before: without its place in the card it would be a window
 
     def set_title(self, title: str) -> None:
         self._title.setText(title)

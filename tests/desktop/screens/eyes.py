@@ -1,0 +1,52 @@
+"""What a person sees on a screen: words, tables, sheets."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from avileo_pos.desktop.show_problem import FloatingBanner
+from avileo_pos.desktop.widgets.rows_table import RowsTable
+from avileo_pos.desktop.widgets.sheet import Sheet
+
+SheetT = TypeVar("SheetT", bound=Sheet)
+
+
+def words_in(widget: QWidget) -> list[str]:
+    """Everything that is written where it can be seen."""
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+
+
+def names_in(widget: QWidget) -> list[str]:
+    """What a screen reader says of each thing that can be seen."""
+    return [child.accessibleName() for child in widget.findChildren(QWidget) if child.isVisible()]
+
+
+def texts(table: RowsTable[Any]) -> list[list[str]]:
+    model = table.rows
+    return [
+        [model.index(row, column).data() for column in range(model.columnCount())] for row in range(model.rowCount())
+    ]
+
+
+def sheets(window: QWidget, kind: type[SheetT]) -> list[SheetT]:
+    """Those that lie open."""
+    return [sheet for sheet in window.findChildren(kind) if sheet.isVisible()]
+
+
+def close_sheets(window: QWidget) -> None:
+    for sheet in sheets(window, Sheet):
+        sheet.close_sheet()
+
+
+def button(inside: QWidget, name: str) -> QPushButton:
+    """The one with that word. Raises StopIteration."""
+    found = (each for each in inside.findChildren(QPushButton) if each.isVisible() and each.accessibleName() == name)
+    return next(found)
+
+
+def notice(window: QWidget) -> str:
+    """What the floating banner says, empty without one."""
+    banners = [banner for banner in window.findChildren(FloatingBanner) if banner.isVisible()]
+    return banners[0].sentence() if banners else ""
