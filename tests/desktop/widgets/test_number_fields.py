@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QShortcut
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,7 +17,7 @@ from avileo_pos.desktop.widgets.keypad import Keypad
 from avileo_pos.desktop.widgets.money_field import MoneyField
 from avileo_pos.desktop.widgets.number_field import NumberField
 from avileo_pos.desktop.widgets.weight_field import WeightField
-from tests.desktop.hands import shown
+from tests.desktop.hands import shown, touch
 
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -181,13 +181,6 @@ def with_keypad(qtbot: QtBot) -> tuple[QWidget, NumberField, Keypad]:
     shown(qtbot, form)
     field.setFocus()
     return form, field, keypad
-
-
-def touch(field: NumberField) -> None:
-    finger = QTest.createTouchDevice()
-    place = QPointF(field.rect().center())
-    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
-        QApplication.sendEvent(field, QMouseEvent(kind, place, field.mapToGlobal(place), LEFT, LEFT, PLAIN, finger))
 
 
 def press_key(keypad: Keypad, name: str) -> None:

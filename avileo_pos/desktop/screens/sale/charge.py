@@ -39,10 +39,6 @@ class Charge:
         """Raises what `domain.sale.price_sale` raises."""
         return price_sale(self.sale_type, self.lines, self.payments, self.has_customer)
 
-    def exact_cash(self) -> Decimal:
-        """The cash that settles what the other methods leave. Raises BusinessRuleBroken: payment_exceeds_total."""
-        return cash_due(self.total, self.payments)
-
     def rest_by(self, method: PaymentMethod) -> Amounts:
         """The amounts once this method pays what is missing, or all of it where nothing is missing.
 

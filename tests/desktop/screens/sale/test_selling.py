@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from avileo_pos.desktop.widgets.keypad import Keypad
 from avileo_pos.domain.enums import SaleType
 from avileo_pos.queries.sale import last_sale
+from tests.desktop.hands import touch
 from tests.desktop.screens.sale.cashier import Cashier
 from tests.desktop.shop import ROSA
 
@@ -168,5 +169,5 @@ def test_the_receipt_says_what_it_is_and_how_it_was_weighed(rosa: Cashier) -> No
 def test_the_touch_keypad_shows_itself_to_a_finger_only(rosa: Cashier) -> None:
     rosa.press("1", "2")
     assert rosa.all_of(Keypad) == []
-    rosa.field("Bruto").touched.emit()
+    touch(rosa.field("Bruto"))
     assert len(rosa.all_of(Keypad)) == 1
