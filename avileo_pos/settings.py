@@ -83,7 +83,8 @@ def central_address(typed: str) -> str:
         host, port = parts.hostname, parts.port
     except ValueError as trouble:
         raise BusinessRuleBroken("address_invalid") from trouble
-    if parts.scheme not in ("http", "https") or not host or re.search(r"\s", text) or parts.path not in ("", "/") or parts.query:
+    is_address = parts.scheme in ("http", "https") and host and not re.search(r"\s", text)
+    if not host or not is_address or parts.path not in ("", "/") or parts.query:
         raise BusinessRuleBroken("address_invalid")
     if parts.scheme == "http" and not _is_in_the_house(host):
         raise BusinessRuleBroken("address_needs_https")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
+import atexit
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from shutil import copy, rmtree
 from tempfile import mkdtemp
 from typing import Any
 from uuid import UUID, uuid4
@@ -107,14 +108,16 @@ class Till:
 def open_till(folder: Path, clock: Clock | None = None) -> Till:
     """A till that has pulled its catalog."""
     path = folder / f"{uuid4()}.db"
-    shutil.copy(_template(), path)
+    copy(_template(), path)
     clock = clock or Clock()
     return Till(Replica.open(path, clock=clock), clock)
 
 
 @cache
 def _template() -> Path:
-    path = Path(mkdtemp(prefix="avileo-replica-")) / "template.db"
+    folder = mkdtemp(prefix="avileo-replica-")
+    atexit.register(rmtree, folder)
+    path = Path(folder) / "template.db"
     with Replica.open(path) as replica:
         writes(enrol, TillIdentity(BUSINESS, uuid4(), "Caja 1", "A1"), NOON)(replica)
         for piece in PagePieces().of(catalog_page()):
