@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject
 
 from avileo_pos.desktop.background.replica_lane import ReplicaLane
 from avileo_pos.desktop.background.sync_thread import SyncThread
 from avileo_pos.desktop.live_changes import LiveChanges
 from avileo_pos.desktop.till import Failed
-from avileo_pos.replica.database import Clock, Replica
-from avileo_pos.replica.transaction import reads
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.replica.database import Replica
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.token_store import TokenStore
 from avileo_pos.work import Business
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a person finds on entering."""
+
+    business: Business
+    device_name: str
 
 
 class Shop(QObject):
@@ -30,16 +40,20 @@ class Shop(QObject):
         self.sync = SyncThread(self.lane, self._central, replica.clock, self._central.close, self)
         self.lane.operation_waits.connect(self.sync.wake)
 
-    def business(self) -> Business:
-        """Waits for the lane. Raises BusinessRuleBroken("catalog_not_here") before the first pull."""
-        return self.lane.run(lambda replica: reads(replica.business)(replica))
-
-    def device_name(self) -> str:
-        """Waits for the lane. Raises BusinessRuleBroken("till_not_enrolled")."""
-        return self.lane.run(lambda replica: reads(replica.identity)(replica)).device_name
+    def place_if_ready(self) -> Place | None:
+        """The business that is open, None before the first pull. Waits for the lane."""
+        return self.lane.run(_place)
 
     def close(self) -> None:
         """What was asked for is done; what was not sent waits in the file."""
         self.sync.end()
         self.lane.close()
         self._central.close()
+
+
+def _place(replica: Replica) -> Place | None:
+    with replica.reading() as db:
+        try:
+            return Place(replica.business(db), replica.identity(db).device_name)
+        except BusinessRuleBroken:
+            return None

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from avileo_pos.tables.shared import business_users
 from avileo_pos.tables.till import offline_sign_ins
 
 TRIES_BEFORE_WAITING: Final = 5
@@ -51,6 +52,31 @@ def find_sign_in(db: Connection, email: str) -> OfflineSignIn | None:
         password_hash=row["password_hash"],
         confirmed_at=row["confirmed_at"],
         wait_until=row["wait_until"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHere:
+    """Somebody who has signed in on this till before; `confirmed_at` as above."""
+
+    member_id: UUID
+    name: str
+    email: str
+    has_pin: bool
+    confirmed_at: datetime
+
+
+def people_here(db: Connection) -> tuple[PersonHere, ...]:
+    """Those who may still work in the business, by name."""
+    member, known = business_users.c, offline_sign_ins.c
+    rows = db.execute(
+        select(known.member_id, member.name, known.email, member.pin_hash, known.confirmed_at)
+        .join(business_users, member.id == known.member_id)
+        .where(member.is_active)
+        .order_by(member.name)
+    )
+    return tuple(
+        PersonHere(row.member_id, row.name, row.email, row.pin_hash is not None, row.confirmed_at) for row in rows
     )
 
 

@@ -1,0 +1,40 @@
+"""`avileo-pos`: the till, or the demo that shows it with everything around it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from avileo_pos import __version__
+
+
+def main() -> None:
+    """Run what the command line asks for and exit with its code."""
+    sys.exit(_run(_options().parse_args()))
+
+
+def _run(asked: argparse.Namespace) -> int:
+    # Each program is loaded when it is asked for: the demo brings central's libraries along.
+    if asked.demo or asked.script:
+        from avileo_pos.demo.run import run_demo
+
+        return run_demo(asked.data_dir, till=asked.till, script=asked.script, theme=asked.theme)
+    from avileo_pos.desktop.app import start_till
+
+    return start_till(asked.data_dir, asked.theme)
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("avileo-pos", description="Point of sale for chicken and eggs by weight.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("--data-dir", type=Path, help="folder of settings and replicas; the system's own otherwise")
+    parser.add_argument("--theme", choices=["light", "dark"], help="how it looks this time")
+    parser.add_argument("--demo", action="store_true", help="a sample business with a central of its own")
+    parser.add_argument("--till", type=int, default=1, choices=[1, 2], help="which till of the demo (2: the owner's)")
+    parser.add_argument("--script", action="store_true", help="with --demo: work a day without anybody, and report")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

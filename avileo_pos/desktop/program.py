@@ -1,0 +1,370 @@
+"""The till's program: it opens a business, lets people in and out, and closes everything in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import structlog
+from PySide6.QtCore import QObject, Signal
+
+from avileo_pos.desktop.background.errands import Errands
+from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.screens.sign_in.requests import (
+    BusinessChoice,
+    KnownPerson,
+    OpenTill,
+    SignInAtCentral,
+    SignInHere,
+)
+from avileo_pos.desktop.screens.sign_in.sign_in_page import SignInPage
+from avileo_pos.desktop.shop import Place, Shop
+from avileo_pos.desktop.theme import Tone
+from avileo_pos.desktop.till import Till
+from avileo_pos.desktop.troubles import trouble_sentence
+from avileo_pos.domain.enums import BusinessUserRole
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.domain.permissions import Actor
+from avileo_pos.replica.database import Clock, Replica
+from avileo_pos.replica.errors import ReplicaInUse, ReplicaTrouble
+from avileo_pos.replica.queue import AppliedOver
+from avileo_pos.replica.sign_ins import PersonHere, people_here
+from avileo_pos.replica.transaction import reads
+from avileo_pos.settings import central_address, load_settings, replica_path, save_settings
+from avileo_pos.sync.central import CentralTrouble, CentralUnreachable, Membership
+from avileo_pos.sync.http_client import HttpCentral
+from avileo_pos.sync.sign_in import (
+    LEASE,
+    WARNED_AFTER,
+    SignedInHere,
+    businesses_of,
+    open_till,
+    sign_in_without_central,
+)
+from avileo_pos.sync.state import SyncState
+from avileo_pos.sync.token_store import TokenStore
+from avileo_pos.usecases.approval import PinRefused, TakeOverByPin, take_over
+
+log = structlog.get_logger(__name__)
+
+# What only central can settle: an unknown person, an old lease, a password that was changed elsewhere.
+_ASK_CENTRAL: Final = frozenset({"needs_central", "wrong_password", "catalog_not_here", "member_inactive"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """Somebody whom central knows, on the way into a business."""
+
+    address: str
+    token: str
+    who: SignInHere
+    memberships: tuple[Membership, ...]
+
+    def membership(self, business_id: UUID) -> Membership:
+        return next(each for each in self.memberships if each.business_id == business_id)
+
+
+class TillProgram(QObject):
+    """Lives in the GUI thread. `folder` holds the settings and the replicas of this Windows user."""
+
+    entered = Signal(object)  # Till
+    sample_asked = Signal()
+    refused_to_start = Signal(str)  # a sentence; the program cannot run here
+
+    def __init__(self, folder: Path, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.page = SignInPage()
+        self.window = MainWindow(self.page)
+        self.shop: Shop | None = None
+        self._folder = folder
+        self._clock = clock
+        self._settings = load_settings(folder)
+        self._errands = Errands(self)
+        self._arrival: _Arrival | None = None
+        self._awaiting_catalog: Actor | None = None
+        self._connect()
+
+    def start(self) -> None:
+        """Open the business that was open last, and ask who works."""
+        if self._settings.last_business:
+            business_id = UUID(self._settings.last_business)
+            self._open_replica(business_id, then=partial(self._reopened, business_id))
+        else:
+            self.page.start(self._settings.central_address, ())
+
+    def close(self) -> None:
+        """Finish what was asked for; what was not sent waits in the file."""
+        self._errands.wait()
+        self._leave_shop()
+
+    def enter_as(self, address: str, email: str, password: str, device_name: str) -> None:
+        """Sign in at central and open the person's first business, without the page asking."""
+        who = SignInHere(email, password)
+
+        def found(arrival: _Arrival) -> None:
+            self._arrival = arrival
+            self._open_till_of(arrival.memberships[0].business_id, device_name)
+
+        self._errands.run(lambda: _arrive(address, who), then=found, failed=self._show_trouble)
+
+    # --- Who comes in ------------------------------------------------------------------------------------------------
+
+    def _ask_central(self, asked: SignInAtCentral) -> None:
+        who = SignInHere(asked.email, asked.password)
+        self._errands.run(
+            lambda: _arrive(central_address(asked.address), who), then=self._choose_business, failed=self._show_trouble
+        )
+
+    def _choose_business(self, arrival: _Arrival) -> None:
+        self._arrival = arrival
+        self.page.show_businesses(
+            [BusinessChoice(each.business_id, each.business_name) for each in arrival.memberships]
+        )
+
+    def _ask_till(self, asked: OpenTill) -> None:
+        self._open_till_of(asked.business_id, asked.device_name)
+
+    def _open_till_of(self, business_id: UUID, device_name: str) -> None:
+        """Into the business that is open already, or another in its place."""
+        if self.shop is not None and self._settings.last_business == str(business_id):
+            self._enrol(device_name, business_id)
+            return
+        self._leave_shop()
+
+        def opened(opened_replica: Replica) -> None:
+            self._begin_shop(opened_replica, business_id)
+            self._enrol(device_name, business_id)
+
+        self._open_replica(business_id, then=opened)
+
+    def _enrol(self, device_name: str, business_id: UUID) -> None:
+        shop, arrival = self._open_shop(), self._arrived()
+        self._errands.run(
+            lambda: _enrol(shop, arrival, business_id, device_name, self._clock()),
+            then=self._let_in_and_sync,
+            failed=self._show_trouble,
+        )
+
+    def _ask_here(self, asked: SignInHere) -> None:
+        """By what this till knows; by central for what only central can settle."""
+        shop, address = self._open_shop(), self._settings.central_address
+        self._errands.run(
+            lambda: _sign_in_here_or_at_central(shop, address, asked, self._clock()),
+            then=self._let_in_by_password,
+            failed=self._show_trouble,
+        )
+
+    def _let_in_by_password(self, answer: tuple[SignedInHere, SignInHere | None]) -> None:
+        signed_in, to_confirm = answer
+        if to_confirm is not None:
+            self._confirm_at_central(to_confirm)
+        self._let_in_and_sync(signed_in)
+
+    def _confirm_at_central(self, who: SignInHere) -> None:
+        """The person is in; central renews the lease and the token when it can be reached."""
+        shop, address = self._open_shop(), self._settings.central_address
+        self._errands.run(
+            lambda: _renew(shop, address, who, self._clock()), then=_nothing_to_do, failed=self._note_unconfirmed
+        )
+
+    def _note_unconfirmed(self, trouble: Exception) -> None:
+        if not isinstance(trouble, CentralTrouble | BusinessRuleBroken):
+            raise trouble
+        log.info("sign_in_not_confirmed", why=str(trouble))
+
+    def _take_over(self, asked: TakeOverByPin) -> None:
+        somebody = Actor(asked.member_id, "", BusinessUserRole.VENDEDOR)
+        self._open_shop().lane.write(
+            take_over, asked, then=self._let_in_by_pin, failed=self._show_trouble, actor=somebody
+        )
+
+    def _let_in_by_pin(self, answer: Actor | PinRefused) -> None:
+        if isinstance(answer, PinRefused):
+            self.page.show_refused(answer)
+        else:
+            self._let_in(answer)
+
+    def _let_in_and_sync(self, signed_in: SignedInHere) -> None:
+        sync = self._open_shop().sync
+        if not sync.isRunning():
+            sync.start()
+        sync.wake()
+        self._let_in(signed_in.actor)
+
+    def _let_in(self, actor: Actor) -> None:
+        """As soon as there is a catalog, which a new till has only after its first pull."""
+        self._awaiting_catalog = actor
+        self._errands.run(self._open_shop().place_if_ready, then=self._show_shop_if_ready, failed=self._show_trouble)
+
+    def _show_shop_if_ready(self, place: Place | None) -> None:
+        if place is not None and self._awaiting_catalog is not None:
+            actor, self._awaiting_catalog = self._awaiting_catalog, None
+            self._show_shop(actor, place)
+
+    def _show_shop(self, actor: Actor, place: Place) -> None:
+        shop = self._open_shop()
+        shop.lane.person = actor
+        till = Till(shop.lane, shop.news, self.window, actor, place.business, place.device_name, self._clock)
+        self.window.enter(till)
+        if shop.tokens.warning:
+            self.window.say(trouble_sentence(shop.tokens.warning), Tone.WARNING)
+        self.entered.emit(till)
+
+    def lock(self) -> None:
+        """Nobody works; synchronisation goes on."""
+        self.window.leave()
+        self._open_shop().lane.person = None
+        self._ask_who_works()
+
+    # --- The business ------------------------------------------------------------------------------------------------
+
+    def _open_replica(self, business_id: UUID, then: Callable[[Replica], None]) -> None:
+        path = replica_path(self._folder, business_id)
+        self._errands.run(lambda: Replica.open(path, clock=self._clock), then=then, failed=self._cannot_open)
+
+    def _reopened(self, business_id: UUID, replica: Replica) -> None:
+        shop = self._begin_shop(replica, business_id)
+        if shop.tokens.get():
+            shop.sync.start()
+        self._ask_who_works()
+
+    def _begin_shop(self, replica: Replica, business_id: UUID) -> Shop:
+        address = self._arrival.address if self._arrival else self._settings.central_address
+        shop = Shop(replica, address, TokenStore(address, business_id), self.window.show_problem, self)
+        shop.sync.state_changed.connect(self._show_sync)
+        shop.sync.conflicts_found.connect(self._tell_conflicts)
+        self.window.round_asked.connect(shop.sync.wake)
+        self.shop = shop
+        self._settings = replace(self._settings, central_address=address, last_business=str(business_id))
+        save_settings(self._folder, self._settings)
+        return shop
+
+    def _leave_shop(self) -> None:
+        shop, self.shop = self.shop, None
+        if shop is not None:
+            self.window.leave()
+            self.window.round_asked.disconnect(shop.sync.wake)
+            shop.close()
+
+    def _ask_who_works(self) -> None:
+        shop = self._open_shop()
+        self._errands.run(lambda: shop.lane.run(reads(people_here)), then=self._show_people, failed=self._show_trouble)
+
+    def _show_people(self, people: tuple[PersonHere, ...]) -> None:
+        now = self._clock()
+        self.page.start(self._settings.central_address, [_known(person, now) for person in people])
+
+    def _show_sync(self, state: SyncState) -> None:
+        self.window.show_sync(state)
+        if self._awaiting_catalog is None:
+            return
+        if state.catalog_ready:
+            self._let_in(self._awaiting_catalog)
+        elif state.code is not None:
+            self._awaiting_catalog = None
+            self.page.show_trouble(CentralUnreachable(state.code))
+
+    def _tell_conflicts(self, conflicts: tuple[AppliedOver, ...]) -> None:
+        fields = sum(len(each.conflicts) for each in conflicts)
+        said = "un dato" if fields == 1 else f"{fields} datos"
+        self.window.say(f"Otra persona había cambiado {said} que usted también cambió. Quedó lo suyo.", Tone.WARNING)
+
+    # --- Trouble -----------------------------------------------------------------------------------------------------
+
+    def _show_trouble(self, trouble: Exception) -> None:
+        self._awaiting_catalog = None
+        self.page.show_trouble(trouble)
+
+    def _cannot_open(self, trouble: Exception) -> None:
+        if isinstance(trouble, ReplicaInUse):
+            self.refused_to_start.emit(trouble_sentence(trouble.code))
+            return
+        self.page.start(self._settings.central_address, ())
+        if not isinstance(trouble, ReplicaTrouble):
+            raise trouble
+        self.page.show_trouble(trouble)
+
+    # --- What must be there ------------------------------------------------------------------------------------------
+
+    def _open_shop(self) -> Shop:
+        assert self.shop is not None
+        return self.shop
+
+    def _arrived(self) -> _Arrival:
+        assert self._arrival is not None
+        return self._arrival
+
+    def _connect(self) -> None:
+        self.page.central_asked.connect(self._ask_central)
+        self.page.till_asked.connect(self._ask_till)
+        self.page.here_asked.connect(self._ask_here)
+        self.page.pin_given.connect(self._take_over)
+        self.page.sample_asked.connect(self.sample_asked)
+        self.window.lock_asked.connect(self.lock)
+        self.window.sign_in_asked.connect(self.lock)
+
+
+# --- Errands: these run on another thread and touch no widget --------------------------------------------------------
+
+
+def _arrive(address: str, who: SignInHere) -> _Arrival:
+    """Raises BusinessRuleBroken: wrong_password, email_invalid, no_business; CentralTrouble."""
+    tokens: list[str] = []
+    with HttpCentral(address, lambda: tokens[-1] if tokens else None) as central:
+        memberships = businesses_of(central, tokens.append, who.email, who.password)
+    return _Arrival(address, tokens[-1], who, memberships)
+
+
+def _enrol(shop: Shop, arrival: _Arrival, business_id: UUID, device_name: str, now: datetime) -> SignedInHere:
+    """Raises CentralTrouble."""
+    shop.tokens.set(arrival.token)
+    with HttpCentral(arrival.address, shop.tokens.get) as central:
+        return open_till(
+            central,
+            shop.lane.run,
+            arrival.membership(business_id),
+            arrival.who.email,
+            arrival.who.password,
+            device_name,
+            now,
+        )
+
+
+def _sign_in_here_or_at_central(
+    shop: Shop, address: str, who: SignInHere, now: datetime
+) -> tuple[SignedInHere, SignInHere | None]:
+    """Who has signed in, and what central still has to confirm. Raises BusinessRuleBroken, CentralTrouble."""
+    try:
+        return sign_in_without_central(shop.lane.run, who.email, who.password, now), who
+    except BusinessRuleBroken as refused:
+        if refused.code not in _ASK_CENTRAL:
+            raise
+        try:
+            return _renew(shop, address, who, now), None
+        except CentralUnreachable:
+            raise refused from None
+
+
+def _renew(shop: Shop, address: str, who: SignInHere, now: datetime) -> SignedInHere:
+    """Sign in at central for the business that is open. Raises BusinessRuleBroken, CentralTrouble."""
+    place = shop.place_if_ready()
+    arrival = _arrive(address, who)
+    if place is None or place.business.id not in {each.business_id for each in arrival.memberships}:
+        raise BusinessRuleBroken("no_business")
+    return _enrol(shop, arrival, place.business.id, place.device_name, now)
+
+
+def _known(person: PersonHere, now: datetime) -> KnownPerson:
+    """The lease counts from when central last accepted the password; once it is over, a PIN does not open either."""
+    age = now - person.confirmed_at
+    hurry = max((LEASE - age) // timedelta(days=1), 0) if age > WARNED_AFTER else None
+    return KnownPerson(person.member_id, person.name, person.email, person.has_pin and age <= LEASE, hurry)
+
+
+def _nothing_to_do(_signed_in: SignedInHere) -> None:
+    """The person is in already."""
