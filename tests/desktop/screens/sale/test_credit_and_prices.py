@@ -194,6 +194,14 @@ def test_todo_pays_the_whole_debt_by_two_methods(rosa: Cashier) -> None:
     assert balance_of(rosa, JUANA) == 0
 
 
+def test_lo_de_siempre_is_offered_to_who_comes_back(rosa: Cashier) -> None:
+    rosa.press(CUSTOMER, "juana", ENTER, "1", "2.5", CHARGE, ENTER, ENTER)
+    rosa.press(CUSTOMER, "juana", ENTER)
+    rosa.tap("Pollo entero · 2.5")
+    rosa.press("3", ENTER)
+    assert "Pollo entero, 3.000 kg" in rosa.cart()[0]
+
+
 def test_rosa_may_fiar_within_the_limit_by_herself(rosa: Cashier) -> None:
     assert not rosa.person.may(Permission.OVER_CREDIT_LIMIT)
     rosa.press(CUSTOMER, "juana", ENTER, "1", "18", CHARGE)

@@ -1,0 +1,124 @@
+"""«Por enviar»: what waits, why in words, and what a person can do about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.screens.history.history_screen import HistoryScreen
+from avileo_pos.desktop.screens.queue.queue_form import QueueForm
+from avileo_pos.desktop.screens.queue.queue_screen import QueueScreen
+from avileo_pos.desktop.sheets.parked_operation_sheet import ParkedOperationSheet
+from avileo_pos.desktop.widgets.dialogs import PinSheet, ReasonSheet
+from tests.desktop.screens.conftest import Enter
+from tests.desktop.screens.eyes import button, notice, sheets, texts, words_in
+from tests.desktop.shop import PEPA, PEPA_PIN, ROSA, Shop
+
+
+def test_an_empty_queue_says_that_all_is_sent(enter: Enter) -> None:
+    form = form_of(enter(ROSA, QueueScreen.KEY))
+    assert "Todo está enviado. No hay nada pendiente en esta caja." in words_in(form)
+    assert not form.send.isEnabled()
+
+
+def test_each_operation_says_what_it_is_and_why_it_is_still_here(enter: Enter, shop: Shop) -> None:
+    open_with_a_refused_sale(shop)
+    assert texts(form_of(enter(ROSA, QueueScreen.KEY)).table) == [
+        ["20/11/2026, 10:42", "Apertura de caja", "", "Guardada", "Espera su turno.", "0"],
+        [
+            "20/11/2026, 10:42",
+            "Venta A1-000123",
+            "S/ 12.00",
+            "Por revisar",
+            "El rol de quien lo hizo no lo permite.",
+            "1",
+        ],
+    ]
+
+
+def test_a_new_sale_appears_at_once(enter: Enter, shop: Shop) -> None:
+    shop.open_drawer()
+    form = form_of(enter(ROSA, QueueScreen.KEY))
+    shop.sell("Alitas", "1.000")
+    assert [row[1] for row in texts(form.table)] == ["Apertura de caja", "Venta A1-000123"]
+
+
+def test_send_now_asks_for_a_round(enter: Enter, shop: Shop, qtbot: QtBot) -> None:
+    shop.open_drawer()
+    window = enter(ROSA, QueueScreen.KEY)
+    with qtbot.waitSignal(window.round_asked):
+        form_of(window).send.click()
+    assert "Se está enviando" in notice(window)
+
+
+def test_only_what_central_refused_can_be_reviewed(enter: Enter, shop: Shop) -> None:
+    open_with_a_refused_sale(shop)
+    form = form_of(enter(ROSA, QueueScreen.KEY))
+    form.table.setCurrentIndex(form.table.rows.index(0, 0))
+    assert not form.review.isEnabled()
+    form.table.setCurrentIndex(form.table.rows.index(1, 0))
+    assert form.review.isEnabled()
+
+
+def test_sending_again_puts_it_back_among_those_that_wait(enter: Enter, shop: Shop, qtbot: QtBot) -> None:
+    open_with_a_refused_sale(shop)
+    window = enter(ROSA, QueueScreen.KEY)
+    sheet = review(window)
+    with qtbot.waitSignal(window.round_asked):
+        sheet.press_main()
+        shop.settle()
+    assert texts(form_of(window).table)[1][3] == "Guardada"
+
+
+def test_the_admin_discards_with_a_reason_and_the_sale_goes(enter: Enter, shop: Shop) -> None:
+    open_with_a_refused_sale(shop)
+    window = enter(PEPA, QueueScreen.KEY)
+    discard(window, shop)
+    assert [row[1] for row in texts(form_of(window).table)] == ["Apertura de caja"]
+    assert notice(window) == "Descartada: Venta A1-000123."
+    window.open_screen(HistoryScreen.KEY)
+    shop.settle()
+    assert "Ese día no se registró nada en esta caja." in words_in(window.opened(HistoryScreen.KEY))
+
+
+def test_a_vendor_needs_an_admins_pin_to_discard(enter: Enter, shop: Shop) -> None:
+    open_with_a_refused_sale(shop)
+    window = enter(ROSA, QueueScreen.KEY)
+    discard(window, shop)
+    [asked] = sheets(window, PinSheet)
+    assert len(texts(form_of(window).table)) == 2
+    QTest.keyClicks(asked.findChild(QLineEdit), PEPA_PIN)
+    QTest.keyClick(asked.findChild(QLineEdit), Qt.Key.Key_Return)
+    shop.settle()
+    assert len(texts(form_of(window).table)) == 1
+
+
+# --- Hands and eyes --------------------------------------------------------------------------------------------------
+
+
+def open_with_a_refused_sale(shop: Shop) -> None:
+    shop.open_drawer()
+    shop.refuse(shop.sell("Alitas", "1.000"))
+
+
+def form_of(window: MainWindow) -> QueueForm:
+    screen = window.opened(QueueScreen.KEY)
+    assert isinstance(screen, QueueScreen)
+    return screen.form
+
+
+def review(window: MainWindow) -> ParkedOperationSheet:
+    button(form_of(window), "Revisar la primera").click()
+    [sheet] = sheets(window, ParkedOperationSheet)
+    return sheet
+
+
+def discard(window: MainWindow, shop: Shop) -> None:
+    button(review(window), "Descartar…").click()
+    [why] = sheets(window, ReasonSheet)
+    QTest.keyClicks(why.findChild(QLineEdit), "Estaba repetida")
+    QTest.keyClick(why.findChild(QLineEdit), Qt.Key.Key_Return)
+    shop.settle()
