@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QTabBar, QWid
 
 from avileo_pos.desktop.screens.sale.open_sales import OpenSale
 from avileo_pos.desktop.screens.sale.sale_draft import line_inputs, what_it_comes_to
+from avileo_pos.desktop.screens.sale.usual_order import UsualOrder
 from avileo_pos.desktop.screens.sale.weighing import is_overridden
 from avileo_pos.desktop.theme import Space, set_style
 from avileo_pos.desktop.widgets.amount_display import AmountDisplay
@@ -19,7 +20,7 @@ from avileo_pos.desktop.words import UNITS, days
 from avileo_pos.domain.money import ZERO, format_soles
 from avileo_pos.domain.sale import PricedLine, PricedSale
 from avileo_pos.domain.weight import format_kilos
-from avileo_pos.queries.customer import CustomerRow
+from avileo_pos.queries.customer import CustomerRow, UsualLine
 from avileo_pos.queries.parked_sale import DraftLine, SaleDraft
 
 _WIDTH = 440
@@ -31,6 +32,7 @@ class CartPanel(Card):
     set_aside_asked = Signal()
     customer_asked = Signal()
     abono_asked = Signal()
+    usual_chosen = Signal(object)  # UUID of the product
     edit_asked = Signal(int)  # the place of the line
     removal_asked = Signal(int)
     emptying_asked = Signal()
@@ -39,6 +41,7 @@ class CartPanel(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(look="panel", parent=parent)
         self.setFixedWidth(_WIDTH)
+        self._has_lines = self._has_usual = False
         self._lay_out()
         self._tabs.currentChanged.connect(self.sale_chosen)
         self._lines.edit_asked.connect(self._on_edit_line)
@@ -64,6 +67,12 @@ class CartPanel(Card):
         set_style(self._figures, look="warning" if figures and figures.balance > 0 else "muted")
         self._abono.setEnabled(figures is not None)
 
+    def show_usual(self, lines: Sequence[UsualLine]) -> None:
+        """What the customer always takes, while nothing is in the cart."""
+        self._usual.show_lines(lines)
+        self._has_usual = bool(lines)
+        self._show_page()
+
     def current_line(self) -> int | None:
         line = self._lines.current()
         return None if line is None else _place_of(line)
@@ -74,12 +83,17 @@ class CartPanel(Card):
         self._lines.show_lines(
             [_cart_line(place, *each) for place, each in enumerate(zip(draft.lines, lines, strict=True))]
         )
-        self._pages.setCurrentIndex(0 if lines else 1)
+        self._has_lines = bool(lines)
+        self._show_page()
         for button in (self._edit, self._remove, self._empty):
             button.setEnabled(bool(lines))
         self._total.show_soles(priced.total_amount if priced else ZERO)
         self._kilos.setText(_kilos(priced))
         self._charge.setText(f"Cobrar {format_soles(priced.total_amount)}" if priced else "Cobrar")
+
+    def _show_page(self) -> None:
+        page = self._lines if self._has_lines else self._usual if self._has_usual else self._nothing
+        self._pages.setCurrentWidget(page)
 
     def _on_edit(self) -> None:
         line = self._lines.current()
@@ -115,7 +129,11 @@ class CartPanel(Card):
         pages = QWidget()
         self._pages = QStackedLayout(pages)
         self._pages.addWidget(self._lines)
-        self._pages.addWidget(EmptyState("shopping-cart", "Elija un producto para empezar."))
+        self._nothing = EmptyState("shopping-cart", "Elija un producto para empezar.")
+        self._usual = UsualOrder()
+        self._usual.chosen.connect(self.usual_chosen)
+        self._pages.addWidget(self._nothing)
+        self._pages.addWidget(self._usual)
         self._total = AmountDisplay("Total")
         self.body.addLayout(_row(self._tabs))
         self.body.addWidget(self._name)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from avileo_pos.queries.cash_session import open_cash_session_id
-from avileo_pos.queries.customer import CustomerRow, customer_row
+from avileo_pos.queries.customer import CustomerRow, UsualLine, customer_row, usual_order
 from avileo_pos.queries.distribucion import DistribucionRow, my_distribucion
 from avileo_pos.queries.parked_sale import ParkedSale, parked_sales
 from avileo_pos.queries.product import Envase, ProductTile, envases, product_tiles
@@ -13,7 +13,10 @@ from avileo_pos.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """`customer` is the one asked for, with today's debt; `distribucion` None where the business has none."""
+    """`customer` is the one asked for, with today's debt, and `usual` what that one always takes.
+
+    `distribucion` is None where the business has none.
+    """
 
     products: tuple[ProductTile, ...]
     envases: tuple[Envase, ...]
@@ -21,6 +24,7 @@ class Counter:
     drawer_is_open: bool
     parked: tuple[ParkedSale, ...]
     customer: CustomerRow | None
+    usual: tuple[UsualLine, ...]
 
 
 def counter(work: Work, customer_id: UUID | None) -> Counter:
@@ -32,4 +36,5 @@ def counter(work: Work, customer_id: UUID | None) -> Counter:
         drawer_is_open=open_cash_session_id(work) is not None,
         parked=parked_sales(work),
         customer=customer_row(work, customer_id) if customer_id else None,
+        usual=usual_order(work, customer_id) if customer_id else (),
     )

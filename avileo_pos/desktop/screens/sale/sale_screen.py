@@ -106,10 +106,11 @@ class SaleScreen(Screen):
         before = self._sales.current.id
         self._sales.meet(found.parked)
         if self._sales.current.id != before:
-            self._on_other_sale()
+            self._forget_customer()
             self.refresh()
         if found.customer and found.customer.id == self._sales.current.draft.customer_id:
             self._customer = found.customer
+            self.form.cart.show_usual(found.usual)
         self._follow_prices()
         self._show_sale()
         if is_first:
@@ -235,13 +236,15 @@ class SaleScreen(Screen):
         self._turn_to_current()
 
     def _turn_to_current(self) -> None:
-        self._on_other_sale()
+        self._forget_customer()
         self._leave_weighing()
         self._show_sale()
         self.refresh()
 
-    def _on_other_sale(self) -> None:
+    def _forget_customer(self) -> None:
+        """What is known of its customer comes with the next reading."""
         self._customer = None
+        self.form.cart.show_usual(())
 
     # The customer
 
@@ -251,6 +254,7 @@ class SaleScreen(Screen):
         picker.open()
 
     def _take_customer(self, customer: CustomerRow | None) -> None:
+        self._forget_customer()
         self._customer = customer
         self._change(with_customer(self._sales.current.draft, customer))
 
@@ -325,6 +329,7 @@ class SaleScreen(Screen):
         form.cart.set_aside_asked.connect(self._set_aside)
         form.cart.customer_asked.connect(self._pick_customer)
         form.cart.abono_asked.connect(self._take_abono)
+        form.cart.usual_chosen.connect(self._weigh)
         form.cart.edit_asked.connect(self._weigh_again)
         form.cart.removal_asked.connect(self._ask_removal)
         form.cart.emptying_asked.connect(self._ask_emptying)
