@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
@@ -68,7 +68,7 @@ def epoch_of(connection: Connection) -> str:
 
 def history_of(connection: Connection) -> History:
     """What runs now, as far as our role may know it."""
-    if not _may_ask(connection.engine):
+    if not _may_ask(connection):
         return UNTOLD
     return History(*connection.exec_driver_sql(_IDENTITY).one())
 
@@ -114,7 +114,11 @@ def _lock(connection: Connection) -> None:
     connection.exec_driver_sql("LOCK TABLE central_identity IN EXCLUSIVE MODE")
 
 
-@lru_cache(maxsize=8)
-def _may_ask(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        return bool(connection.exec_driver_sql(_MAY_ASK).scalar_one())
+def _may_ask(connection: Connection) -> bool:
+    """Asked once for each database, as a role's rights do not change under a running central."""
+    if connection.engine not in _ANSWERS:
+        _ANSWERS[connection.engine] = bool(connection.exec_driver_sql(_MAY_ASK).scalar_one())
+    return _ANSWERS[connection.engine]
+
+
+_ANSWERS: Final[WeakKeyDictionary[Engine, bool]] = WeakKeyDictionary()

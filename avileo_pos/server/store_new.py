@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+
+from sqlalchemy import Table
 
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import OperationResult, OperationStatus
@@ -107,14 +110,22 @@ def _number(push: OpenPush, creates: Sequence[Arrived], roots: Sequence[Stated],
 
 
 def _results(push: OpenPush, roots: Sequence[Stated], new: set[str]) -> dict[str, OperationResult]:
-    old = [stated for stated in roots if stated.arrived.id not in new]
-    results = {
-        stated.arrived.id: OperationResult(stated.arrived.id, OperationStatus.APPLIED, stated.row["revision"])
-        for stated in roots
-        if stated.arrived.id in new
+    revisions = _revisions(push, [stated for stated in roots if stated.arrived.id not in new])
+    return {
+        arrived.id: OperationResult(arrived.id, OperationStatus.APPLIED, row["revision"])
+        if arrived.id in new
+        else OperationResult(arrived.id, OperationStatus.DUPLICATE, revisions[table.name, row["id"]])
+        for arrived, table, row in roots
     }
+
+
+def _revisions(push: OpenPush, old: Sequence[Stated]) -> Mapping[tuple[str, str], int]:
+    """The revisions that these rows had before, by table and id."""
+    ids: defaultdict[Table, set[str]] = defaultdict(set)
     for stated in old:
-        found = find_rows(push.connection, stated.table, push.business_id, [stated.row["id"]], ["revision"])
-        revision = found[stated.row["id"]]["revision"]
-        results[stated.arrived.id] = OperationResult(stated.arrived.id, OperationStatus.DUPLICATE, revision)
-    return results
+        ids[stated.table].add(stated.row["id"])
+    return {
+        (table.name, row_id): row["revision"]
+        for table, of_table in ids.items()
+        for row_id, row in find_rows(push.connection, table, push.business_id, of_table, ["revision"]).items()
+    }
