@@ -15,6 +15,7 @@ _BY_CODE = {
     "not_voidable": "Esto no se puede anular.",
     "rule_broken": "Los datos no cuadran con lo que el servidor guarda.",
     "not_storable": "Los datos no caben en el servidor.",
+    "too_large": "La operación es demasiado grande para el servidor.",
     "unparseable": "El servidor no entendió la operación.",
     "unknown_collection": "El servidor no conoce esta clase de registro.",
     "unknown_operation_type": "El servidor no conoce esta clase de operación.",
