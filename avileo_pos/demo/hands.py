@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
@@ -31,6 +31,12 @@ class Hands:
         self.screenshots: list[Path] = []
         self._folder = screenshots
         screenshots.mkdir(parents=True, exist_ok=True)
+
+    def sit_down(self) -> None:
+        """Bring this window to the front, so that keys reach it."""
+        self.window.show()
+        self.window.activateWindow()
+        wait_for(self.window.isActiveWindow, "the window in front")
 
     def press(self, *keys: Qt.Key | str) -> None:
         """Each key, and each character of a text, to whatever has the focus by then."""
@@ -103,9 +109,14 @@ class Hands:
         self.window.grab().save(str(path))
         self.screenshots.append(path)
 
-    def _press_one(self, key: Any) -> None:
-        """Qt takes a key or a character here, and its stubs know of keys only."""
-        QTest.keyClick(QApplication.focusWidget() or self.window, key)
+    def _press_one(self, key: Qt.Key | str) -> None:
+        target = QApplication.focusWidget() or self.window
+        if isinstance(key, Qt.Key):
+            QTest.keyClick(target, key)
+        elif key.isascii():
+            QTest.keyClick(target, cast(Any, key))  # Qt takes a character here; its stubs know of keys only
+        else:
+            QTest.sendKeyEvent(QTest.KeyAction.Click, target, Qt.Key.Key_unknown, key, Qt.KeyboardModifier.NoModifier)
         settle()
 
     def _all_of(self, kind: type[Kind]) -> list[Kind]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from avileo_pos.demo.accounts import debt_at_central, debt_of, differing_rows, pending_of, sales_of
 from avileo_pos.demo.central import DemoCentral
@@ -93,6 +92,7 @@ class ScriptedDay:
     # --- The stall ---------------------------------------------------------------------------------------------------
 
     def _enter(self, till: TillProgram, hands: Hands, person: SampleMember, device: str) -> None:
+        hands.sit_down()
         hands.photograph("entrar")
         entered: list[object] = []
         till.entered.connect(entered.append)
@@ -145,6 +145,7 @@ class ScriptedDay:
         self._go_to(rosa, "clientes")
         rosa.press("Nélida")
         rosa.choose_row("Clientes", NEW_CUSTOMER)
+        wait_for(lambda: rosa.can("Abono"), "the customer's account")
         rosa.photograph("estado-de-cuenta")
         rosa.press(Qt.Key.Key_F3)
         rosa.wait_for_sheet(f"Abono de {NEW_CUSTOMER}")
@@ -225,6 +226,4 @@ class ScriptedDay:
         folder.mkdir(exist_ok=True)
         program = TillProgram(folder, utc_now)
         program.window.resize(*WINDOW)
-        program.window.show()
-        QApplication.setActiveWindow(program.window)
         return program

@@ -22,7 +22,7 @@ from avileo_pos.domain.errors import BusinessRuleBroken
 _log = logging.getLogger(__name__)
 
 _READING_TIME_MS = 8000
-_WIDEST_BANNER = 720
+_WIDEST_BANNER = 640
 
 
 def show_problem(screen: QWidget, problem: BusinessRuleBroken, beside: Mapping[str, FieldRow] | None = None) -> None:
@@ -37,7 +37,7 @@ def show_problem(screen: QWidget, problem: BusinessRuleBroken, beside: Mapping[s
 
 
 def show_notice(screen: QWidget, words: str, tone: Tone = Tone.GOOD) -> None:
-    """A banner over the top of the screen that goes by itself; a newer one takes its place."""
+    """A banner at the foot of the screen that goes by itself; a newer one takes its place."""
     notice = screen.findChild(FloatingBanner, options=Qt.FindChildOption.FindDirectChildrenOnly) or FloatingBanner(
         screen
     )
@@ -70,7 +70,7 @@ class FloatingBanner(Banner):
         width = min(_WIDEST_BANNER, self._screen.width() - 2 * Space.LARGE)
         self.setFixedWidth(width)
         self.adjustSize()
-        self.move((self._screen.width() - width) // 2, Space.LARGE)
+        self.move(Space.LARGE, self._screen.height() - self.height() - Space.LARGE)
 
 
 class CrashWatch(QObject):
