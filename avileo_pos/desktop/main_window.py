@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from avileo_pos.desktop.ask_approval import ApprovalQuestion
 from avileo_pos.desktop.navigation import entries, screens_for
+from avileo_pos.desktop.parked_operation_sheet import ParkedOperationSheet
 from avileo_pos.desktop.screen import Screen
 from avileo_pos.desktop.sentences import sentence
 from avileo_pos.desktop.show_problem import show_notice
@@ -20,10 +21,12 @@ from avileo_pos.desktop.troubles import trouble_sentence
 from avileo_pos.desktop.widgets.side_navigation import SideNavigation
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor, Permission
+from avileo_pos.queries.queue import QueuedOperation
 from avileo_pos.replica.errors import ReplicaTrouble
 from avileo_pos.sync.state import SyncState
 
-SMALLEST_SIZE = (1024, 640)
+# A screen of 1366x768 at 125 %, less the bar of Windows.
+SMALLEST_SIZE = (1024, 560)
 
 
 class MainWindow(QMainWindow):
@@ -105,6 +108,9 @@ class MainWindow(QMainWindow):
 
     def ask_approval(self, permission: Permission, why: str, then: Callable[[Actor], None]) -> None:
         ApprovalQuestion(self, self._inside().lane, permission, why, then)
+
+    def review_operation(self, operation: QueuedOperation) -> None:
+        ParkedOperationSheet(self, self._inside(), operation).open()
 
     def send_now(self) -> None:
         self.round_asked.emit()

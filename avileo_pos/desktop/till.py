@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from avileo_pos.desktop.live_changes import LiveChanges
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.domain.permissions import Actor, Permission
+from avileo_pos.queries.queue import QueuedOperation
 from avileo_pos.work import Business, Work
 
 RequestT = TypeVar("RequestT")
@@ -52,6 +53,9 @@ class Host(Protocol):
 
     def ask_approval(self, permission: Permission, why: str, then: Callable[[Actor], None]) -> None:
         """Ask for an admin's PIN; `then` is given the person with that permission lent, for one action."""
+
+    def review_operation(self, operation: QueuedOperation) -> None:
+        """Let the person send again or discard what central did not take."""
 
     def open_screen(self, key: str) -> None:
         """Go to another screen."""

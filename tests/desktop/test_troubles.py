@@ -29,9 +29,13 @@ def carried_codes() -> Iterator[str]:
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(id=carrier), args=arguments) if carrier in CARRIERS:
-                    place = CARRIERS[carrier]
-                    if len(arguments) > place and isinstance(arguments[place], ast.Constant):
-                        yield str(arguments[place].value)
+                    yield from _stated_at(CARRIERS[carrier], arguments)
+
+
+def _stated_at(place: int, arguments: list[ast.expr]) -> Iterator[str]:
+    match arguments[place : place + 1]:
+        case [ast.Constant(value=str() as code)]:
+            yield code
 
 
 def kinds_of_replica_trouble() -> list[type[ReplicaTrouble]]:

@@ -11,6 +11,7 @@ from avileo_pos.desktop.widgets.rows_table import RowsTable
 from avileo_pos.desktop.widgets.sheet import Sheet
 
 SheetT = TypeVar("SheetT", bound=Sheet)
+WidgetT = TypeVar("WidgetT", bound=QWidget)
 
 
 def words_in(widget: QWidget) -> list[str]:
@@ -38,6 +39,12 @@ def sheets(window: QWidget, kind: type[SheetT]) -> list[SheetT]:
 def close_sheets(window: QWidget) -> None:
     for sheet in sheets(window, Sheet):
         sheet.close_sheet()
+
+
+def the(inside: QWidget, kind: type[WidgetT]) -> WidgetT:
+    """The one of that kind. Raises ValueError."""
+    [found] = inside.findChildren(kind)
+    return found
 
 
 def button(inside: QWidget, name: str) -> QPushButton:

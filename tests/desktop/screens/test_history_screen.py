@@ -12,7 +12,7 @@ from avileo_pos.desktop.screens.history.history_screen import HistoryScreen
 from avileo_pos.desktop.sheets.receipt_sheet import AbonoReceiptSheet, SaleReceiptSheet
 from avileo_pos.desktop.widgets.dialogs import PinSheet, ReasonSheet
 from tests.desktop.screens.conftest import Enter
-from tests.desktop.screens.eyes import notice, sheets, texts, words_in
+from tests.desktop.screens.eyes import notice, sheets, texts, the, words_in
 from tests.desktop.shop import JOSE, PEPA, PEPA_PIN, ROSA, Shop
 
 
@@ -121,8 +121,8 @@ def test_a_sale_of_yesterday_is_voided_only_with_an_admins_pin(enter: Enter, sho
     void(window, shop)
     [asked] = sheets(window, PinSheet)
     assert texts(form_of(window).table)[0][-1] == "Guardada"
-    QTest.keyClicks(asked.findChild(QLineEdit), PEPA_PIN)
-    QTest.keyClick(asked.findChild(QLineEdit), Qt.Key.Key_Return)
+    QTest.keyClicks(the(asked, QLineEdit), PEPA_PIN)
+    QTest.keyClick(the(asked, QLineEdit), Qt.Key.Key_Return)
     shop.settle()
     assert texts(form_of(window).table)[0][-1] == "Anulada"
 
@@ -154,6 +154,6 @@ def void(window: MainWindow, shop: Shop, row: int = 0) -> None:
     choose(window, row)
     form_of(window).void.click()
     [sheet] = sheets(window, ReasonSheet)
-    QTest.keyClicks(sheet.findChild(QLineEdit), "Me equivoque")
-    QTest.keyClick(sheet.findChild(QLineEdit), Qt.Key.Key_Return)
+    QTest.keyClicks(the(sheet, QLineEdit), "Me equivoque")
+    QTest.keyClick(the(sheet, QLineEdit), Qt.Key.Key_Return)
     shop.settle()

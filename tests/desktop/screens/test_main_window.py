@@ -18,6 +18,7 @@ from avileo_pos.desktop.widgets.status_chip import StatusChip
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.sync.state import SyncKind, SyncState
 from tests.desktop.screens.conftest import Enter
+from tests.desktop.screens.eyes import button, sheets, the
 from tests.desktop.shop import FRIDAY, PEPA, PEPA_PIN, ROSA, Shop
 
 ONLINE = SyncState(SyncKind.ONLINE, last_contact_at=FRIDAY)
@@ -42,7 +43,7 @@ def test_a_vendor_does_not_see_what_only_the_admin_may_open(enter: Enter) -> Non
 def test_leaving_shows_the_sign_in_page_and_the_next_person_sees_the_own_screens(enter: Enter, shop: Shop) -> None:
     window = enter(PEPA, "distribuciones")
     window.leave()
-    assert not window.findChild(SideNavigation).isVisible()
+    assert not the(window, SideNavigation).isVisible()
     window.enter(shop.till(ROSA, window))
     shop.settle()
     assert "Distribuciones" not in words_of_navigation(window)
@@ -78,12 +79,12 @@ def test_f8_locks(enter: Enter, shop: Shop, qtbot: QtBot) -> None:
 def test_the_chip_says_how_sending_stands(enter: Enter, state: SyncState, words: str) -> None:
     window = enter()
     window.show_sync(state)
-    assert window.findChild(StatusChip).accessibleName() == words
+    assert the(window, StatusChip).accessibleName() == words
 
 
 def test_a_press_on_the_chip_opens_what_waits(enter: Enter, shop: Shop) -> None:
     window = enter()
-    QTest.mouseClick(window.findChild(StatusChip), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(the(window, StatusChip), Qt.MouseButton.LeftButton)
     shop.settle()
     assert window.opened("por_enviar").isVisible()
 
@@ -91,25 +92,25 @@ def test_a_press_on_the_chip_opens_what_waits(enter: Enter, shop: Shop) -> None:
 def test_who_is_signed_out_is_told_and_goes_on_selling(enter: Enter, qtbot: QtBot) -> None:
     window = enter()
     window.show_sync(SyncState(SyncKind.SIGNED_OUT, code="signed_out", last_contact_at=FRIDAY))
-    notice = window.findChild(SyncNotice)
+    notice = the(window, SyncNotice)
     assert notice.isVisible()
     assert "Inicie sesión cuando pueda" in notice.sentence()
     with qtbot.waitSignal(window.sign_in_asked):
-        button_named(notice, "Iniciar sesión").click()
+        button(notice, "Iniciar sesión").click()
 
 
 def test_a_wrong_clock_is_told_with_how_wrong_it_is(enter: Enter) -> None:
     window = enter()
     window.show_sync(SyncState(SyncKind.CLOCK_WRONG, clock_skew=timedelta(minutes=-12), last_contact_at=FRIDAY))
-    assert "atrasado 12 minutos" in window.findChild(SyncNotice).sentence()
+    assert "atrasado 12 minutos" in the(window, SyncNotice).sentence()
 
 
 def test_a_closed_notice_comes_back_only_with_something_else_to_say(enter: Enter) -> None:
     window = enter()
-    notice = window.findChild(SyncNotice)
+    notice = the(window, SyncNotice)
     too_old = SyncState(SyncKind.TOO_OLD, last_contact_at=FRIDAY)
     window.show_sync(too_old)
-    button_named(notice, "Cerrar el aviso").click()
+    button(notice, "Cerrar el aviso").click()
     window.show_sync(too_old)
     assert not notice.isVisible()
     window.show_sync(ONLINE)
@@ -123,7 +124,7 @@ def test_an_admins_pin_lends_the_permission_once(enter: Enter, shop: Shop) -> No
     type_pin(window, PEPA_PIN)
     shop.settle()
     assert [actor.approved_by for actor in lent.actors] == [PEPA.member_id]
-    assert not open_pin_sheets(window)
+    assert not sheets(window, PinSheet)
 
 
 def test_a_mistaken_pin_says_how_many_tries_are_left(enter: Enter, shop: Shop) -> None:
@@ -132,24 +133,16 @@ def test_a_mistaken_pin_says_how_many_tries_are_left(enter: Enter, shop: Shop) -
     for left in ("Quedan 4 intentos", "Quedan 3 intentos", "Quedan 2 intentos", "Queda 1 intento", "las 10:43"):
         type_pin(window, "0000")
         shop.settle()
-        assert left in open_pin_sheets(window)[0].findChild(QLineEdit).accessibleDescription()
+        assert left in the(sheets(window, PinSheet)[0], QLineEdit).accessibleDescription()
     assert lent.actors == []
 
 
 def words_of_navigation(window: MainWindow) -> list[str]:
-    navigation = window.findChild(SideNavigation)
-    return [button.accessibleName() for button in navigation.findChildren(QPushButton) if not button.isHidden()]
-
-
-def button_named(inside: SyncNotice, name: str) -> QPushButton:
-    return next(button for button in inside.findChildren(QPushButton) if button.accessibleName() == name)
-
-
-def open_pin_sheets(window: MainWindow) -> list[PinSheet]:
-    return [sheet for sheet in window.findChildren(PinSheet) if sheet.isVisible()]
+    navigation = the(window, SideNavigation)
+    return [each.accessibleName() for each in navigation.findChildren(QPushButton) if not each.isHidden()]
 
 
 def type_pin(window: MainWindow, pin: str) -> None:
-    field = open_pin_sheets(window)[0].findChild(QLineEdit)
+    field = the(sheets(window, PinSheet)[0], QLineEdit)
     QTest.keyClicks(field, pin)
     QTest.keyClick(field, Qt.Key.Key_Return)

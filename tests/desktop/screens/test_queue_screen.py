@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.parked_operation_sheet import ParkedOperationSheet
 from avileo_pos.desktop.screens.history.history_screen import HistoryScreen
 from avileo_pos.desktop.screens.queue.queue_form import QueueForm
 from avileo_pos.desktop.screens.queue.queue_screen import QueueScreen
-from avileo_pos.desktop.sheets.parked_operation_sheet import ParkedOperationSheet
 from avileo_pos.desktop.widgets.dialogs import PinSheet, ReasonSheet
 from tests.desktop.screens.conftest import Enter
-from tests.desktop.screens.eyes import button, notice, sheets, texts, words_in
+from tests.desktop.screens.eyes import button, notice, sheets, texts, the, words_in
 from tests.desktop.shop import PEPA, PEPA_PIN, ROSA, Shop
 
 
@@ -90,8 +90,8 @@ def test_a_vendor_needs_an_admins_pin_to_discard(enter: Enter, shop: Shop) -> No
     discard(window, shop)
     [asked] = sheets(window, PinSheet)
     assert len(texts(form_of(window).table)) == 2
-    QTest.keyClicks(asked.findChild(QLineEdit), PEPA_PIN)
-    QTest.keyClick(asked.findChild(QLineEdit), Qt.Key.Key_Return)
+    QTest.keyClicks(the(asked, QLineEdit), PEPA_PIN)
+    QTest.keyClick(the(asked, QLineEdit), Qt.Key.Key_Return)
     shop.settle()
     assert len(texts(form_of(window).table)) == 1
 
@@ -119,6 +119,6 @@ def review(window: MainWindow) -> ParkedOperationSheet:
 def discard(window: MainWindow, shop: Shop) -> None:
     button(review(window), "Descartar…").click()
     [why] = sheets(window, ReasonSheet)
-    QTest.keyClicks(why.findChild(QLineEdit), "Estaba repetida")
-    QTest.keyClick(why.findChild(QLineEdit), Qt.Key.Key_Return)
+    QTest.keyClicks(the(why, QLineEdit), "Estaba repetida")
+    QTest.keyClick(the(why, QLineEdit), Qt.Key.Key_Return)
     shop.settle()

@@ -25,7 +25,7 @@ from avileo_pos.domain.money import format_soles
 from avileo_pos.queries.customer import CustomerCard, CustomerFilter, CustomerList, CustomerRow
 from avileo_pos.queries.statement import Statement, StatementKind, StatementLine
 
-_LIST_WIDTH = 480
+_NARROWEST_LIST, _WIDEST_LIST = 400, 480
 _FILTERS = [
     (CustomerFilter.TODOS.value, "Todos"),
     (CustomerFilter.CON_DEUDA.value, "Con deuda"),
@@ -134,12 +134,13 @@ class CustomerForm(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self._customers())
-        row.addWidget(self._accounts, 1)
+        row.addWidget(self._customers(), 2)
+        row.addWidget(self._accounts, 3)
 
     def _customers(self) -> Card:
         panel = Card("Clientes", look="side")
-        panel.setFixedWidth(_LIST_WIDTH)
+        panel.setMinimumWidth(_NARROWEST_LIST)
+        panel.setMaximumWidth(_WIDEST_LIST)
         new = Button("Nuevo", icon="user-plus", key="F2", accessible_name="Nuevo cliente")
         new.clicked.connect(self.new_asked)
         panel.header.addWidget(new)

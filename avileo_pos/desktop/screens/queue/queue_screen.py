@@ -6,10 +6,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screen import Screen
 from avileo_pos.desktop.screens.queue.queue_form import QueueForm
-from avileo_pos.desktop.sheets.parked_operation_sheet import ParkedOperationSheet
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
-from avileo_pos.queries.queue import QueuedOperation, waiting_operations
+from avileo_pos.queries.queue import waiting_operations
 
 
 class QueueScreen(Screen):
@@ -22,7 +21,7 @@ class QueueScreen(Screen):
         super().__init__(till, parent)
         self.form = QueueForm()
         self.form.send_asked.connect(self._send)
-        self.form.review_asked.connect(self._review)
+        self.form.review_asked.connect(till.host.review_operation)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.form)
@@ -34,6 +33,3 @@ class QueueScreen(Screen):
     def _send(self) -> None:
         self.till.host.send_now()
         self.till.host.say("Se está enviando. Puede seguir vendiendo.", Tone.INFO)
-
-    def _review(self, operation: QueuedOperation) -> None:
-        ParkedOperationSheet(self, self.till, operation).open()

@@ -40,10 +40,12 @@ class Step(QWidget):
         self.column.addWidget(self._words)
         self._words.setVisible(bool(words))
         self._problem.hide()
+        self._rows: list[FieldRow] = []
 
     def add_row(self, label: str, field: QWidget, hint: str = "") -> FieldRow:
         row = FieldRow(label, field, hint=hint)
         self.column.addWidget(row)
+        self._rows.append(row)
         if isinstance(field, QLineEdit):
             field.returnPressed.connect(self.main.click)
         return row
@@ -59,6 +61,11 @@ class Step(QWidget):
         self._problem.setText(sentence)
         self._problem.setVisible(bool(sentence))
         self.setAccessibleDescription(sentence)
+
+    def forget_problems(self) -> None:
+        self.say_problem("")
+        for row in self._rows:
+            row.set_problem("")
 
     def problem(self) -> str:
         return self._problem.text()
@@ -187,7 +194,7 @@ class PersonStep(Step):
         self.set_heading(person.name)
         self.pin.clear()
         self.password.clear()
-        self.say_problem("")
+        self.forget_problems()
         self._other_way.setVisible(person.has_pin)
         self._show_way("pin" if person.has_pin else "password")
         self.lease.setVisible(person.days_left is not None)

@@ -60,7 +60,7 @@ class SignInPage(QWidget):
         self._leave_busy()
         self.first.address.setText(address)
         self.first.password.clear()
-        self.first.say_problem("")
+        self.first.forget_problems()
         self.first.people.setVisible(bool(self._known))
         if self._known:
             self.people.show_people(self._known)
@@ -138,7 +138,7 @@ class SignInPage(QWidget):
         step.focus_start()
 
     def _wait_after(self, step: Step) -> None:
-        step.say_problem("")
+        step.forget_problems()
         step.show_busy(True)
 
     def _leave_busy(self) -> None:
