@@ -114,12 +114,12 @@ def test_a_foreign_business_is_as_unknown_as_one_that_is_not(ana: Caller) -> Non
     assert [answer.content for answer in asked[0]] == [answer.content for answer in asked[1]]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"null", gzip.compress(b"{}")])
+@pytest.mark.parametrize("body", [b"", b"{", b"null", gzip.compress(b"{}", mtime=0)])
 def test_a_broken_request_is_refused(ana: Caller, body: bytes) -> None:
     assert _refusal(ana.push(body)) == (400, "broken_request")
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"{}")[:-9]])
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"{}", mtime=0)[:-9]])
 def test_a_broken_compression_is_refused(ana: Caller, body: bytes) -> None:
     assert _refusal(ana.push(body, **{"Content-Encoding": "gzip"})) == (400, "broken_request")
 

@@ -1,4 +1,4 @@
-"""Work that takes a while and is done seldom, such as signing in: each on a thread of its own, answered in the GUI's."""
+"""Work that takes a while and is done seldom, such as signing in: on a thread of its own, answered in the GUI."""
 
 from __future__ import annotations
 
