@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 from avileo_pos.desktop.main_window import MainWindow
 from avileo_pos.desktop.screens.history.history_form import ABONOS, HistoryForm
 from avileo_pos.desktop.screens.history.history_screen import HistoryScreen
+from avileo_pos.desktop.screens.queue.queue_screen import QueueScreen
 from avileo_pos.desktop.sheets.receipt_sheet import AbonoReceiptSheet, SaleReceiptSheet
 from avileo_pos.desktop.widgets.dialogs import PinSheet, ReasonSheet
 from tests.desktop.screens.conftest import Enter
@@ -72,6 +73,17 @@ def test_yesterday_is_one_press_away_and_tomorrow_cannot_be_chosen(enter: Enter,
     shop.settle()
     assert len(texts(form.table)) == 1
     assert form.later.isEnabled()
+
+
+def test_who_looks_at_today_sees_the_new_day_once_it_has_begun(enter: Enter, shop: Shop) -> None:
+    shop.open_drawer()
+    shop.sell("Alitas", "1.000")
+    window = enter(ROSA, HistoryScreen.KEY)
+    window.open_screen(QueueScreen.KEY)
+    shop.clock.go_on(days=1)
+    window.open_screen(HistoryScreen.KEY)
+    shop.settle()
+    assert texts(form_of(window).table) == []
 
 
 def test_f9_shows_the_copy_of_the_current_paper(enter: Enter, shop: Shop) -> None:

@@ -43,8 +43,8 @@ class HistoryForm(QWidget):
         self._sold, self._paid = AmountDisplay("Vendido", look="figure"), AmountDisplay("Abonos", look="figure")
         self._lists = QStackedWidget()
         self._nothing = EmptyState("history", _NOTHING[ALL])
-        self.show_today(today)
         self.day.setDate(QDate(today.year, today.month, today.day))
+        self.day.setMaximumDate(self.day.date())
         self._lay_out()
         self._connect()
         self.setFocusProxy(self.table)
@@ -54,8 +54,11 @@ class HistoryForm(QWidget):
         return date(chosen.year(), chosen.month(), chosen.day())
 
     def show_today(self, today: date) -> None:
-        """No day after this one can be chosen."""
+        """No day after this one can be chosen. Whoever was looking at today still is when a new one has begun."""
+        was_today = self.day.date() == self.day.maximumDate()
         self.day.setMaximumDate(QDate(today.year, today.month, today.day))
+        if was_today:
+            self.day.setDate(self.day.maximumDate())
 
     def show_papers(self, papers: Sequence[Paper]) -> None:
         self._papers = papers
