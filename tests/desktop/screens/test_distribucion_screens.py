@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
+from uuid import uuid4
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -12,11 +14,12 @@ from avileo_pos.desktop.main_window import MainWindow
 from avileo_pos.desktop.screens.distribucion.close_sheet import CloseDistribucionSheet
 from avileo_pos.desktop.screens.distribucion.day_form import DayForm
 from avileo_pos.desktop.screens.distribucion.day_screen import DistribucionesScreen
-from avileo_pos.desktop.screens.distribucion.give_sheets import NewDistribucionSheet, ReloadSheet
+from avileo_pos.desktop.screens.distribucion.give_sheets import MoveSheet, NewDistribucionSheet, ReloadSheet
 from avileo_pos.desktop.screens.distribucion.own_form import OwnForm
 from avileo_pos.desktop.screens.distribucion.own_screen import OwnDistribucionScreen
 from avileo_pos.domain.enums import ModoOperacion
 from avileo_pos.queries.product import product_tiles
+from avileo_pos.usecases.distribucion import OpenDistribucion, open_distribucion
 from tests.desktop.screens.conftest import Enter
 from tests.desktop.screens.eyes import notice, sheets, texts, words_in
 from tests.desktop.shop import BUSINESS, JOSE, PEPA, ROSA, Shop
@@ -84,6 +87,23 @@ def test_more_kilos_are_added_by_f3(enter: Enter, shop: Shop) -> None:
     QTest.keyClick(sheet.kilos, Qt.Key.Key_Return)
     shop.settle()
     assert texts(day_form(window).table)[0][2] == "100.000 kg"
+
+
+def test_kilos_go_from_one_vendor_to_another_by_f6(enter: Enter, shop: Shop) -> None:
+    window = enter(PEPA, DistribucionesScreen.KEY)
+    form = day_form(window)
+    assert not form.move_kilos.isEnabled()
+    shop.do(open_distribucion, OpenDistribucion(uuid4(), JOSE.member_id, "Carreta", Decimal("30.000")), by=PEPA)
+    form.table.setCurrentIndex(form.table.rows.index(1, 0))
+    QTest.keyClick(window, Qt.Key.Key_F6)
+    [sheet] = sheets(window, MoveSheet)
+    QTest.keyClicks(sheet.kilos, "12.5")
+    QTest.keyClick(sheet.kilos, Qt.Key.Key_Return)
+    shop.settle()
+    assert [(row[0], row[2]) for row in texts(form.table)] == [
+        ("José Huamán", "42.500 kg"),
+        ("Rosa Quispe", "67.500 kg"),
+    ]
 
 
 def test_the_account_follows_what_came_back_and_what_was_lost(enter: Enter, shop: Shop) -> None:

@@ -25,6 +25,7 @@ from avileo_pos.queries.distribucion import DistribucionRow
 class DayForm(QWidget):
     new_asked = Signal()
     reload_asked = Signal(object)  # DistribucionRow
+    move_asked = Signal(object)  # DistribucionRow
     close_asked = Signal(object)  # DistribucionRow
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -32,6 +33,9 @@ class DayForm(QWidget):
         self.table: RowsTable[DistribucionRow] = RowsTable("Distribuciones de hoy", _COLUMNS, stretch=1)
         self.new = Button("Nueva", icon="plus", variant="primary", key="F2", accessible_name="Nueva distribución")
         self.reload = Button("Recargar", icon="truck", key="F3")
+        self.move_kilos = Button(
+            "Mover", icon="arrow-right-left", key="F6", accessible_name="Mover kilos a otro vendedor"
+        )
         self.close_day = Button("Cerrar", icon="clipboard-list", key="F4", accessible_name="Cerrar la distribución")
         self._nothing = EmptyState("truck", "Hoy todavía no se repartieron kilos.", action="Nueva distribución")
         self._lists = QStackedWidget()
@@ -40,6 +44,7 @@ class DayForm(QWidget):
         self.new.clicked.connect(self.new_asked)
         self._nothing.action_chosen.connect(self.new_asked)
         self.reload.clicked.connect(self._on_reload)
+        self.move_kilos.clicked.connect(self._on_move)
         self.close_day.clicked.connect(self._on_close)
         self.table.opened.connect(self._on_opened)
         self.table.selected.connect(self._show_actions)
@@ -58,26 +63,34 @@ class DayForm(QWidget):
         self._lists.setCurrentIndex(0 if rows else 1)
         self._show_actions(self.table.current())
 
+    def others_under_way(self, row: DistribucionRow) -> list[DistribucionRow]:
+        """To whom kilos of `row` can be moved."""
+        return [each for each in self.table.rows.rows() if _is_open(each) and each.id != row.id]
+
     def _show_actions(self, row: DistribucionRow | None) -> None:
-        is_open = row is not None and row.estado is not DistribucionStatus.CERRADO
+        is_open = row is not None and _is_open(row)
         self.reload.setEnabled(is_open)
+        self.move_kilos.setEnabled(row is not None and is_open and bool(self.others_under_way(row)))
         self.close_day.setEnabled(is_open)
 
     def _on_reload(self) -> None:
         self.reload_asked.emit(self.table.current())
 
+    def _on_move(self) -> None:
+        self.move_asked.emit(self.table.current())
+
     def _on_close(self) -> None:
         self.close_asked.emit(self.table.current())
 
     def _on_opened(self, row: DistribucionRow) -> None:
-        if row.estado is not DistribucionStatus.CERRADO:
+        if _is_open(row):
             self.close_asked.emit(row)
 
     def _lay_out(self) -> None:
         self._lists.addWidget(self.table)
         self._lists.addWidget(self._nothing)
         card = Card("Distribuciones de hoy")
-        for button in (self.reload, self.close_day, self.new):
+        for button in (self.reload, self.move_kilos, self.close_day, self.new):
             card.header.addWidget(button)
         card.body.addWidget(self._lists, 1)
         sums = QHBoxLayout()
@@ -90,6 +103,10 @@ class DayForm(QWidget):
         column.setSpacing(Space.MEDIUM)
         column.addWidget(card, 1)
         column.addLayout(sums)
+
+
+def _is_open(row: DistribucionRow) -> bool:
+    return row.estado is not DistribucionStatus.CERRADO
 
 
 def _sums_of(rows: Sequence[DistribucionRow]) -> tuple[Decimal, ...]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from avileo_pos.desktop.screen import Screen
 from avileo_pos.desktop.screens.distribucion.close_sheet import CloseDistribucionSheet
 from avileo_pos.desktop.screens.distribucion.day_form import DayForm
-from avileo_pos.desktop.screens.distribucion.give_sheets import NewDistribucionSheet, ReloadSheet
+from avileo_pos.desktop.screens.distribucion.give_sheets import MoveSheet, NewDistribucionSheet, ReloadSheet
 from avileo_pos.desktop.till import Till
 from avileo_pos.domain.distribution import Settlement
 from avileo_pos.domain.enums import ProductUnit
@@ -35,6 +35,7 @@ class DistribucionesScreen(Screen):
         self._closing: DistribucionRow | None = None
         self.form.new_asked.connect(self._give_out)
         self.form.reload_asked.connect(self._reload)
+        self.form.move_asked.connect(self._move)
         self.form.close_asked.connect(self._ask_account)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -61,6 +62,9 @@ class DistribucionesScreen(Screen):
 
     def _reload(self, row: DistribucionRow) -> None:
         ReloadSheet(self, self.till, row, self._products).open()
+
+    def _move(self, row: DistribucionRow) -> None:
+        MoveSheet(self, self.till, row, self.form.others_under_way(row), self._products).open()
 
     def _ask_account(self, row: DistribucionRow) -> None:
         self._closing = row

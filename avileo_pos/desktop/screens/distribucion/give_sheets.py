@@ -1,4 +1,4 @@
-"""Giving kilos to a vendor: the day's first load, and more of them later."""
+"""Giving kilos to a vendor: the day's first load, more of them later, and some of another vendor's."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from avileo_pos.queries.distribucion import DistribucionRow
 from avileo_pos.queries.member import Member
 from avileo_pos.queries.product import ProductTile
 from avileo_pos.usecases.distribucion import (
+    MoveKilos,
     OpenDistribucion,
     ReloadDistribucion,
+    move_kilos,
     open_distribucion,
     reload_distribucion,
 )
@@ -111,3 +113,42 @@ class ReloadSheet(KilosSheet):
     def _on_given(self, row: DistribucionRow) -> None:
         self.close_sheet()
         self._till.host.say(f"{row.vendedor_name}: ahora {format_kilos(row.asignado)} asignados.")
+
+
+class MoveSheet(KilosSheet):
+    def __init__(
+        self,
+        host: QWidget,
+        till: Till,
+        giving: DistribucionRow,
+        others: Sequence[DistribucionRow],
+        products: Sequence[ProductTile],
+    ) -> None:
+        words = f"Le quedan {format_kilos(giving.left)}. El stock no cambia."
+        title = f"Mover kilos de {giving.vendedor_name}"
+        super().__init__(host, title, words, action="Mover kilos", products=products)
+        self._till, self._giving, self._others = till, giving, others
+        self.taking = QComboBox()
+        self.taking.addItems([f"{other.vendedor_name}, {other.punto_venta}" for other in others])
+        for row in (FieldRow("A", self.taking), FieldRow("Producto", self.product), self.kilos_row):
+            self.body.addWidget(row)
+        self.add_footer()
+
+    def act(self) -> None:
+        request = MoveKilos(
+            self.request_id,
+            self._giving.id,
+            self._others[self.taking.currentIndex()].id,
+            self.kilos.value() or NO_KILOS,
+            self.product.product_id(),
+        )
+        self.start()
+        self._till.lane.write(move_kilos, request, then=self._on_moved, failed=self.show_problem)
+
+    def _on_moved(self, rows: tuple[DistribucionRow, DistribucionRow]) -> None:
+        giving, taking = rows
+        self.close_sheet()
+        self._till.host.say(
+            f"{giving.vendedor_name}: {format_kilos(giving.asignado)}. "
+            f"{taking.vendedor_name}: {format_kilos(taking.asignado)}."
+        )
