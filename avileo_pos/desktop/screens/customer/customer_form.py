@@ -125,7 +125,6 @@ class CustomerForm(QWidget):
         self.search.setPlaceholderText("Nombre, apodo, celular o DNI (F10)")
         self.search.setAccessibleName("Buscar cliente")
         self.search.setClearButtonEnabled(True)
-        self.table.setWordWrap(False)
         self._lists.addWidget(self.table)
         self._lists.addWidget(self._nobody)
         self._accounts.addWidget(self.account)
