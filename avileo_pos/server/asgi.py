@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,8 @@ def app() -> FastAPI:
     database = Database.connect(os.environ["DATABASE_URL"])
     application = build_app(database, _settings(database))
     application.router.lifespan_context = _closing(database)
+    gc.collect()
+    gc.freeze()  # what stands now stays: a large push would make the collector look through all of it again and again
     return application
 
 

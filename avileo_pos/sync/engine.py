@@ -166,7 +166,9 @@ class SyncEngine:
 
     def _next_batch(self) -> tuple[Operation, ...]:
         return self._run(
-            writes(queue.next_batch, self._operations.now, MOST_BYTES, self._clock(), facts_only=self._is_too_old)
+            writes_pulled_rows(
+                queue.next_batch, self._operations.now, MOST_BYTES, self._clock(), facts_only=self._is_too_old
+            )
         )
 
     def _push(self, place: SyncPlace, batch: Sequence[Operation]) -> None:
@@ -195,7 +197,7 @@ class SyncEngine:
         """Take an answer's epoch, time and results. Raises EpochChanged after all of it is kept."""
         business_id = place.till.business_id
         epoch_changed = self._follow_epoch(place, answer.epoch)
-        settled = self._run(writes(self._settle, business_id, _complete(answer.results, batch), answer))
+        settled = self._run(writes_pulled_rows(self._settle, business_id, _complete(answer.results, batch), answer))
         self._conflicts += settled.conflicts
         if answer.new_device:
             self._enrol_anew(place.till)
