@@ -87,6 +87,7 @@ class TillProgram(QObject):
         self._errands = Errands(self)
         self._arrival: _Arrival | None = None
         self._awaiting_catalog: Actor | None = None
+        self._central_wants_a_password = False
         self._connect()
 
     def start(self) -> None:
@@ -215,6 +216,11 @@ class TillProgram(QObject):
             self.window.say(trouble_sentence(shop.tokens.warning), Tone.WARNING)
         self.entered.emit(till)
 
+    def _sign_in_again(self) -> None:
+        """Central has signed this till out: only a password opens a new session there."""
+        self._central_wants_a_password = True
+        self.lock()
+
     def lock(self) -> None:
         """Nobody works; synchronisation goes on."""
         self.window.leave()
@@ -257,7 +263,9 @@ class TillProgram(QObject):
 
     def _show_people(self, people: tuple[PersonHere, ...]) -> None:
         now = self._clock()
-        self.page.start(self._settings.central_address, [_known(person, now) for person in people])
+        known = [_known(person, now, with_pin=not self._central_wants_a_password) for person in people]
+        self._central_wants_a_password = False
+        self.page.start(self._settings.central_address, known)
 
     def _show_sync(self, state: SyncState) -> None:
         self.window.show_sync(state)
@@ -306,7 +314,7 @@ class TillProgram(QObject):
         self.page.pin_given.connect(self._take_over)
         self.page.sample_asked.connect(self.sample_asked)
         self.window.lock_asked.connect(self.lock)
-        self.window.sign_in_asked.connect(self.lock)
+        self.window.sign_in_asked.connect(self._sign_in_again)
 
 
 # --- Errands: these run on another thread and touch no widget --------------------------------------------------------
@@ -359,11 +367,12 @@ def _renew(shop: Shop, address: str, who: SignInHere, now: datetime) -> SignedIn
     return _enrol(shop, arrival, place.business.id, place.device_name, now)
 
 
-def _known(person: PersonHere, now: datetime) -> KnownPerson:
+def _known(person: PersonHere, now: datetime, *, with_pin: bool) -> KnownPerson:
     """The lease counts from when central last accepted the password; once it is over, a PIN does not open either."""
     age = now - person.confirmed_at
     hurry = max((LEASE - age) // timedelta(days=1), 0) if age > WARNED_AFTER else None
-    return KnownPerson(person.member_id, person.name, person.email, person.has_pin and age <= LEASE, hurry)
+    has_pin = with_pin and person.has_pin and age <= LEASE
+    return KnownPerson(person.member_id, person.name, person.email, has_pin, hurry)
 
 
 def _nothing_to_do(_signed_in: SignedInHere) -> None:

@@ -1,0 +1,145 @@
+"""The program as people come in and go out: with central, without it, and after the PC was switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from avileo_pos.demo.hands import Hands, settle, wait_for
+from avileo_pos.desktop.app import utc_now
+from avileo_pos.desktop.program import TillProgram
+from avileo_pos.desktop.till import Till
+from avileo_pos.server import sample
+from avileo_pos.server.sample import ADMIN, ROSA, SampleMember
+from tests.postgres import TestPostgres
+from tests.sample_central import SampleCentral, sample_central
+
+
+@pytest.fixture
+def served(postgres: TestPostgres) -> Iterator[SampleCentral]:
+    with sample_central(postgres) as central:
+        yield central
+
+
+class AtTheTill:
+    """Somebody at a till whose files are in `folder`, as the program starts there."""
+
+    def __init__(self, qtbot: QtBot, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self.program = TillProgram(folder, utc_now)
+        qtbot.addWidget(self.program.window)
+        self.hands = Hands(self.program.window, folder / "photographs")
+        self.entered: list[Till] = []
+        self.program.entered.connect(self.entered.append)
+        self.program.start()
+        self.hands.sit_down()
+
+    def sign_in(self, address: str, who: SampleMember, password: str = sample.PASSWORD) -> None:
+        """The first time on this till, up to the question which business and device it is."""
+        self.hands.write("Dirección del servidor", address)
+        self.hands.write("Correo", who.email)
+        self.hands.write("Contraseña", password)
+        self.hands.click("Entrar")
+
+    def name_the_till(self, name: str) -> None:
+        self.hands.write("Nombre de la caja", name)
+        self.hands.click("Abrir la caja")
+
+    def wait_until_in(self) -> Till:
+        return wait_for(lambda: self.entered and self.entered.pop(), "the shop")
+
+    def reads(self, words: str) -> None:
+        """Wait until something on the window says so."""
+
+        def said() -> bool:
+            labels = self.program.window.findChildren(QLabel)
+            return any(words in label.text() for label in labels if label.isVisible())
+
+        wait_for(said, f"«{words}»")
+
+    def leave(self) -> None:
+        self.program.close()
+        settle()
+
+
+@pytest.fixture
+def till(qtbot: QtBot, tmp_path: Path) -> Iterator[AtTheTill]:
+    at_the_till = AtTheTill(qtbot, tmp_path / "till")
+    yield at_the_till
+    at_the_till.leave()
+
+
+# `served` stands before `till` in each test, so that the till is gone before its central is.
+
+
+def test_a_new_till_asks_central_names_itself_and_sells(served: SampleCentral, till: AtTheTill) -> None:
+    till.sign_in(served.address, ROSA)
+    till.name_the_till("Caja del puesto")
+    opened = till.wait_until_in()
+    assert (opened.person.name, opened.business.name) == (ROSA.name, sample.BUSINESS_NAME)
+    assert opened.device_name == "Caja del puesto"
+    till.reads(ROSA.name)
+
+
+def test_a_wrong_password_is_said_beside_its_field(served: SampleCentral, till: AtTheTill) -> None:
+    till.sign_in(served.address, ADMIN, "no es esta")
+    till.reads("contraseña")
+    assert till.entered == []
+
+
+def test_the_first_time_without_central_says_that_it_needs_internet(till: AtTheTill) -> None:
+    till.sign_in("http://127.0.0.1:1", ROSA)
+    till.reads("hace falta internet")
+
+
+@pytest.mark.parametrize("address", ["no es una dirección", "http://ejemplo.com"])
+def test_an_address_that_cannot_be_central_is_said_beside_it(till: AtTheTill, address: str) -> None:
+    till.sign_in(address, ROSA)
+    wait_for(lambda: till.program.page.first.address_row.problem(), "a word beside the address")
+
+
+def test_who_signed_in_once_comes_back_without_central(qtbot: QtBot, tmp_path: Path, postgres: TestPostgres) -> None:
+    with sample_central(postgres) as central:
+        first = AtTheTill(qtbot, tmp_path)
+        first.sign_in(central.address, ROSA)
+        first.name_the_till("Caja 1")
+        first.wait_until_in()
+        first.leave()
+    again = AtTheTill(qtbot, tmp_path)
+    again.hands.click(ROSA.name)
+    again.hands.write("PIN", ROSA.pin)
+    again.hands.click("Entrar")
+    assert again.wait_until_in().person.name == ROSA.name
+    again.leave()
+
+
+def test_a_wrong_pin_is_refused_and_the_right_one_opens_again(served: SampleCentral, till: AtTheTill) -> None:
+    till.sign_in(served.address, ROSA)
+    till.name_the_till("Caja 1")
+    till.wait_until_in()
+    till.hands.click("Bloquear")
+    till.hands.click(ROSA.name)
+    till.hands.write("PIN", "9999")
+    till.hands.click("Entrar")
+    till.reads("PIN")
+    till.hands.write("PIN", ROSA.pin)
+    till.hands.click("Entrar")
+    assert till.wait_until_in().person.member_id == ROSA.id
+
+
+def test_a_second_program_on_the_same_files_says_so(served: SampleCentral, qtbot: QtBot, till: AtTheTill) -> None:
+    till.sign_in(served.address, ROSA)
+    till.name_the_till("Caja 1")
+    till.wait_until_in()
+    second = TillProgram(till.program._folder, utc_now)
+    qtbot.addWidget(second.window)
+    refusals: list[str] = []
+    second.refused_to_start.connect(refusals.append)
+    second.start()
+    wait_for(lambda: refusals, "the refusal")
+    assert refusals == ["Avileo ya está abierto en esta computadora."]
+    second.close()

@@ -1,0 +1,43 @@
+"""A real central with the sample business in it, for tests that need a whole way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from avileo_pos.migrations import upgrade
+from avileo_pos.server.app import build_app
+from avileo_pos.server.central import ServerSettings
+from avileo_pos.server.database import Database
+from avileo_pos.server.seed import seed_sample
+from tests.postgres import TestPostgres
+from tests.serving import serving
+
+_SETTINGS = ServerSettings(secret="a secret of the tests, long enough", public_url="http://127.0.0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCentral:
+    """`address` as a till calls it while it is served."""
+
+    database: Database
+    address: str
+
+
+@contextmanager
+def sample_central(postgres: TestPostgres) -> Iterator[SampleCentral]:
+    """Served until the end of the block."""
+    with (
+        postgres.database(migrate_and_seed) as url,
+        Database.connect(url) as database,
+        serving(build_app(database, _SETTINGS)) as address,
+    ):
+        yield SampleCentral(database, address)
+
+
+def migrate_and_seed(url: str) -> None:
+    with Database.connect(url) as database:
+        with database.engine.begin() as connection:
+            upgrade(connection, "server")
+        seed_sample(database)
