@@ -8,10 +8,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from avileo_pos.desktop.pin_words import why_refused
-from avileo_pos.desktop.sentences import sentence
 from avileo_pos.desktop.till import Lane
+from avileo_pos.desktop.troubles import words_for
 from avileo_pos.desktop.widgets.dialogs import PinSheet
-from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.usecases.approval import ApproveByPin, PinRefused, approve
 
@@ -47,6 +46,4 @@ class ApprovalQuestion(QObject):
 
     def _on_failed(self, trouble: Exception) -> None:
         self._is_being_tried = False
-        if not isinstance(trouble, BusinessRuleBroken):
-            raise trouble
-        self._sheet.show_problem(sentence(trouble.code, trouble.details))
+        self._sheet.show_problem(words_for(trouble))

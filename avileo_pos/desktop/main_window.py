@@ -11,18 +11,15 @@ from avileo_pos.desktop.ask_approval import ApprovalQuestion
 from avileo_pos.desktop.navigation import entries, screens_for
 from avileo_pos.desktop.parked_operation_sheet import ParkedOperationSheet
 from avileo_pos.desktop.screen import Screen
-from avileo_pos.desktop.sentences import sentence
 from avileo_pos.desktop.show_problem import show_notice
 from avileo_pos.desktop.sync_notice import SyncNotice, show_on_chip
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
 from avileo_pos.desktop.top_bar import TopBar
-from avileo_pos.desktop.troubles import trouble_sentence
+from avileo_pos.desktop.troubles import words_for
 from avileo_pos.desktop.widgets.side_navigation import SideNavigation
-from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.queries.queue import QueuedOperation
-from avileo_pos.replica.errors import ReplicaTrouble
 from avileo_pos.sync.state import SyncState
 
 # A screen of 1366x768 at 125 %, less the bar of Windows.
@@ -98,13 +95,7 @@ class MainWindow(QMainWindow):
         show_notice(self._stack, sentence, tone)
 
     def show_problem(self, trouble: Exception) -> None:
-        match trouble:
-            case BusinessRuleBroken():
-                self.say(sentence(trouble.code, trouble.details), Tone.DANGER)
-            case ReplicaTrouble():
-                self.say(trouble_sentence(trouble.code), Tone.DANGER)
-            case _:
-                raise trouble
+        self.say(words_for(trouble), Tone.DANGER)
 
     def ask_approval(self, permission: Permission, why: str, then: Callable[[Actor], None]) -> None:
         ApprovalQuestion(self, self._inside().lane, permission, why, then)

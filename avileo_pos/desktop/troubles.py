@@ -1,6 +1,11 @@
-"""What is said to a person of the world's troubles: central's refusals, the way to it, and the till's own file."""
+"""What is said to a person of any known trouble: a rule of the shop, central, the way to it, the till's own file."""
 
 from __future__ import annotations
+
+from avileo_pos.desktop.sentences import sentence
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.replica.errors import ReplicaTrouble
+from avileo_pos.sync.central import CentralTrouble
 
 _BY_CODE = {
     # Central did not take an operation
@@ -35,10 +40,18 @@ _BY_CODE = {
     "redirected": "Esa dirección lleva a otra. Pregunte al administrador cuál es la correcta.",
     "address_needs_https": "La dirección debe empezar con https://",
     "central_busy": "El servidor está ocupado. Se vuelve a intentar solo.",
+    "database_unavailable": "El servidor está en mantenimiento. Se vuelve a intentar solo.",
+    "internal_error": "El servidor tuvo un problema. Se vuelve a intentar solo.",
+    "broken_request": "El pedido llegó incompleto al servidor. Se vuelve a intentar solo.",
+    "validation_error": "El servidor no entendió lo que se le envió. Llame a quien le ayuda.",
+    "too_many_attempts": "Demasiados intentos. Espere unos minutos y vuelva a probar.",
     "signed_out": "La sesión venció.",
     "device_revoked": "El administrador retiró esta caja.",
+    "not_a_member": "Esta persona ya no es de este negocio. Consulte con el administrador.",
     "too_old": "Este programa necesita una actualización.",
     "resync_needed": "Los datos se están trayendo de nuevo.",
+    # This computer
+    "no_keyring": "Esta computadora no guarda contraseñas: habrá que escribirla cada vez que se abra el programa.",
     # The till's file
     "replica_trouble": "No se puede usar el archivo de esta caja.",
     "replica_in_use": "Avileo ya está abierto en esta computadora.",
@@ -50,6 +63,24 @@ _BY_CODE = {
 }
 
 
+def words_for(trouble: Exception) -> str:
+    """What to say of a trouble that a person can understand. Any other flies: it belongs in the crash window."""
+    match trouble:
+        case BusinessRuleBroken():
+            return sentence(trouble.code, trouble.details)
+        case CentralTrouble() | ReplicaTrouble():
+            return trouble_sentence(trouble.code)
+    raise trouble
+
+
+def code_of(trouble: Exception) -> str:
+    """By which a trouble finds the field that it is about; empty for one that nobody foresaw."""
+    return trouble.code if isinstance(trouble, BusinessRuleBroken | CentralTrouble | ReplicaTrouble) else ""
+
+
 def trouble_sentence(code: str) -> str:
-    """An unknown code says so, with the code, for whoever helps."""
+    """The sentence for a code of central, of the way to it, or of the till's file.
+
+    An unknown code says so, with the code, for whoever helps.
+    """
     return _BY_CODE.get(code) or f"No se pudo (motivo «{code}»)."

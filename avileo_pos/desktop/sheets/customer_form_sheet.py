@@ -6,13 +6,12 @@ from uuid import uuid4
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
-from avileo_pos.desktop.sentences import sentence
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.till import Till
+from avileo_pos.desktop.troubles import code_of
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.money_field import MoneyField
-from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import ZERO
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.queries.customer import CustomerCard
@@ -61,13 +60,11 @@ class CustomerFormSheet(OnceSheet):
 
     def show_problem(self, trouble: Exception) -> None:
         """Beside the field that the rule is about, where there is one."""
-        row = self._rows.get(_FIELD_OF.get(getattr(trouble, "code", ""), ""))
-        if row is None or not isinstance(trouble, BusinessRuleBroken):
+        row = self._rows.get(_FIELD_OF.get(code_of(trouble), ""))
+        if row is None:
             super().show_problem(trouble)
-            return
-        self.stop()
-        row.set_problem(sentence(trouble.code, trouble.details))
-        row.setFocus()
+        else:
+            self.show_beside(row, trouble)
 
     def _new(self) -> CreateCustomer:
         opening, limit = self._terms()

@@ -4,10 +4,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from avileo_pos.desktop.sentences import sentence
+from avileo_pos.desktop.troubles import words_for
 from avileo_pos.desktop.widgets.button import Button
+from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.sheet import Sheet
-from avileo_pos.domain.errors import BusinessRuleBroken
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -49,11 +49,15 @@ class OnceSheet(Sheet):
         return self._under_way
 
     def show_problem(self, trouble: Exception) -> None:
-        """The main action came to nothing: say why, and let it be tried again. What is no rule of the shop flies."""
+        """The main action came to nothing: say why, and let it be tried again. What nobody foresaw flies."""
         self.stop()
-        if not isinstance(trouble, BusinessRuleBroken):
-            raise trouble
-        self.say_problem(sentence(trouble.code, trouble.details))
+        self.say_problem(words_for(trouble))
+
+    def show_beside(self, row: FieldRow, trouble: Exception) -> None:
+        """As `show_problem`, beside the field that it is about."""
+        self.stop()
+        row.set_problem(words_for(trouble))
+        row.setFocus()
 
     def say_problem(self, words: str) -> None:
         self._problem.setText(words)

@@ -8,16 +8,15 @@ from dataclasses import replace
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screens.distribucion.product_choice import ProductChoice
-from avileo_pos.desktop.sentences import sentence
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.till import Till
+from avileo_pos.desktop.troubles import code_of
 from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.weight_field import WeightField
 from avileo_pos.desktop.words import METHODS
 from avileo_pos.domain.distribution import Settlement
-from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.weight import NO_KILOS, format_kilos
 from avileo_pos.queries.distribucion import DistribucionRow
 from avileo_pos.queries.product import ProductTile
@@ -76,12 +75,10 @@ class CloseDistribucionSheet(OnceSheet):
         self._till.lane.write(close_distribucion, request, then=self._on_closed, failed=self.show_problem)
 
     def show_problem(self, trouble: Exception) -> None:
-        if not isinstance(trouble, BusinessRuleBroken) or trouble.code != "difference_needs_reason":
+        if code_of(trouble) == "difference_needs_reason":
+            self.show_beside(self.reason_row, trouble)
+        else:
             super().show_problem(trouble)
-            return
-        self.stop()
-        self.reason_row.set_problem(sentence(trouble.code, trouble.details))
-        self.reason_row.setFocus()
 
     def _account(self) -> Settlement:
         """As it would stand with what is typed."""

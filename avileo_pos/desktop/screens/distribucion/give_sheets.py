@@ -8,12 +8,11 @@ from uuid import uuid4
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from avileo_pos.desktop.screens.distribucion.product_choice import ProductChoice
-from avileo_pos.desktop.sentences import sentence
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
 from avileo_pos.desktop.till import Till
+from avileo_pos.desktop.troubles import code_of
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.weight_field import WeightField
-from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.weight import NO_KILOS, format_kilos
 from avileo_pos.queries.distribucion import DistribucionRow
 from avileo_pos.queries.member import Member
@@ -47,13 +46,11 @@ class KilosSheet(OnceSheet):
             super().press_main()
 
     def show_problem(self, trouble: Exception) -> None:
-        row = self.beside.get(trouble.code) if isinstance(trouble, BusinessRuleBroken) else None
-        if row is None or not isinstance(trouble, BusinessRuleBroken):
+        row = self.beside.get(code_of(trouble))
+        if row is None:
             super().show_problem(trouble)
-            return
-        self.stop()
-        row.set_problem(sentence(trouble.code, trouble.details))
-        row.setFocus()
+        else:
+            self.show_beside(row, trouble)
 
 
 class NewDistribucionSheet(KilosSheet):

@@ -17,13 +17,11 @@ from avileo_pos.desktop.screens.sign_in.requests import (
     SignInHere,
 )
 from avileo_pos.desktop.screens.sign_in.sign_in_form import BusinessStep, FirstStep, PeopleStep, PersonStep, Step
-from avileo_pos.desktop.sentences import sentence
 from avileo_pos.desktop.theme import Size, Space
-from avileo_pos.desktop.troubles import trouble_sentence
+from avileo_pos.desktop.troubles import code_of, words_for
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.icon_label import IconLabel
-from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.usecases.approval import PinRefused, TakeOverByPin
 
 _CARD_WIDTH = 460
@@ -75,10 +73,10 @@ class SignInPage(QWidget):
         self._go_to(self.business)
 
     def show_trouble(self, trouble: Exception) -> None:
-        """Beside the field that it is about. Any trouble without a code flies."""
+        """Beside the field that it is about. What nobody foresaw flies."""
         self._leave_busy()
         step = self._current
-        code, words = _code_and_words(trouble)
+        code, words = code_of(trouble), words_for(trouble)
         row = self._row_for(step, code)
         if row is not None:
             row.set_problem(words)
@@ -189,15 +187,6 @@ def _centred(*widgets: QWidget) -> QHBoxLayout:
         row.addWidget(widget)
     row.addStretch(1)
     return row
-
-
-def _code_and_words(trouble: Exception) -> tuple[str, str]:
-    if isinstance(trouble, BusinessRuleBroken):
-        return trouble.code, sentence(trouble.code, trouble.details)
-    code = getattr(trouble, "code", None)
-    if not isinstance(code, str):
-        raise trouble
-    return code, trouble_sentence(code)
 
 
 def _all_filled(*rows: FieldRow) -> bool:
