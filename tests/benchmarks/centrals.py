@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +110,7 @@ def sign_in(address: str, replica: Replica, member: sample.SampleMember) -> Sign
 def direct(replica: Replica) -> Run:
     """The lane of a till at which nobody sells meanwhile."""
 
-    def run(piece):
+    def run(piece: Callable[[Replica], T], /) -> T:
         return piece(replica)
 
     return run

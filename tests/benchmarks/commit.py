@@ -93,7 +93,7 @@ def _turn(replica: Replica, connection: sqlite3.Connection, sales: int) -> Turn:
 
 def _statements(replica: Replica, request: RegisterSale) -> list[Statement]:
     """What puts the rows of a sale, as they stand in our file, into another."""
-    statements = []
+    statements: list[Statement] = []
     with replica.reading() as db:
         for table, condition in _ROWS_OF_A_SALE.items():
             rows = db.exec_driver_sql(f"SELECT * FROM {table} WHERE {condition}", (str(request.request_id),))
