@@ -8,10 +8,16 @@ from pathlib import Path
 
 from avileo_pos import __version__
 
+CANNOT_RUN = 3
+
 
 def main() -> None:
     """Run what the command line asks for and exit with its code."""
-    sys.exit(_run(_options().parse_args()))
+    try:
+        sys.exit(_run(_options().parse_args()))
+    except OSError as trouble:
+        sys.stderr.write(f"avileo-pos: no se puede usar {trouble.filename}: {trouble.strerror}\n")
+        sys.exit(CANNOT_RUN)
 
 
 def _run(asked: argparse.Namespace) -> int:
