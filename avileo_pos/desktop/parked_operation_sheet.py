@@ -12,7 +12,7 @@ from avileo_pos.desktop.widgets.dialogs import ReasonSheet
 from avileo_pos.domain.business_day import format_moment
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.queries.queue import QueuedOperation
-from avileo_pos.replica.review import DiscardOperation, discard_operation, retry_operation
+from avileo_pos.usecases.queue import DiscardOperation, discard_operation, retry_operation
 
 _WIDTH = 620
 _WHY_DISCARD = "Se quita de esta caja y no se enviará nunca. El motivo queda en el registro."

@@ -16,8 +16,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, update
 
+from avileo_pos.cards import edited_entities, rebase
 from avileo_pos.protocol import COLLECTIONS, Collection, DigestAnswer, Kind, PullPage, TableDigest, TablePage
-from avileo_pos.replica.cards import edited_entities, rebase
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.identity import read_identity
 from avileo_pos.replica.transaction import writes_pulled_rows

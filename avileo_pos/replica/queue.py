@@ -15,14 +15,14 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Row
 
+from avileo_pos.cards import absorb_answers, show_again
 from avileo_pos.protocol import COLLECTIONS, Conflict, Operation, OperationResult, OperationStatus
-from avileo_pos.replica.cards import absorb_answers, show_again
 from avileo_pos.tables.base import instant_text
+from avileo_pos.tables.till import DISCARDED
 from avileo_pos.work import mirror_sync_status
 
 MOST_ATTEMPTS: Final = 5
 KEPT_AFTER_ANSWER: Final = timedelta(days=45)
-DISCARDED: Final = "discarded"
 _ENVELOPE_BYTES: Final = 400  # what an operation weighs on the wire besides its data
 
 _WAITING = """

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, update
 
-from avileo_pos.replica.cards import forget_base_revisions
+from avileo_pos.cards import forget_base_revisions
 from avileo_pos.replica.identity import TillIdentity, read_identity
 from avileo_pos.replica.queue import send_everything_again
 from avileo_pos.tables.till import sync_state

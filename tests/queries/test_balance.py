@@ -19,7 +19,6 @@ from avileo_pos.queries.customer import CustomerFilter, customer_row, list_custo
 from avileo_pos.queries.distribucion import my_distribucion
 from avileo_pos.replica.apply_pull import forget_revisions
 from avileo_pos.replica.queue import next_batch, settle
-from avileo_pos.replica.review import DiscardOperation, discard_operation
 from avileo_pos.replica.sync_state import begin_resync
 from avileo_pos.replica.transaction import writes
 from avileo_pos.usecases.abono import RegisterAbono, VoidAbono, register_abono, void_abono
@@ -30,6 +29,7 @@ from avileo_pos.usecases.customer import (
     create_customer,
     edit_customer,
 )
+from avileo_pos.usecases.queue import DiscardOperation, discard_operation
 from avileo_pos.usecases.sale import VoidSale, register_sale, void_sale
 from tests.desktop.shop import BUSINESS, CUSTOMERS, JOSE, PEPA, PRODUCTS, customer_id, product_id
 from tests.till import PRICES, Till, credit_sale, line, soles

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from avileo_pos.protocol import Operation, OperationResult, OperationStatus
 from avileo_pos.replica import queue
@@ -52,3 +53,8 @@ def send_all(till: Till, revision: int = 100) -> None:
 
 def park_all(till: Till) -> None:
     settle(till, *(quarantined(operation) for operation in next_batch(till)))
+
+
+def only_parked(till: Till) -> UUID:
+    """The one operation that waits for a person."""
+    return UUID(till.value("SELECT id FROM sync_queue WHERE status = 'parked'"))

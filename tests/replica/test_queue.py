@@ -5,36 +5,29 @@ from __future__ import annotations
 from datetime import timedelta
 
 import msgspec
-import pytest
 
-from avileo_pos.domain.enums import BusinessUserRole
-from avileo_pos.domain.errors import BusinessRuleBroken, PermissionDenied
-from avileo_pos.domain.permissions import Actor
 from avileo_pos.protocol import Conflict, OperationResult, OperationStatus
 from avileo_pos.replica import queue
-from avileo_pos.replica.review import (
-    DiscardOperation,
-    ResendOperation,
-    discard_operation,
-    resend_operation,
-    retry_operation,
-)
 from avileo_pos.replica.sync_state import adopt_epoch
 from avileo_pos.replica.transaction import reads, writes
 from avileo_pos.tables.shared import customers
+from avileo_pos.usecases.queue import (
+    retry_operation,
+)
 from tests.replica.answers import (
     PUT_OFF,
     applied,
     blame,
     give_back,
     next_batch,
+    only_parked,
     park_all,
     put_off,
     quarantined,
     send_all,
     settle,
 )
-from tests.replica.till import ANA, BUSINESS, EPOCH, MARKET_CUSTOMER, Till, customer_row, ids, page
+from tests.replica.till import BUSINESS, EPOCH, MARKET_CUSTOMER, Till, customer_row, ids, page
 
 
 def operation_ids(till: Till) -> list[str]:
@@ -230,7 +223,7 @@ def test_a_retried_edit_is_shown_again(till: Till) -> None:
     till.renames(MARKET_CUSTOMER, "Puesto 15")
     park_all(till)
     assert till.shown_name(MARKET_CUSTOMER) == "Puesto 14"
-    till.does(retry_operation, only_operation(till))
+    till.does(retry_operation, only_parked(till))
     assert till.shown_name(MARKET_CUSTOMER) == "Puesto 15"
     assert till.sync_status("customers", MARKET_CUSTOMER) == "pending"
     send_all(till)
@@ -256,117 +249,6 @@ def test_an_edit_that_another_has_overwritten_since_does_not_stay(till: Till) ->
     settle(till, OperationResult(mine.id, OperationStatus.DUPLICATE, revision=7))
     assert till.shown_name(MARKET_CUSTOMER) == "Puesto 99"
     assert till.value("SELECT count(*) FROM sync_bases") == 0
-
-
-# --- A person looks after what is parked -----------------------------------------------------------------------------
-
-
-def only_operation(till: Till) -> object:
-    (row,) = till.rows("SELECT id FROM sync_queue WHERE status = 'parked'")
-    return row["id"]
-
-
-def test_only_a_parked_operation_can_be_retried(till: Till) -> None:
-    till.new_customer()
-    with pytest.raises(BusinessRuleBroken, match="operation_not_parked"):
-        till.does(retry_operation, till.queue()[0]["id"])
-
-
-def test_a_retried_operation_is_the_same_operation(till: Till) -> None:
-    till.new_customer()
-    (before,) = next_batch(till)
-    settle(till, quarantined(before))
-    till.does(retry_operation, before.id)
-    assert next_batch(till) == (before,)
-
-
-def test_a_discarded_fact_leaves_the_till_and_stays_in_the_log(till: Till) -> None:
-    till.takes_abono()
-    park_all(till)
-    till.does(discard_operation, DiscardOperation(only_operation(till), "se registró dos veces"))
-    assert till.value("SELECT count(*) FROM abonos") == 0
-    assert till.value("SELECT count(*) FROM abono_payments") == 0
-    (row,) = till.queue()
-    assert (row["status"], row["last_code"], row["last_error"]) == ("acked", "discarded", "Ana: se registró dos veces")
-
-
-def test_a_discarded_operation_is_never_sent_again(till: Till) -> None:
-    till.takes_abono()
-    park_all(till)
-    till.does(discard_operation, DiscardOperation(only_operation(till), "se registró dos veces"))
-    till.run(writes(adopt_epoch, BUSINESS, EPOCH))
-    till.run(writes(adopt_epoch, BUSINESS, "second"))
-    assert next_batch(till) == ()
-
-
-def test_a_discarded_voiding_lets_the_fact_stand(till: Till) -> None:
-    abono = till.takes_abono()
-    send_all(till)
-    till.voids_abono(abono)
-    park_all(till)
-    assert till.value("SELECT voided_at IS NOT NULL FROM abonos") == 1
-    till.does(discard_operation, DiscardOperation(only_operation(till), "sí pagó"))
-    assert till.value("SELECT voided_at FROM abonos") is None
-    assert till.sync_status("abonos", abono) == "synced"
-
-
-def test_discarding_needs_an_admin_and_a_reason(till: Till) -> None:
-    till.takes_abono()
-    park_all(till)
-    with pytest.raises(BusinessRuleBroken, match="reason_required"):
-        till.does(discard_operation, DiscardOperation(only_operation(till), "  "))
-    till.actor = Actor(ANA, "Ana", BusinessUserRole.VENDEDOR)
-    with pytest.raises(PermissionDenied):
-        till.does(discard_operation, DiscardOperation(only_operation(till), "no va"))
-
-
-def test_an_operation_that_others_need_is_not_discarded(till: Till) -> None:
-    till.takes_abono(till.new_customer())
-    (birth,) = next_batch(till, limit=1)
-    settle(till, quarantined(birth))
-    with pytest.raises(BusinessRuleBroken, match="operation_needed_by_others"):
-        till.does(discard_operation, DiscardOperation(only_operation(till), "no va"))
-
-
-def test_a_discarded_customer_whom_a_stored_abono_names_stays_until_central_sends_its_own(till: Till) -> None:
-    customer = till.new_customer("Rosa")
-    till.takes_abono(customer)
-    birth, abono = next_batch(till)
-    settle(till, quarantined(birth), applied(abono))
-    till.does(discard_operation, DiscardOperation(only_operation(till), "no va"))
-    assert till.shown_name(customer) == "Rosa"
-    till.applies(page(customer_row(customer, "Cliente por revisar", revision=101), head=101))
-    assert till.shown_name(customer) == "Cliente por revisar"
-
-
-def test_a_corrected_card_goes_as_a_new_operation(till: Till) -> None:
-    customer = till.new_customer("Rosa")
-    park_all(till)
-    old = only_operation(till)
-    till.does(resend_operation, ResendOperation(old, {"name": "Rosa Quispe"}))
-    (sent,) = next_batch(till)
-    assert sent.id != old
-    assert (sent.operation_type, sent.entity_id) == ("create", str(customer))
-    assert msgspec.json.decode(sent.data)["name"] == till.shown_name(customer) == "Rosa Quispe"
-
-
-def test_a_corrected_edit_goes_as_a_new_operation(till: Till) -> None:
-    till.does(lambda work: work.update(customers, MARKET_CUSTOMER, {"name": "Puesto 15", "dni": "12"}))
-    park_all(till)
-    till.does(resend_operation, ResendOperation(only_operation(till), {"dni": "12345678"}))
-    (sent,) = next_batch(till)
-    assert msgspec.json.decode(sent.data) == {
-        "name": {"was": "Puesto 14", "now": "Puesto 15"},
-        "dni": {"was": None, "now": "12345678"},
-    }
-    assert till.sync_status("customers", MARKET_CUSTOMER) == "pending"
-
-
-def test_a_fact_cannot_be_edited(till: Till) -> None:
-    till.takes_abono()
-    park_all(till)
-    with pytest.raises(BusinessRuleBroken, match="operation_not_editable"):
-        till.does(resend_operation, ResendOperation(only_operation(till), {"amount": 1}))
 
 
 def test_the_next_try_is_known(till: Till) -> None:

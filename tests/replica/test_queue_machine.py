@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from avileo_pos.protocol import Operation, OperationStatus
-from avileo_pos.replica.review import DiscardOperation, discard_operation, retry_operation
 from avileo_pos.replica.sync_state import adopt_epoch
 from avileo_pos.replica.transaction import writes
+from avileo_pos.usecases.queue import DiscardOperation, discard_operation, retry_operation
 from tests.replica.answers import applied, blame, give_back, next_batch, put_off, quarantined, settle
 from tests.replica.till import BUSINESS, MARKET_CUSTOMER, Till, open_till
 

@@ -17,6 +17,8 @@ from avileo_pos.tables.base import (
 
 OPERATION_TYPES = ("create", "update", "delete")
 QUEUE_STATES = ("pending", "inflight", "acked", "parked")
+DISCARDED = "discarded"
+"""The `last_code` of an operation that a person has closed: `acked` like the others, but it never goes to central."""
 
 sync_queue = Table(
     "sync_queue",

@@ -1,7 +1,4 @@
-"""«Por revisar»: what a person can do with an operation that central did not take.
-
-These are done like use cases, `(work, request)`, by an admin or with an admin's PIN.
-"""
+"""«Por revisar»: what a person can do with an operation that central did not take."""
 
 from __future__ import annotations
 
@@ -16,14 +13,14 @@ import structlog
 from sqlalchemy import Row, Table, delete, update
 from sqlalchemy.exc import IntegrityError
 
+from avileo_pos.cards import show_again
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.reason import required_reason
 from avileo_pos.protocol import COLLECTIONS
 from avileo_pos.protocol.collections import VOID_COLUMNS
-from avileo_pos.replica.cards import show_again
-from avileo_pos.replica.queue import DISCARDED
 from avileo_pos.tables.base import instant_text
+from avileo_pos.tables.till import DISCARDED
 from avileo_pos.work import Work, loaded_row, mirror_sync_status
 
 log = structlog.get_logger(__name__)
