@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from avileo_pos.domain.enums import SaleType
 from avileo_pos.server.mend_references import NewRow, Stated
 from avileo_pos.server.open_push import OpenPush
 from avileo_pos.server.parse_push import Create
 from avileo_pos.server.wire_sql import WireRow
-from avileo_pos.tables.shared import sales
+from avileo_pos.tables.shared import abonos, sales
 
 
 def review_rows(push: OpenPush, roots: Sequence[Stated], known: Mapping[str, Iterable[str]]) -> None:
@@ -20,19 +20,17 @@ def review_rows(push: OpenPush, roots: Sequence[Stated], known: Mapping[str, Ite
     `known` are the reasons, by operation, that were found before.
     """
     reviewed = [stated for stated in roots if "needs_review" in stated.table.columns]
-    of_sales = [stated for stated in reviewed if stated.table is sales]
-    repeated = _receipts_used_before(push, [sale.row for sale in of_sales])
-    burdened = _burdened_customers(push, [sale.row for sale in of_sales])
+    repeated = _receipts_used_before(push, [stated.row for stated in reviewed])
+    burdened = _burdened_customers(push, [stated.row for stated in reviewed if stated.table is sales])
     for stated in reviewed:
         reasons = [*known.get(stated.arrived.id, ())]
         if push.clock_is_wrong:
             reasons.append("clock_skew")
         if not _adds_up(stated):
             reasons.append("sums_differ")
-        if stated.table is sales:
-            if stated.row["receipt_number"] in repeated:
-                reasons.append("receipt_number_used_twice")
-            reasons.extend(burdened.get(stated.row["id"], ()))
+        if stated.row["receipt_number"] in repeated:
+            reasons.append("receipt_number_used_twice")
+        reasons.extend(burdened.get(stated.row["id"], ()))
         if reasons:
             stated.row["review_reason"] = " ".join(dict.fromkeys(reasons))
 
@@ -50,17 +48,21 @@ def _sum(rows: Iterable[WireRow], name: str) -> int:
     return sum(row[name] for row in rows)
 
 
-def _receipts_used_before(push: OpenPush, new_sales: Sequence[NewRow]) -> set[str]:
-    """The receipt numbers that another sale has, here or among the new ones."""
-    numbers = Counter(sale["receipt_number"] for sale in new_sales)
+def _receipts_used_before(push: OpenPush, new: Sequence[NewRow]) -> set[str]:
+    """The receipt numbers that another sale or abono has, here or among the new ones: they share a till's series."""
+    numbers = Counter(row["receipt_number"] for row in new)
     if not numbers:
         return set()
-    found = push.connection.exec_driver_sql(
-        "SELECT s.receipt_number FROM sales s WHERE s.business_id = %s AND s.receipt_number = ANY(%s)"
-        " AND s.id <> ALL(%s::uuid[])",
-        (push.business_id, list(numbers), [sale["id"] for sale in new_sales]),
-    )
+    asked = {"business_id": push.business_id, "numbers": list(numbers), "new": [row["id"] for row in new]}
+    found = push.connection.exec_driver_sql(_OTHERS_RECEIPTS, asked)
     return {number for number, times in numbers.items() if times > 1} | set(found.scalars())
+
+
+_OTHERS_RECEIPTS: Final = " UNION ALL ".join(
+    f"SELECT t.receipt_number FROM {table.name} t WHERE t.business_id = %(business_id)s"
+    " AND t.receipt_number = ANY(%(numbers)s) AND t.id <> ALL(%(new)s::uuid[])"
+    for table in (sales, abonos)
+)
 
 
 def _burdened_customers(push: OpenPush, new_sales: Sequence[NewRow]) -> Mapping[str, list[str]]:

@@ -270,6 +270,18 @@ def test_a_receipt_number_used_twice_is_marked_and_taken(central: TestCentral, p
     ]
 
 
+def test_sales_and_abonos_are_numbered_in_one_series(central: TestCentral, pollo: str, rosa: str) -> None:
+    sale = central.beto.sale([pollo], receipt_number="A1-000001")
+    first, second = (central.beto.abono(rosa, 100, receipt_number=f"A1-00000{number}") for number in (1, 2))
+    third, fourth = (central.beto.abono(rosa, 100, receipt_number="A1-000003") for _ in range(2))
+    later = central.beto.sale([pollo], receipt_number="A1-000002")
+    assert central.beto.statuses(sale, second) == central.beto.statuses(first, later) == ["applied", "applied"]
+    assert central.beto.statuses(third, fourth) == ["applied", "applied"]
+    assert _reasons(central, sale) == _reasons(central, second) == []
+    for again in (first, later, third, fourth):
+        assert _reasons(central, again) == ["receipt_number_used_twice"]
+
+
 def test_a_sale_over_the_credit_limit_or_to_a_former_customer_is_marked(central: TestCentral, pollo: str) -> None:
     limited = stored(central, central.ana.customer(credit_limit=5000))
     former = stored(central, central.ana.customer(is_active=0))

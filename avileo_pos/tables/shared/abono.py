@@ -24,6 +24,7 @@ abonos = tenant_table(
     Column("review_reason", Words()),
     Column("created_at", Instant(), nullable=False),
     Index(None, "business_id", "business_date"),
+    Index("ix_abonos_receipt_number", "business_id", "receipt_number"),
     CheckConstraint("amount > 0", name="amount_positive"),
 )
 """`payment_method` is that of the largest part; the parts stand in `abono_payments`."""

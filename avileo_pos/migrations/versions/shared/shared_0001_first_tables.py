@@ -449,6 +449,7 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_abonos_business_id_voided_by"), "abonos", ["business_id", "voided_by"], unique=False)
+    op.create_index(op.f("ix_abonos_receipt_number"), "abonos", ["business_id", "receipt_number"], unique=False)
     op.create_table(
         "cash_movements",
         sa.Column("business_id", Id(), nullable=False),
