@@ -51,7 +51,7 @@ class DemoCentral:
     def start(self) -> None:
         """Start it and wait until it serves. Raises DemoCentralFailed."""
         port = self.address.rpartition(":")[2]
-        self._process = self._launch("serve", "--port", port)
+        self._process = self._launch("serve", "--port", port, "--until-input-ends")
         give_up = time.monotonic() + LONGEST_WAIT
         while not self.is_up():
             if self._process.poll() is not None or time.monotonic() > give_up:
@@ -59,11 +59,10 @@ class DemoCentral:
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """Stop it if this process started it."""
+        """Stop it if this process started it. When this process is killed it ends by itself, as its input does."""
         process, self._process = self._process, None
         if process is not None:
-            process.terminate()
-            process.wait(timeout=60)
+            process.communicate(timeout=LONGEST_WAIT)
 
     def _announced_address(self) -> str | None:
         try:
@@ -79,7 +78,8 @@ class DemoCentral:
 
     def _run_to_the_end(self, command: str) -> None:
         process = self._launch(command)
-        if process.wait(timeout=LONGEST_WAIT) != 0:
+        process.communicate(timeout=LONGEST_WAIT)
+        if process.returncode != 0:
             raise DemoCentralFailed(self._what_it_said())
 
     def _launch(self, *arguments: str) -> subprocess.Popen[str]:
@@ -87,7 +87,7 @@ class DemoCentral:
         with (self._folder / "central.log").open("a", encoding="utf-8") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "avileo_pos.server", *arguments, "--data-dir", str(self._folder)],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 text=True,

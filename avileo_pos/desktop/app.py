@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import logging
 import logging.handlers
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import structlog
@@ -15,16 +17,36 @@ from PySide6.QtCore import QObject, QProcess, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from avileo_pos import __version__
+from avileo_pos.desktop.crash_window import CrashWatch
 from avileo_pos.desktop.language import speak_spanish
 from avileo_pos.desktop.program import TillProgram
-from avileo_pos.desktop.show_problem import CrashWatch
 from avileo_pos.desktop.theme import apply_theme
 from avileo_pos.settings import data_directory, load_settings
 
 EXIT_CANNOT_RUN: Final = 3
 _COLLECT_EVERY_MS: Final = 10_000
+_LISTEN_EVERY_MS: Final = 300
 _LOG_SIZE: Final = 2**20
 _LOGS_KEPT: Final = 5
+
+
+class QuitOnSignals(QObject):
+    """Ctrl+C in the terminal, and the system's wish to end, close the program in order."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        for kind in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(kind, self._quit)
+        # Python hears of a signal only when it runs, and Qt's loop may sleep for long.
+        timer = QTimer(self, interval=_LISTEN_EVERY_MS)
+        timer.timeout.connect(self._listen)
+        timer.start()
+
+    def _listen(self) -> None:
+        """Being called is enough."""
+
+    def _quit(self, _signal: int, _frame: FrameType | None) -> None:
+        QApplication.quit()
 
 
 class GarbageCollector(QObject):
@@ -62,6 +84,7 @@ def make_app(folder: Path, theme: str) -> QApplication:
     apply_theme(app, theme)
     CrashWatch(app).install()
     GarbageCollector(app)
+    QuitOnSignals(app)
     return app
 
 

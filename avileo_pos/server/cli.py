@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 from typing import Annotated, Final
 
@@ -68,6 +69,7 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
     public_url: Annotated[str, typer.Option(help="Address by which tills call; https:// behind a proxy.")] = "",
     data_dir: DataDir = None,
+    until_input_ends: Annotated[bool, typer.Option(help="Stop when whoever started it ends its input.")] = False,
 ) -> None:
     """Answer the tills. An embedded database is brought up to date first; any other must be migrated."""
     with _database_url(data_dir) as (url, embedded):
@@ -75,6 +77,8 @@ def serve(
             if embedded:
                 _migrate(database)
             _require_head(database)
+        if until_input_ends:
+            Thread(target=_end_with_the_input, daemon=True).start()
         os.environ["DATABASE_URL"] = url
         os.environ["AVILEO_PUBLIC_URL"] = public_url or f"http://{host}:{port}"
         uvicorn.run(
@@ -173,6 +177,11 @@ def _require_head(database: Database) -> None:
             raise CannotServe(
                 EXIT_WRONG_SCHEMA, "The database does not fit this version. Run `avileo-server migrate` first."
             )
+
+
+def _end_with_the_input() -> None:
+    sys.stdin.buffer.read()
+    signal.raise_signal(signal.SIGTERM)
 
 
 def _exit_in_order(_signal: int, _frame: FrameType | None) -> None:

@@ -6,11 +6,17 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from avileo_pos.demo.central import DemoCentral
+
+ENVIRONMENT = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +50,16 @@ def test_a_folder_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> Non
     assert "Traceback" not in run.stderr
 
 
+def test_a_killed_demo_takes_its_central_along(folder: Path, first_day: dict[str, Any]) -> None:
+    assert first_day["ok"]
+    central = DemoCentral(folder / "central")
+    killed = subprocess.Popen(command(folder), env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(central.is_up)
+    killed.kill()
+    killed.wait()
+    wait_for(lambda: not central.is_up())
+
+
 def scripted_day(folder: Path) -> dict[str, Any]:
     run = demo(folder)
     found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
@@ -52,6 +68,17 @@ def scripted_day(folder: Path) -> dict[str, Any]:
 
 
 def demo(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "avileo_pos", "--demo", "--script", "--data-dir", str(folder)]
-    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(
+        [*command(folder), "--script"], env=ENVIRONMENT, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def command(folder: Path) -> list[str]:
+    return [sys.executable, "-m", "avileo_pos", "--demo", "--data-dir", str(folder)]
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < give_up
+        time.sleep(0.1)

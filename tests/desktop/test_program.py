@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ from avileo_pos.demo.hands import Hands, settle, wait_for
 from avileo_pos.desktop.app import utc_now
 from avileo_pos.desktop.program import TillProgram
 from avileo_pos.desktop.till import Till
+from avileo_pos.replica.database import Replica
 from avileo_pos.server import sample
 from avileo_pos.server.sample import ADMIN, ROSA, SampleMember
+from avileo_pos.settings import Settings, replica_path, save_settings
 from tests.postgres import TestPostgres
 from tests.sample_central import SampleCentral, sample_central
 
@@ -143,3 +147,30 @@ def test_a_second_program_on_the_same_files_says_so(served: SampleCentral, qtbot
     wait_for(lambda: refusals, "the refusal")
     assert refusals == ["Avileo ya está abierto en esta computadora."]
     second.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda file: file.write_bytes(b"not a database at all" * 1000), "está dañado"),
+        (lambda file: make_newer(file), "Actualice el programa"),
+    ],
+    ids=["damaged", "too new"],
+)
+def test_a_file_that_cannot_be_used_is_said_in_words_and_left_as_it_is(
+    qtbot: QtBot, tmp_path: Path, spoil: Callable[[Path], object], said: str
+) -> None:
+    file = replica_path(tmp_path, sample.SAMPLE)
+    Replica.open(file).close()
+    spoil(file)
+    before = file.read_bytes()
+    save_settings(tmp_path, Settings(central_address="http://127.0.0.1:1", last_business=str(sample.SAMPLE)))
+    at_the_till = AtTheTill(qtbot, tmp_path)
+    at_the_till.reads(said)
+    at_the_till.leave()
+    assert file.read_bytes() == before
+
+
+def make_newer(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'till_9999'")
