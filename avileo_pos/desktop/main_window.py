@@ -8,10 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.ask_approval import ApprovalQuestion
+from avileo_pos.desktop.keys_sheet import KeysSheet
 from avileo_pos.desktop.navigation import entries, screens_for
 from avileo_pos.desktop.parked_operation_sheet import ParkedOperationSheet
 from avileo_pos.desktop.screen import Screen
-from avileo_pos.desktop.show_problem import show_notice
 from avileo_pos.desktop.sync_notice import SyncNotice, show_on_chip
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
@@ -46,6 +46,7 @@ class MainWindow(QMainWindow):
         self._bar = TopBar()
         self._bar.lock_asked.connect(self.lock_asked)
         self._bar.queue_asked.connect(self._open_queue)
+        self._bar.help_asked.connect(self._show_keys)
         self._notice = SyncNotice()
         self._notice.sign_in_asked.connect(self.sign_in_asked)
         self._stack = QStackedWidget()
@@ -92,7 +93,7 @@ class MainWindow(QMainWindow):
         self._notice.show_state(state)
 
     def say(self, sentence: str, tone: Tone = Tone.GOOD) -> None:
-        show_notice(self._stack, sentence, tone)
+        self._bar.say(sentence, tone)
 
     def show_problem(self, trouble: Exception) -> None:
         self.say(words_for(trouble), Tone.DANGER)
@@ -110,19 +111,27 @@ class MainWindow(QMainWindow):
         assert self._till is not None
         return self._till
 
+    def _show_keys(self) -> None:
+        screen = self._stack.currentWidget()
+        assert isinstance(screen, Screen)
+        KeysSheet(self, screen).open()
+
     def _open_queue(self) -> None:
         self.open_screen("por_enviar")
 
     def _shop_around(self, screens: QWidget) -> QWidget:
+        work = QVBoxLayout()
+        work.setSpacing(0)
+        work.addWidget(self._notice)
+        work.addWidget(screens, 1)
+        below = QHBoxLayout()
+        below.setSpacing(0)
+        below.addWidget(self._navigation)
+        below.addLayout(work, 1)
         shop = QWidget()
-        column = QVBoxLayout()
+        column = QVBoxLayout(shop)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar)
-        column.addWidget(self._notice)
-        column.addWidget(screens, 1)
-        row = QHBoxLayout(shop)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._navigation)
-        row.addLayout(column, 1)
+        column.addLayout(below, 1)
         return shop

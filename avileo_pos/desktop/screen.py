@@ -22,6 +22,7 @@ class Screen(QWidget):
     ICON: ClassVar[str]
     NEEDS: ClassVar[Permission | None] = None
     SHOWS: ClassVar[frozenset[str]] = frozenset()
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()  # each key, and what it does: F1 tells them
 
     def __init__(self, till: Till, parent: QWidget | None = None) -> None:
         super().__init__(parent)

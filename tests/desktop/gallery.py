@@ -27,8 +27,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from avileo_pos.desktop.crash_window import CrashDialog
 from avileo_pos.desktop.item_models.rows_model import Column, State
-from avileo_pos.desktop.show_problem import CrashDialog, show_notice
 from avileo_pos.desktop.theme import THEMES, Space, Tone, apply_theme
 from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.banner import Banner
@@ -276,10 +276,6 @@ def keypad() -> QWidget:
     keys = Keypad()
     keys.show()
     card.body.addWidget(keys)
-    noticed = QWidget()
-    noticed.setFixedSize(380, 100)
-    show_notice(noticed, "Guardada: nota A1-000123.", Tone.GOOD)
-    card.body.addWidget(noticed)
     card.body.addStretch(1)
     return card
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.till import Till
-from avileo_pos.desktop.troubles import code_of
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.money_field import MoneyField
 from avileo_pos.domain.money import ZERO
@@ -58,14 +57,6 @@ class CustomerFormSheet(OnceSheet):
                 edit_customer, self._edited(self._card), then=self._on_saved, failed=self.show_problem
             )
 
-    def show_problem(self, trouble: Exception) -> None:
-        """Beside the field that the rule is about, where there is one."""
-        row = self._rows.get(_FIELD_OF.get(code_of(trouble), ""))
-        if row is None:
-            super().show_problem(trouble)
-        else:
-            self.show_beside(row, trouble)
-
     def _new(self) -> CreateCustomer:
         opening, limit = self._terms()
         return CreateCustomer(self._request_id, self._details(), opening, limit)
@@ -101,6 +92,7 @@ class CustomerFormSheet(OnceSheet):
 
     def _lay_out(self) -> None:
         self._rows = {name: FieldRow(label, _line(name)) for name, label in _LABELS.items()}
+        self.beside = {code: self._rows[name] for code, name in _FIELD_OF.items()}
         self._opening, self._limit = MoneyField("Saldo inicial"), MoneyField("Límite de crédito")
         grid = QGridLayout()
         grid.setHorizontalSpacing(Space.LARGE)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from avileo_pos.desktop.troubles import words_for
+from avileo_pos.desktop.troubles import code_of, words_for
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.sheet import Sheet
@@ -13,12 +13,16 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class OnceSheet(Sheet):
-    """Enter is the main action from every field. A subclass says in `act` what it does."""
+    """Enter is the main action from every field. A subclass says in `act` what it does.
+
+    A subclass names in `beside` the codes of troubles that belong beside a field; the others stand over the buttons.
+    """
 
     def __init__(
         self, host: QWidget, title: str, sentence: str = "", *, action: str, icon: str = "check", width: int = 480
     ) -> None:
         super().__init__(host, title, sentence, width=width)
+        self.beside: dict[str, FieldRow] = {}
         self._under_way = False
         self._problem = QLabel()
         self._problem.setProperty("look", "problem")
@@ -51,13 +55,12 @@ class OnceSheet(Sheet):
     def show_problem(self, trouble: Exception) -> None:
         """The main action came to nothing: say why, and let it be tried again. What nobody foresaw flies."""
         self.stop()
-        self.say_problem(words_for(trouble))
-
-    def show_beside(self, row: FieldRow, trouble: Exception) -> None:
-        """As `show_problem`, beside the field that it is about."""
-        self.stop()
-        row.set_problem(words_for(trouble))
-        row.setFocus()
+        words, row = words_for(trouble), self.beside.get(code_of(trouble))
+        if row is None:
+            self.say_problem(words)
+        else:
+            row.set_problem(words)
+            row.setFocus()
 
     def say_problem(self, words: str) -> None:
         self._problem.setText(words)

@@ -1,6 +1,6 @@
 """A notice that stands in the screen and stops nobody."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from avileo_pos.desktop.theme import Space, Tone, ink_token, set_style
@@ -35,6 +35,7 @@ class Banner(QFrame):
         self._action.clicked.connect(self.action_chosen)
         cross = Button(icon="x", variant="ghost", accessible_name="Cerrar el aviso")
         cross.clicked.connect(self._close)
+        cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # closing a notice takes nobody's hand from the work
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.LARGE, Space.TIGHT, Space.TIGHT, Space.TIGHT)
         row.setSpacing(Space.MEDIUM)

@@ -15,7 +15,7 @@ _INK = {"primary": "on_primary", "danger": "on_danger", "secondary": "text", "gh
 
 
 class Button(QPushButton):
-    """`key` is a shortcut such as «F12»: shown after the word, and pressing it clicks."""
+    """`key` is a shortcut such as «F12»: shown after the word, or alone where room is scarce; pressing it clicks."""
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class Button(QPushButton):
         self._icon_name = icon
         self._ink = _INK[variant]
         self._key = key
+        self._word, self._shows_word = text, True
         self._size = Size.ICON + 4 if large else Size.ICON
         self.setProperty("variant", variant)
         self.setProperty("large", large)
@@ -46,9 +47,15 @@ class Button(QPushButton):
 
     def setText(self, text: str) -> None:
         """The word itself; an ampersand in it is shown."""
-        shown = text.replace("&", "&&")
-        super().setText(f"{shown}   ({self._key})" if self._key else shown)
+        self._word = text
         self.setAccessibleName(text)
+        self._write()
+
+    def show_word(self, visible: bool) -> None:
+        """Without the word, the key stands alone, and the word shows when the pointer rests on it."""
+        self._shows_word = visible
+        self.setToolTip("" if visible else self._word)
+        self._write()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter clicks the focused button as Space does; a held key clicks once."""
@@ -62,6 +69,14 @@ class Button(QPushButton):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self._draw_icon()
+
+    def _write(self) -> None:
+        shown = self._word.replace("&", "&&")
+        if not self._shows_word:
+            shown = self._key
+        elif self._key:
+            shown = f"{shown}   ({self._key})"
+        super().setText(shown)
 
     def _draw_icon(self) -> None:
         if self._icon_name:

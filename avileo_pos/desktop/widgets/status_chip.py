@@ -8,9 +8,12 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from avileo_pos.desktop.icons import icon
 from avileo_pos.desktop.theme import Size, Space, Tone, ink_token, set_style
 
+# What is said of an ordinary day takes no more room than this.
+_USUALLY_AT_MOST = "En línea · todo enviado 00:00"
+
 
 class StatusChip(QPushButton):
-    """Never by colour alone: each state has its icon and its words."""
+    """Never by colour alone: each state has its icon and its words. It keeps its width from one state to the next."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +40,14 @@ class StatusChip(QPushButton):
     def show_to_review(self, count: int) -> None:
         """Central refused `count` operations: a person must look."""
         self._show("triangle-alert", f"{count} por revisar", Tone.DANGER)
+
+    def sizeHint(self) -> QSize:
+        hint, metrics = super().sizeHint(), self.fontMetrics()
+        usual = hint.width() - metrics.horizontalAdvance(self.text()) + metrics.horizontalAdvance(_USUALLY_AT_MOST)
+        return QSize(max(hint.width(), usual), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from avileo_pos.desktop.show_problem import FloatingBanner
+from avileo_pos.desktop.top_bar import TopBar
 from avileo_pos.desktop.widgets.rows_table import RowsTable
 from avileo_pos.desktop.widgets.sheet import Sheet
 
@@ -54,6 +54,5 @@ def button(inside: QWidget, name: str) -> QPushButton:
 
 
 def notice(window: QWidget) -> str:
-    """What the floating banner says, empty without one."""
-    banners = [banner for banner in window.findChildren(FloatingBanner) if banner.isVisible()]
-    return banners[0].sentence() if banners else ""
+    """What is being said over the screens, empty for nothing."""
+    return the(window, TopBar).notice()

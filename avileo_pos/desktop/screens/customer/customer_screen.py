@@ -33,6 +33,13 @@ class CustomerScreen(Screen):
     ICON = "users"
     NEEDS = Permission.CUSTOMER_DEBTS_SEE
     SHOWS = frozenset({"customers", "customer_balances", "sales", "abonos", "sync_queue"})
+    KEYS = (
+        ("F10", "Buscar un cliente"),
+        ("↓", "Pasar de la búsqueda a la lista"),
+        ("F2", "Anotar un cliente nuevo"),
+        ("F3", "Recibir un abono"),
+        ("Enter", "Ver la cuenta, o la copia de una línea"),
+    )
 
     def __init__(self, till: Till, parent: QWidget | None = None) -> None:
         super().__init__(till, parent)

@@ -11,7 +11,6 @@ from avileo_pos.desktop.screens.distribucion.product_choice import ProductChoice
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.till import Till
-from avileo_pos.desktop.troubles import code_of
 from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.weight_field import WeightField
@@ -51,6 +50,7 @@ class CloseDistribucionSheet(OnceSheet):
         self.reason = QLineEdit()
         self.reason.setMaxLength(_LONGEST_REASON)
         self.reason_row = FieldRow("Motivo de la diferencia", self.reason)
+        self.beside["difference_needs_reason"] = self.reason_row
         self._missing = AmountDisplay("Faltante")
         self._missing_soles = AmountDisplay("En soles", look="figure")
         self._lay_out()
@@ -73,12 +73,6 @@ class CloseDistribucionSheet(OnceSheet):
         )
         self.start()
         self._till.lane.write(close_distribucion, request, then=self._on_closed, failed=self.show_problem)
-
-    def show_problem(self, trouble: Exception) -> None:
-        if code_of(trouble) == "difference_needs_reason":
-            self.show_beside(self.reason_row, trouble)
-        else:
-            super().show_problem(trouble)
 
     def _account(self) -> Settlement:
         """As it would stand with what is typed."""

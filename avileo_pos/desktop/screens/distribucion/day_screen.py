@@ -26,6 +26,13 @@ class DistribucionesScreen(Screen):
     ICON = "truck"
     NEEDS = Permission.DISTRIBUCION_MANAGE
     SHOWS = frozenset({"distribuciones", "distribucion_movements", "sales", "products", "business_users"})
+    KEYS = (
+        ("F2", "Dar kilos a un vendedor"),
+        ("F3", "Recargar al vendedor marcado"),
+        ("F6", "Mover kilos a otro vendedor"),
+        ("F4", "Cerrar la distribución marcada"),
+        ("↑ ↓", "Recorrer la lista"),
+    )
 
     def __init__(self, till: Till, parent: QWidget | None = None) -> None:
         super().__init__(till, parent)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from avileo_pos.desktop.screens.distribucion.product_choice import ProductChoice
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
 from avileo_pos.desktop.till import Till
-from avileo_pos.desktop.troubles import code_of
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.weight_field import WeightField
 from avileo_pos.domain.weight import NO_KILOS, format_kilos
@@ -36,7 +35,7 @@ class KilosSheet(OnceSheet):
         self.kilos = WeightField("Kilos")
         self.product = ProductChoice(products)
         self.kilos_row = FieldRow("Kilos", self.kilos)
-        self.beside = {"kilos_not_positive": self.kilos_row}
+        self.beside["kilos_not_positive"] = self.kilos_row
 
     def focus_start(self) -> None:
         self.kilos.setFocus()
@@ -44,13 +43,6 @@ class KilosSheet(OnceSheet):
     def press_main(self) -> None:
         if not self.kilos.problem():
             super().press_main()
-
-    def show_problem(self, trouble: Exception) -> None:
-        row = self.beside.get(code_of(trouble))
-        if row is None:
-            super().show_problem(trouble)
-        else:
-            self.show_beside(row, trouble)
 
 
 class NewDistribucionSheet(KilosSheet):

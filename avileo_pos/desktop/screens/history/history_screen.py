@@ -34,6 +34,11 @@ class HistoryScreen(Screen):
     ICON = "history"
     NEEDS = Permission.SALES_SEE_OWN
     SHOWS = frozenset({"sales", "abonos", "sync_queue"})
+    KEYS = (
+        ("↑ ↓", "Recorrer la lista"),
+        ("Enter", "Ver la copia"),
+        ("F9", "Ver la copia"),
+    )
 
     def __init__(self, till: Till, parent: QWidget | None = None) -> None:
         super().__init__(till, parent)

@@ -16,6 +16,10 @@ class QueueScreen(Screen):
     TITLE = "Por enviar"
     ICON = "cloud-upload"
     SHOWS = frozenset({"sync_queue"})
+    KEYS = (
+        ("↑ ↓", "Recorrer la lista"),
+        ("F4", "Revisar lo que el servidor no recibió"),
+    )
 
     def __init__(self, till: Till, parent: QWidget | None = None) -> None:
         super().__init__(till, parent)

@@ -12,7 +12,7 @@ from avileo_pos.desktop.screens.sale.usual_order import UsualOrder
 from avileo_pos.desktop.screens.sale.weighing import is_overridden
 from avileo_pos.desktop.theme import Space, set_style
 from avileo_pos.desktop.widgets.amount_display import AmountDisplay
-from avileo_pos.desktop.widgets.button import Button, click_at_once
+from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.cart_table import CartLine, CartTable
 from avileo_pos.desktop.widgets.empty_state import EmptyState
@@ -145,9 +145,8 @@ class CartPanel(Card):
         self.body.addWidget(self._charge)
 
     def _make_buttons(self) -> None:
-        self._aside = Button("F6", icon="circle-pause", variant="ghost", accessible_name="Aparcar esta venta (F6)")
-        self._aside.setToolTip("Aparcar esta venta y empezar otra (F6)")
-        click_at_once(self._aside, "F6")
+        self._aside = Button("Aparcar esta venta", icon="circle-pause", variant="ghost", key="F6")
+        self._aside.show_word(False)
         self._customer = Button("Cliente", icon="user", key="F2")
         self._abono = Button("Abono", key="F3")
         self._edit = Button(icon="pencil", variant="ghost", accessible_name="Cambiar la línea (Enter)")

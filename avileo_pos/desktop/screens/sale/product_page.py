@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.icons import icon
@@ -18,12 +18,15 @@ from avileo_pos.domain.weight import format_kilos
 from avileo_pos.queries.distribucion import DistribucionRow
 from avileo_pos.queries.product import ProductTile
 
+_WIDE = 600
+
 
 class ProductPage(QWidget):
     """A digit chooses one of the first ten tiles; a letter begins a search, Enter takes its first find."""
 
     chosen = Signal(object)  # UUID of the product
     last_sale_asked = Signal()
+    cash_movement_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +36,7 @@ class ProductPage(QWidget):
         self._search.returnPressed.connect(self._choose_first)
         self._tiles.chosen.connect(self._choose)
         self._last.clicked.connect(self.last_sale_asked)
+        self._gasto.clicked.connect(self.cash_movement_asked)
 
     def show_products(self, products: Sequence[ProductTile]) -> None:
         self._products = tuple(products)
@@ -60,6 +64,11 @@ class ProductPage(QWidget):
         if searched:
             self.start()
         return searched
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for button in (self._gasto, self._last):
+            button.show_word(self.width() >= _WIDE)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down and self._search.hasFocus():
@@ -95,6 +104,7 @@ class ProductPage(QWidget):
         self._search.setClearButtonEnabled(False)
         self._search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._last = Button("Última venta", icon="receipt-text", key="F9")
+        self._gasto = Button("Gasto", icon="wallet", key="F7")
         self._load = QLabel()
         self._load.setWordWrap(True)
         self._load.hide()
@@ -103,6 +113,7 @@ class ProductPage(QWidget):
         top = QHBoxLayout()
         top.setSpacing(Space.SMALL)
         top.addWidget(self._search, 1)
+        top.addWidget(self._gasto)
         top.addWidget(self._last)
         pages = QWidget()
         self._pages = QStackedLayout(pages)

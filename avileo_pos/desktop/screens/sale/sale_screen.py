@@ -8,9 +8,11 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screen import Screen
+from avileo_pos.desktop.screens.sale.cash_movement_sheet import CashMovementSheet
 from avileo_pos.desktop.screens.sale.charging import Charging, with_both
 from avileo_pos.desktop.screens.sale.counter import Counter, counter
 from avileo_pos.desktop.screens.sale.customer_picker import CustomerPicker
+from avileo_pos.desktop.screens.sale.open_cash_sheet import OpenCashSheet
 from avileo_pos.desktop.screens.sale.open_sales import OpenSale, OpenSales
 from avileo_pos.desktop.screens.sale.sale_draft import (
     at_prices,
@@ -37,6 +39,20 @@ from avileo_pos.queries.receipt import SaleReceipt
 from avileo_pos.queries.sale import last_sale
 from avileo_pos.usecases.parked_sale import SaveParkedSale, remove_parked_sale, save_parked_sale
 
+_KEYS = (
+    ("1 … 9, 0", "Elegir uno de los diez primeros productos"),
+    ("F10", "Buscar un producto; también al escribir una letra"),
+    ("F2", "Elegir o anotar al cliente"),
+    ("F3", "Recibir un abono del cliente"),
+    ("F4", "Cambiar el precio"),
+    ("F5", "Escribir la tara"),
+    ("*", "Contar los envases de la tara"),
+    ("F6", "Aparcar esta venta y empezar otra"),
+    ("F7", "Anotar un gasto, retiro o ingreso de caja"),
+    ("F9", "Ver la última venta"),
+    ("F12", "Cobrar"),
+    ("Supr", "Quitar la línea marcada"),
+)
 _REASONS = ("Cliente de siempre", "Por mayor", "Producto de ayer", "Me equivoqué de precio")
 
 
@@ -61,6 +77,7 @@ class SaleScreen(Screen):
             "distribucion_movements",
         }
     )
+    KEYS = _KEYS
 
     def __init__(self, till: Till, parent: QWidget | None = None) -> None:
         super().__init__(till, parent)
@@ -296,6 +313,20 @@ class SaleScreen(Screen):
         else:
             SaleReceiptSheet(self, receipt, copy=True).open()
 
+    # The drawer
+
+    def _ask_cash_movement(self) -> None:
+        """From a drawer that is open, or is opened now."""
+        if self._drawer_is_open:
+            self._note_cash_movement()
+        else:
+            sheet = OpenCashSheet(self, self.till)
+            sheet.opened.connect(self._note_cash_movement)
+            sheet.open()
+
+    def _note_cash_movement(self) -> None:
+        CashMovementSheet(self, self.till).open()
+
     # Keys
 
     def _go_back(self) -> None:
@@ -323,6 +354,7 @@ class SaleScreen(Screen):
         form = self.form
         form.products.chosen.connect(self._weigh)
         form.products.last_sale_asked.connect(self._ask_last_sale)
+        form.products.cash_movement_asked.connect(self._ask_cash_movement)
         form.weighing.weighed.connect(self._take_weighed)
         form.weighing.left.connect(self._leave_weighing)
         form.cart.sale_chosen.connect(self._choose_sale)

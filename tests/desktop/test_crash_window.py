@@ -1,4 +1,4 @@
-"""What a person sees when a rule is broken, and when the program itself is."""
+"""What a person sees when the program itself is broken."""
 
 from __future__ import annotations
 
@@ -10,44 +10,11 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from avileo_pos.desktop.show_problem import CrashDialog, CrashWatch, FloatingBanner, show_notice, show_problem
-from avileo_pos.desktop.theme import Tone
-from avileo_pos.desktop.widgets.field_row import FieldRow
-from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.desktop.crash_window import CrashDialog, CrashWatch
 from tests.desktop.hands import shown
-
-
-def test_a_broken_rule_is_told_over_the_screen_without_taking_the_focus(qtbot: QtBot) -> None:
-    screen, field = with_field(qtbot)
-    show_problem(screen, BusinessRuleBroken("sale_is_empty"))
-    [banner] = screen.findChildren(FloatingBanner)
-    assert (banner.sentence(), banner.isVisible()) == ("Agregue al menos un producto.", True)
-    assert QApplication.focusWidget() is field.field
-
-
-def test_a_broken_rule_of_a_field_is_told_beside_it(qtbot: QtBot) -> None:
-    screen, field = with_field(qtbot)
-    show_problem(screen, BusinessRuleBroken("not_a_dni", text="1"), {"not_a_dni": field})
-    assert field.problem() == "El DNI tiene 8 cifras."
-    assert screen.findChild(FloatingBanner) is None
-
-
-def test_a_newer_notice_takes_the_place_of_the_older(qtbot: QtBot) -> None:
-    screen, _ = with_field(qtbot)
-    show_notice(screen, "Guardado.")
-    show_notice(screen, "Sin papel.", Tone.WARNING)
-    assert [banner.sentence() for banner in screen.findChildren(FloatingBanner)] == ["Sin papel."]
-
-
-def test_a_notice_stays_inside_a_narrow_screen(qtbot: QtBot) -> None:
-    screen, _ = with_field(qtbot)
-    show_notice(screen, "Guardado: nota A1-000123.")
-    screen.resize(400, 300)
-    [banner] = screen.findChildren(FloatingBanner)
-    assert screen.rect().contains(banner.geometry())
 
 
 def test_an_unexpected_error_is_logged_and_told_once(watch: CrashWatch, caplog: pytest.LogCaptureFixture) -> None:
@@ -110,13 +77,3 @@ def crash_windows() -> list[CrashDialog]:
 
 def divide_by_zero() -> None:
     raise ZeroDivisionError("worker")
-
-
-def with_field(qtbot: QtBot) -> tuple[QWidget, FieldRow]:
-    screen = QWidget()
-    screen.resize(800, 500)
-    field = FieldRow("DNI", QLineEdit())
-    QVBoxLayout(screen).addWidget(field)
-    shown(qtbot, screen)
-    field.field.setFocus()
-    return screen, field

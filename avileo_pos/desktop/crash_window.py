@@ -1,80 +1,24 @@
-"""Tells a person what went wrong: a broken rule beside the field or over the screen, a defect in the crash window."""
+"""What nobody expected: written to the log, told once in a window of its own, and the shop goes on."""
 
 import logging
 import sys
 import threading
-from collections.abc import Mapping
 from traceback import format_exception
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
-from avileo_pos.desktop.sentences import sentence
-from avileo_pos.desktop.theme import Space, Tone
-from avileo_pos.desktop.widgets.banner import Banner
+from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.empty_state import EmptyState
-from avileo_pos.desktop.widgets.field_row import FieldRow
-from avileo_pos.domain.errors import BusinessRuleBroken
 
 _log = logging.getLogger(__name__)
 
-_READING_TIME_MS = 8000
-_WIDEST_BANNER = 640
-
-
-def show_problem(screen: QWidget, problem: BusinessRuleBroken, beside: Mapping[str, FieldRow] | None = None) -> None:
-    """Beside the field that `beside` names for the problem's code, else as a banner over the screen."""
-    words = sentence(problem.code, problem.details)
-    row = (beside or {}).get(problem.code)
-    if row is None:
-        show_notice(screen, words, Tone.DANGER)
-    else:
-        row.set_problem(words)
-        row.setFocus()
-
-
-def show_notice(screen: QWidget, words: str, tone: Tone = Tone.GOOD) -> None:
-    """A banner at the foot of the screen that goes by itself; a newer one takes its place."""
-    notice = screen.findChild(FloatingBanner, options=Qt.FindChildOption.FindDirectChildrenOnly) or FloatingBanner(
-        screen
-    )
-    notice.say(words, tone)
-    notice.appear()
-
-
-class FloatingBanner(Banner):
-    """Moves nothing in the screen below it and takes no focus."""
-
-    def __init__(self, screen: QWidget) -> None:
-        super().__init__(parent=screen)
-        self._screen = screen
-        self._farewell = QTimer(self, interval=_READING_TIME_MS, singleShot=True)
-        self._farewell.timeout.connect(self.hide)
-        screen.installEventFilter(self)
-
-    def appear(self) -> None:
-        self._place()
-        self.show()
-        self.raise_()
-        self._farewell.start()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def _place(self) -> None:
-        width = min(_WIDEST_BANNER, self._screen.width() - 2 * Space.LARGE)
-        self.setFixedWidth(width)
-        self.adjustSize()
-        self.move(Space.LARGE, self._screen.height() - self.height() - Space.LARGE)
-
 
 class CrashWatch(QObject):
-    """Catches what nobody expected, in any thread: writes the log, tells the person once, lets the shop go on."""
+    """Catches it in any thread."""
 
     _crashed = Signal(str)
 
