@@ -32,6 +32,15 @@ class TestPostgres:
         finally:
             self._server.drop_database(name)
 
+    @contextmanager
+    def copy(self, url: str) -> Iterator[str]:
+        """The URL of a database that holds what that one holds now, as a backup does; nobody may be connected to it."""
+        name = f"t_{uuid4().hex}"
+        try:
+            yield self._server.create_database(name, template=url.rpartition("/")[2])
+        finally:
+            self._server.drop_database(name)
+
     def _template(self, prepare: Callable[[str], None]) -> str:
         if prepare not in self._templates:
             name = f"template_{uuid4().hex}"

@@ -13,10 +13,11 @@ from fastapi import FastAPI
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The address of `app` while it is served, as `http://127.0.0.1:PORT`."""
+def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """The address of `app` while it is served, as `http://127.0.0.1:PORT`; on a free port unless one is named."""
     with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(("127.0.0.1", port))
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
         thread = Thread(target=server.run, args=([door],), name="central")
         thread.start()

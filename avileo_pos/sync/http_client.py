@@ -206,16 +206,17 @@ def _causes(trouble: BaseException | None) -> Iterator[BaseException]:
 
 
 def _trouble_of(response: httpx.Response, answer: bytes) -> CentralTrouble:
-    status = response.status_code
+    status, said = response.status_code, _said(answer)
     if response.is_redirect:
         return WrongAddress("redirected", response.headers.get("location", ""))
     if status in _COME_BACK_LATER or status >= 500:
-        return CentralBusy(_said(answer).code, _said(answer).message, _retry_after(response.headers))
+        busy = said or _Refusal("central_busy")
+        return CentralBusy(busy.code, busy.message, _retry_after(response.headers))
     if status == 413:  # a proxy on the way may say so too, in its own words
         return RequestRefused(status, "too_large")
-    if not _is_json(response):
+    if said is None or not _is_json(response):
         return WrongAddress("not_central", f"{status} {response.headers.get('content-type', '')}")
-    return _refusal(status, _said(answer))
+    return _refusal(status, said)
 
 
 def _refusal(status: int, said: _Refusal) -> CentralTrouble:
@@ -231,12 +232,12 @@ def _refusal(status: int, said: _Refusal) -> CentralTrouble:
     return RequestRefused(status, said.code, said.message)
 
 
-def _said(answer: bytes) -> _Refusal:
-    """Central's `{code, message}`, the code in small letters as all of ours are."""
+def _said(answer: bytes) -> _Refusal | None:
+    """Central's `{code, message}`, the code in small letters as all of ours are; None where it is not central's."""
     try:
         said = msgspec.json.decode(answer, type=_Refusal)
     except msgspec.MsgspecError:
-        return _Refusal("central_busy")
+        return None
     return _Refusal(said.code.lower(), said.message)
 
 

@@ -1,0 +1,111 @@
+"""Central stops, is killed, or comes back from a backup: what was sold is neither lost nor counted twice."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+from sqlalchemy import Connection
+
+from avileo_pos.queries.customer import customer_card
+from avileo_pos.server.database import Database
+from avileo_pos.server.epoch import restored
+from avileo_pos.server.sample import ADMIN, CUSTOMERS, ROSA, SAMPLE
+from avileo_pos.sync.state import SyncKind
+from tests.invariants import assert_promises_hold
+from tests.journeys.shop import Shop
+from tests.postgres import TestPostgres
+
+JUANA = next(customer.id for customer in CUSTOMERS if customer.name == "Juana Ñahui")
+
+
+def test_central_stops_in_the_middle_of_a_queue_and_opens_again(shop: Shop) -> None:
+    rosa = shop.till(ROSA)
+    for _ in range(60):
+        rosa.sell("Alas", "0.800")
+    pushes: list[str] = []
+
+    def stop_at_the_second_push(path: str) -> None:
+        pushes.append(path)
+        if len(pushes) == 2:
+            shop.close_central()
+
+    rosa.cable.before_sending = stop_at_the_second_push
+    assert rosa.sync().state.code == "no_route"
+    assert 0 < shop.value("SELECT count(*) FROM sales") < 60
+    shop.open_central()
+    assert_promises_hold(shop)
+    assert shop.value("SELECT count(*) FROM sales") == 60
+
+
+def test_central_is_killed_while_it_stores_a_push(shop: Shop) -> None:
+    rosa = shop.till(ROSA)
+    rosa.sell("Pechuga", "1.500", to=JUANA, paid="4.00")
+    shop.close_central()
+    with shop.central_process() as process, _the_business_locked(shop) as others:
+        killer = Thread(target=_kill_once_it_waits, args=(process, others))
+        killer.start()
+        interrupted = rosa.sync().state
+        killer.join()
+    assert interrupted.kind is SyncKind.OFFLINE
+    assert shop.value("SELECT count(*) FROM sales") == 0
+    shop.open_central()
+    assert_promises_hold(shop)
+    assert shop.value("SELECT count(*) FROM sales") == 1
+
+
+def test_what_a_restored_backup_has_lost_comes_back_from_the_tills(shop: Shop, postgres: TestPostgres) -> None:
+    rosa, pepa = shop.till(ROSA), shop.till(ADMIN)
+    rosa.sell("Pollo entero", "2.000", to=JUANA, paid="0.00")
+    shop.sync_all()
+    with shop.backup(postgres) as backup:
+        lost_sale = rosa.sell("Gallina", "1.250", to=JUANA, paid="5.00")
+        lost_customer = pepa.new_customer("Bodega Nueva")
+        pepa.edit_customer(JUANA, phone="911111111")
+        shop.sync_all()
+        pepa.void_sale(lost_sale.sale_id)
+        shop.sync_all()
+        with Database.connect(backup) as database:
+            shop.run_on(database)
+            restored(database)
+            assert shop.value("SELECT count(*) FROM sales") == 1
+            assert_promises_hold(shop)
+            assert rosa.ask(customer_card, lost_customer).figures.name == "Bodega Nueva"
+            assert rosa.ask(customer_card, JUANA).figures.phone == "911111111"
+            assert shop.value("SELECT count(*) FROM sales WHERE voided_at IS NOT NULL") == 1
+
+
+def test_a_till_whose_file_was_put_back_by_some_hours_does_no_harm(shop: Shop) -> None:
+    rosa, pepa = shop.till(ROSA), shop.till(ADMIN)
+    rosa.sell("Pollo entero", "2.000", to=JUANA, paid="0.00")
+    older = rosa.copy_file("copy of the morning.db")
+    rosa.sell("Gallina", "1.250", to=JUANA, paid="5.00")
+    rosa.take_abono(JUANA, "10.00")
+    shop.sync_all()
+    rosa.go_back_to(older)
+    again = rosa.sell("Alas", "0.700", to=JUANA, paid="1.00")
+    assert_promises_hold(shop)
+    assert len(pepa.rows("SELECT id FROM sales")) == len(rosa.rows("SELECT id FROM sales")) == 3
+    reused = [flags for (flags,) in shop.rows("SELECT review_reason FROM sales WHERE needs_review")]
+    assert again.number in {row["receipt_number"] for row in pepa.rows("SELECT receipt_number FROM sales")}
+    assert len(reused) == 1
+    rosa.open_drawer()  # of what is now a till of its own
+    assert rosa.sell("Alas", "0.100").number.partition("-")[0] != again.number.partition("-")[0]
+
+
+@contextmanager
+def _the_business_locked(shop: Shop) -> Iterator[Connection]:
+    """While somebody else writes, every push to this business has to wait inside its transaction."""
+    with shop.database.transaction(SAMPLE) as connection:
+        connection.exec_driver_sql("SELECT FROM sync_counters FOR UPDATE")
+        yield connection
+
+
+def _kill_once_it_waits(process: subprocess.Popen[bytes], connection: Connection) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    while not connection.exec_driver_sql(waiting).scalar_one():
+        time.sleep(0.02)
+    process.kill()
