@@ -170,8 +170,11 @@ class TillProgram(QObject):
         """The person is in; central renews the lease and the token when it can be reached."""
         shop, address = self._open_shop(), self._settings.central_address
         self._errands.run(
-            lambda: _renew(shop, address, who, self._clock()), then=_nothing_to_do, failed=self._note_unconfirmed
+            lambda: _renew(shop, address, who, self._clock()), then=self._on_confirmed, failed=self._note_unconfirmed
         )
+
+    def _on_confirmed(self, _signed_in: SignedInHere) -> None:
+        self._open_shop().sync.wake()
 
     def _note_unconfirmed(self, trouble: Exception) -> None:
         if not isinstance(trouble, CentralTrouble | BusinessRuleBroken):
@@ -234,9 +237,8 @@ class TillProgram(QObject):
         self._errands.run(lambda: Replica.open(path, clock=self._clock), then=then, failed=self._cannot_open)
 
     def _reopened(self, business_id: UUID, replica: Replica) -> None:
-        shop = self._begin_shop(replica, business_id)
-        if shop.tokens.get():
-            shop.sync.start()
+        """Without a token central says that this till is signed out, and the person is told."""
+        self._begin_shop(replica, business_id).sync.start()
         self._ask_who_works()
 
     def _begin_shop(self, replica: Replica, business_id: UUID) -> Shop:
@@ -373,7 +375,3 @@ def _known(person: PersonHere, now: datetime, *, with_pin: bool) -> KnownPerson:
     hurry = max((LEASE - age) // timedelta(days=1), 0) if age > WARNED_AFTER else None
     has_pin = with_pin and person.has_pin and age <= LEASE
     return KnownPerson(person.member_id, person.name, person.email, has_pin, hurry)
-
-
-def _nothing_to_do(_signed_in: SignedInHere) -> None:
-    """The person is in already."""

@@ -14,6 +14,7 @@ from avileo_pos.desktop.background.replica_lane import LaneClosed, ReplicaLane
 from avileo_pos.replica.database import Clock
 from avileo_pos.sync.central import Central
 from avileo_pos.sync.engine import ROUND_EVERY, SyncEngine
+from avileo_pos.sync.state import SyncState
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,10 @@ class SyncThread(QThread):
         self._hang_up = hang_up
         self._woken = Event()
         self._is_ending = False
+
+    def state(self) -> SyncState:
+        """How synchronisation stood when it last said so."""
+        return self._engine.state
 
     def wake(self) -> None:
         """Have the next round at once."""
