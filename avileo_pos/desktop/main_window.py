@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.ask_approval import ApprovalQuestion
@@ -24,6 +25,7 @@ from avileo_pos.sync.state import SyncState
 
 # A screen of 1366x768 at 125 %, less the bar of Windows.
 SMALLEST_SIZE = (1024, 560)
+_WIDE = 1200
 
 
 class MainWindow(QMainWindow):
@@ -55,6 +57,10 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self._sign_in)
         self._pages.addWidget(self._shop)
         self.setCentralWidget(self._pages)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._navigation.show_words(self.width() >= _WIDE)
 
     def enter(self, till: Till) -> None:
         """Show the shop as this person may see it, at the first screen."""

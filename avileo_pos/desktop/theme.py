@@ -44,6 +44,7 @@ class Size(IntEnum):
     TILE_NARROWEST = 128
     TILE_PREFERRED = 164
     NAVIGATION_WIDTH = 208
+    NAVIGATION_NARROW = 72
 
 
 class Tone(StrEnum):

@@ -27,3 +27,8 @@ def days(count: int) -> str:
     if count == 0:
         return "hoy"
     return f"hace {count} {'día' if count == 1 else 'días'}"
+
+
+def unbroken(text: str) -> str:
+    """For a label that may break between parts, never between «S/» and its figure."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from avileo_pos.desktop.icons import icon
-from avileo_pos.desktop.theme import Size, Space
+from avileo_pos.desktop.theme import Size, Space, set_style
 
 Variant = Literal["primary", "secondary", "ghost", "danger"]
 
@@ -45,6 +45,11 @@ class Button(QPushButton):
         if key:
             click_at_once(self, key)
 
+    @property
+    def key(self) -> str:
+        """Empty for none."""
+        return self._key
+
     def setText(self, text: str) -> None:
         """The word itself; an ampersand in it is shown."""
         self._word = text
@@ -52,10 +57,13 @@ class Button(QPushButton):
         self._write()
 
     def show_word(self, visible: bool) -> None:
-        """Without the word, the key stands alone, and the word shows when the pointer rests on it."""
-        self._shows_word = visible
-        self.setToolTip("" if visible else self._word)
-        self._write()
+        """Without the word, the icon and the key stand alone, and the word shows when the pointer rests on it."""
+        if visible != self._shows_word:
+            self._shows_word = visible
+            self.setToolTip("" if visible else self._word)
+            self._write()
+            set_style(self, square=not self.text())
+            self._draw_icon()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter clicks the focused button as Space does; a held key clicks once."""

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.theme import Space
+from avileo_pos.desktop.widgets.elided_label import ElidedLabel
 
 
 class Card(QFrame):
@@ -18,7 +19,7 @@ class Card(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("look", look)
-        self._title = QLabel(title)
+        self._title = ElidedLabel(title)
         self._title.setProperty("look", "title")
         self.header = QHBoxLayout()
         self.header.setSpacing(Space.SMALL)

@@ -28,6 +28,7 @@ class SideNavigation(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("look", "side")
+        self._shows_words = True
         self.setFixedWidth(Size.NAVIGATION_WIDTH)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidgetResizable(True)
@@ -54,7 +55,15 @@ class SideNavigation(QScrollArea):
         for place, button in enumerate(self._buttons.values()):
             self._group.addButton(button)
             self._column.insertWidget(place, button)
+            button.show_word(self._shows_words)
             button.show()  # at once, not with the next event: its key works from now on
+
+    def show_words(self, visible: bool) -> None:
+        """Without the words, in a narrow window, the icons and keys stay."""
+        self._shows_words = visible
+        self.setFixedWidth(Size.NAVIGATION_WIDTH if visible else Size.NAVIGATION_NARROW)
+        for button in self._buttons.values():
+            button.show_word(visible)
 
     def show_current(self, key: str) -> None:
         """Marks the screen that is open, without saying that it was chosen. Raises KeyError for an unknown one."""
@@ -74,6 +83,10 @@ class _NavigationButton(QPushButton):
         if entry.shortcut:
             click_at_once(self, entry.shortcut)
         self._draw_icon()
+
+    def show_word(self, visible: bool) -> None:
+        self.setText(self._entry.word if visible else "")
+        self.setToolTip("" if visible else self._entry.word)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

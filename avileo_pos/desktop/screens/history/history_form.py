@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import QDate, QLocale, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.item_models.rows_model import Column, State
@@ -23,6 +24,7 @@ from avileo_pos.queries.sale import PaperState
 
 ALL, SALES, ABONOS = "todo", "ventas", "abonos"
 _ONE_DAY = 1
+_WIDE = 1000
 
 
 class HistoryForm(QWidget):
@@ -65,6 +67,10 @@ class HistoryForm(QWidget):
         self._sold.show_soles(total_of(paper for paper in papers if paper.is_sale))
         self._paid.show_soles(total_of(paper for paper in papers if not paper.is_sale))
         self._show_chosen_kind()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.copy.show_word(self.width() >= _WIDE)
 
     def _show_chosen_kind(self) -> None:
         """The current paper stays current while it is in the list."""

@@ -16,7 +16,7 @@ from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.cart_table import CartLine, CartTable
 from avileo_pos.desktop.widgets.empty_state import EmptyState
-from avileo_pos.desktop.words import UNITS, days
+from avileo_pos.desktop.words import UNITS, days, unbroken
 from avileo_pos.domain.money import ZERO, format_soles
 from avileo_pos.domain.sale import PricedLine, PricedSale
 from avileo_pos.domain.weight import format_kilos
@@ -72,6 +72,10 @@ class CartPanel(Card):
         self._usual.show_lines(lines)
         self._has_usual = bool(lines)
         self._show_page()
+
+    def buttons_with_keys(self) -> tuple[Button, ...]:
+        """Those whose keys must work also while the panel is hidden."""
+        return self._customer, self._abono, self._aside, self._charge
 
     def current_line(self) -> int | None:
         line = self._lines.current()
@@ -209,7 +213,7 @@ def _owing(row: CustomerRow) -> str:
     words = [_debt(row)]
     if row.available is not None:
         words.append(f"disponible {format_soles(row.available)}")
-    return " · ".join(words)
+    return " · ".join(unbroken(part) for part in words)
 
 
 def _debt(row: CustomerRow) -> str:

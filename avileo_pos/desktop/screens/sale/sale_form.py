@@ -34,20 +34,25 @@ class SaleForm(QWidget):
         row.addWidget(left, 1)
         row.addWidget(self.cart)
         self._pages.currentChanged.connect(self._make_room)
+        self._keys_of_hidden_cart = [self.on_key(button.key, button.click) for button in self.cart.buttons_with_keys()]
 
     def _make_room(self) -> None:
-        """In a narrow window the scale takes the place of the cart too."""
-        self.cart.setVisible(self.width() >= _WIDE or not self.is_weighing())
+        """In a narrow window the scale takes the place of the cart too; a hidden button does not hear its own key."""
+        has_room = self.width() >= _WIDE or not self.is_weighing()
+        self.cart.setVisible(has_room)
+        for shortcut in self._keys_of_hidden_cart:
+            shortcut.setEnabled(not has_room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._make_room()
 
-    def on_key(self, key: str, act: Callable[[], None]) -> None:
+    def on_key(self, key: str, act: Callable[[], None]) -> QShortcut:
         """A key that works wherever the focus is; held down it counts once."""
         shortcut = QShortcut(QKeySequence(key), self)
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(act)
+        return shortcut
 
     def is_weighing(self) -> bool:
         return self._pages.currentWidget() is self.weighing
