@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.widgets.button import Button
@@ -35,12 +35,15 @@ class EnvaseBar(QWidget):
         more.clicked.connect(self._add_one)
         caption = QLabel("Envases (*)")
         caption.setProperty("look", "strong")
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(Space.SMALL)
+        counter = QHBoxLayout()
+        counter.setSpacing(Space.SMALL)
         for widget in (caption, fewer, self.count, more):
-            self._row.addWidget(widget)
-        self._row.addStretch(1)
+            counter.addWidget(widget)
+        counter.addStretch(1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(Space.SMALL)
+        self._column.addLayout(counter)
 
     def show_envases(self, envases: Sequence[Envase]) -> None:
         """The choice made stays, where that container is still in use."""
@@ -68,14 +71,14 @@ class EnvaseBar(QWidget):
 
     def _replace_choice(self) -> None:
         if self._choice is not None:
-            self._row.removeWidget(self._choice)
+            self._column.removeWidget(self._choice)
             self._choice.deleteLater()
             self._choice = None
         if self._envases:
             words = [(key, f"{each.name} {format_kilos(each.tara)}") for key, each in self._envases.items()]
             self._choice = ChoiceBar("Envase", words, look="pills")
             self._choice.chosen.connect(self._tell)
-            self._row.insertWidget(1, self._choice)
+            self._column.addWidget(self._choice)
 
     def _add_one(self) -> None:
         self.count.set_value((self.count.value() or Decimal(0)) + 1)

@@ -259,6 +259,7 @@ def _scrolled(grid: QGridLayout, *below: QWidget) -> QScrollArea:
     area.setWidget(ground)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return area
 
