@@ -13,6 +13,7 @@ Row = TypeVar("Row")
 Kind = Literal["text", "money", "kilos", "count", "state"]
 _Index = QModelIndex | QPersistentModelIndex
 
+BELOW = Qt.ItemDataRole.UserRole  # the second line of a cell
 _FIGURES = frozenset({"money", "kilos", "count"})
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -31,6 +32,7 @@ class Column(Generic[Row]):
     """`text` says what stands in the cell. Figures stand right, in digits of one width.
 
     `order` gives the value to sort by; a column without it does not sort. `state` is for the kind «state».
+    `below` says what stands in a second, quieter line of the cell; it may be empty.
     """
 
     title: str
@@ -38,6 +40,12 @@ class Column(Generic[Row]):
     kind: Kind = "text"
     order: Callable[[Row], Any] | None = None
     state: Callable[[Row], State] | None = None
+    below: Callable[[Row], str] | None = None
+
+    def spoken(self, row: Row) -> str:
+        """Both lines, for a screen reader."""
+        below = self.below(row) if self.below else ""
+        return ", ".join(filter(None, (self.text(row), below)))
 
     @property
     def alignment(self) -> Qt.AlignmentFlag:
@@ -83,8 +91,12 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         column, row = self.columns[index.column()], self._rows[index.row()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return column.text(row)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return column.spoken(row)
+            case _ if role == BELOW and column.below is not None:
+                return column.below(row)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return column.alignment
             case Qt.ItemDataRole.FontRole if column.kind in _FIGURES:

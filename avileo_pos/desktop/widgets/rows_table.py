@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from avileo_pos.desktop.item_models.rows_model import Column, RowsModel
 from avileo_pos.desktop.theme import Size
+from avileo_pos.desktop.widgets.two_line_cell import TwoLineCell
 
 Row = TypeVar("Row")
 _ROW_HEIGHT = Size.TARGET + 4
+_TWO_LINES_HEIGHT = Size.TARGET + 10
 
 
 class RowsTable(QTableView, Generic[Row]):
@@ -36,6 +38,7 @@ class RowsTable(QTableView, Generic[Row]):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         self._set_header(stretch)
+        self._give_room_to_second_lines()
         self.doubleClicked.connect(self._on_double_clicked)
         self.selectionModel().currentRowChanged.connect(self._on_current_changed)
 
@@ -60,6 +63,12 @@ class RowsTable(QTableView, Generic[Row]):
         if any(column.order for column in self.rows.columns):
             header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
             self.setSortingEnabled(True)
+
+    def _give_room_to_second_lines(self) -> None:
+        for place, column in enumerate(self.rows.columns):
+            if column.below is not None:
+                self.setItemDelegateForColumn(place, TwoLineCell(self))
+                self.verticalHeader().setDefaultSectionSize(_TWO_LINES_HEIGHT)
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         self.opened.emit(self.rows.row_at(index))

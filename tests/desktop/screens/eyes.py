@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from avileo_pos.desktop.top_bar import TopBar
@@ -16,7 +17,12 @@ WidgetT = TypeVar("WidgetT", bound=QWidget)
 
 def words_in(widget: QWidget) -> list[str]:
     """Everything that is written where it can be seen."""
-    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+    return [as_read(label.text()) for label in widget.findChildren(QLabel) if label.isVisible()]
+
+
+def as_read(text: str) -> str:
+    """A space that does not break looks as any other."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def names_in(widget: QWidget) -> list[str]:
@@ -25,9 +31,11 @@ def names_in(widget: QWidget) -> list[str]:
 
 
 def texts(table: RowsTable[Any]) -> list[list[str]]:
-    model = table.rows
+    """Each cell with its second line, as a screen reader says it."""
+    model, spoken = table.rows, Qt.ItemDataRole.AccessibleTextRole
     return [
-        [model.index(row, column).data() for column in range(model.columnCount())] for row in range(model.rowCount())
+        [model.index(row, column).data(spoken) for column in range(model.columnCount())]
+        for row in range(model.rowCount())
     ]
 
 

@@ -43,8 +43,8 @@ def window(enter: Enter, shop: Shop) -> MainWindow:
 def test_every_customer_is_listed_with_what_is_owed(window: MainWindow) -> None:
     table = form_of(window).table
     assert table.rows.rowCount() == 5
-    assert texts_of(window)[0] == ["Juana Mamani (La casera)", "S/ 320.50", "90 d"]
-    assert texts_of(window)[2] == ["María Ángeles Díaz (Angelita)", "-S/ 12.30", "A favor"]
+    assert texts_of(window)[0] == ["Juana Mamani, La casera", "S/ 320.50, Hace 90 días"]
+    assert texts_of(window)[2] == ["María Ángeles Díaz, Angelita", "-S/ 12.30, A favor"]
 
 
 def test_the_debt_of_all_is_summed(window: MainWindow) -> None:
@@ -65,7 +65,7 @@ def test_the_filter_shows_who_owes_and_who_does_not(window: MainWindow, shop: Sh
     assert len(texts_of(window)) == 3
     form_of(window).filter.choose(CustomerFilter.AL_DIA)
     shop.settle()
-    assert {row[2] for row in texts_of(window)} == {"Al día", "A favor"}
+    assert {row[1].partition(", ")[2] for row in texts_of(window)} == {"Al día", "A favor"}
 
 
 def test_who_looks_for_somebody_unknown_can_write_them_down_at_once(window: MainWindow, shop: Shop) -> None:
@@ -92,7 +92,7 @@ def test_the_account_runs_from_the_opening_balance_to_what_is_owed_now(window: M
     shop.take_abono("Juana Mamani", "100.00")
     open_account(window, shop)
     lines = [[cell for cell in row if cell] for row in texts(form_of(window).account.statement)]
-    assert [line[1] for line in lines] == ["Saldo inicial", "Venta A1-000123", "Abono A1-000124"]
+    assert [line[0].partition(", ")[0] for line in lines] == ["Saldo inicial", "Venta A1-000123", "Abono A1-000124"]
     assert [line[-1] for line in lines] == ["S/ 320.50", "S/ 400.50", "S/ 300.50"]
 
 
@@ -113,7 +113,7 @@ def test_an_abono_is_taken_by_f3_and_the_account_follows(window: MainWindow, sho
     shop.settle()
     close_sheets(window)
     assert "S/ 200.00" in words_in(form_of(window).account)
-    assert texts_of(window)[0][1] == "S/ 200.00"
+    assert texts_of(window)[0][1].startswith("S/ 200.00")
 
 
 def test_enter_on_a_movement_shows_its_paper(window: MainWindow, shop: Shop) -> None:

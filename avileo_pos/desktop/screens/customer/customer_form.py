@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.item_models.rows_model import Column, State
@@ -16,9 +16,10 @@ from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.choice_bar import ChoiceBar
+from avileo_pos.desktop.widgets.elided_label import ElidedLabel
 from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.desktop.widgets.rows_table import RowsTable
-from avileo_pos.desktop.words import days
+from avileo_pos.desktop.words import days, unbroken
 from avileo_pos.domain.business_day import format_date
 from avileo_pos.domain.credit import Aging
 from avileo_pos.domain.money import format_soles
@@ -26,6 +27,7 @@ from avileo_pos.queries.customer import CustomerCard, CustomerFilter, CustomerLi
 from avileo_pos.queries.statement import Statement, StatementKind, StatementLine
 
 _NARROWEST_LIST, _WIDEST_LIST = 400, 480
+_WIDE_ACCOUNT = 640
 _FILTERS = [
     (CustomerFilter.TODOS.value, "Todos"),
     (CustomerFilter.CON_DEUDA.value, "Con deuda"),
@@ -75,9 +77,6 @@ class CustomerForm(QWidget):
     def show_account(self, card: CustomerCard, statement: Statement) -> None:
         self.account.show_customer(card, statement)
         self._accounts.setCurrentIndex(0)
-
-    def show_no_account(self) -> None:
-        self._accounts.setCurrentIndex(1)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """From the search, the arrow goes down into the list, as does Enter."""
@@ -158,8 +157,8 @@ class _Account(QWidget):
         self.edit = Button("Editar", icon="pencil", variant="ghost")
         self.message = Button("WhatsApp", icon="message-circle")
         self.abono = Button("Abono", icon="hand-coins", variant="primary", key="F3")
-        self.statement: RowsTable[StatementLine] = RowsTable("Estado de cuenta", _STATEMENT_COLUMNS, stretch=1)
-        self._name = QLabel()
+        self.statement: RowsTable[StatementLine] = RowsTable("Estado de cuenta", _STATEMENT_COLUMNS)
+        self._name = ElidedLabel()
         self._details = QLabel()
         self._balance = AmountDisplay("Debe")
         self._terms = QLabel()
@@ -177,6 +176,14 @@ class _Account(QWidget):
         self.statement.show_rows(statement.lines)
         self.statement.scrollToBottom()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for button in self._buttons():
+            button.show_word(self.width() >= _WIDE_ACCOUNT)
+
+    def _buttons(self) -> tuple[Button, ...]:
+        return self.edit, self.message, self.abono
+
     def _show_terms(self, figures: CustomerRow) -> None:
         self._terms.setText(_terms_of(figures))
         self._terms.setVisible(bool(self._terms.text()))
@@ -188,10 +195,11 @@ class _Account(QWidget):
         self._details.setProperty("look", "muted")
         self._details.setWordWrap(True)
         self._terms.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._terms.setWordWrap(True)
         heading = QHBoxLayout()
         heading.setSpacing(Space.SMALL)
         heading.addWidget(self._name, 1)
-        for button in (self.edit, self.message, self.abono):
+        for button in self._buttons():
             heading.addWidget(button)
         owed = Card()
         owed.body.addWidget(self._balance)
@@ -266,11 +274,7 @@ def _terms_of(figures: CustomerRow) -> str:
     since = f"Debe desde {days(figures.oldest_debt_days)}" if figures.oldest_debt_days is not None else ""
     limit = f"Límite {format_soles(figures.credit_limit)}" if figures.credit_limit is not None else ""
     available = f"disponible {format_soles(figures.available)}" if figures.available is not None else ""
-    return " · ".join(filter(None, (since, limit, available)))
-
-
-def _name_in_list(row: CustomerRow) -> str:
-    return f"{row.name} ({row.apodo})" if row.apodo else row.name
+    return " · ".join(unbroken(part) for part in (since, limit, available) if part)
 
 
 def _state_in_list(row: CustomerRow) -> State:
@@ -282,7 +286,7 @@ def _state_in_list(row: CustomerRow) -> State:
 def _since_in_list(row: CustomerRow) -> str:
     if row.oldest_debt_days is None:
         return "A favor" if row.balance < 0 else "Al día"
-    return "Hoy" if row.oldest_debt_days == 0 else f"{row.oldest_debt_days} d"
+    return days(row.oldest_debt_days).capitalize()
 
 
 def _day_of_line(line: StatementLine) -> str:
@@ -302,13 +306,11 @@ def _payment(line: StatementLine) -> str:
 
 
 _CUSTOMER_COLUMNS: list[Column[CustomerRow]] = [
-    Column("Cliente", _name_in_list),
-    Column("Debe", lambda row: format_soles(row.balance), "money"),
-    Column("Desde", _since_in_list, "state", state=_state_in_list),
+    Column("Cliente", lambda row: row.name, below=lambda row: row.apodo or ""),
+    Column("Debe", lambda row: format_soles(row.balance), "money", state=_state_in_list, below=_since_in_list),
 ]
 _STATEMENT_COLUMNS: list[Column[StatementLine]] = [
-    Column("Fecha", _day_of_line),
-    Column("Movimiento", _words_of_line),
+    Column("Movimiento", _words_of_line, below=_day_of_line),
     Column("Cargo", _charge, "money"),
     Column("Abono", _payment, "money"),
     Column("Saldo", lambda line: format_soles(line.balance), "money"),

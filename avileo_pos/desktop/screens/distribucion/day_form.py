@@ -30,7 +30,7 @@ class DayForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.table: RowsTable[DistribucionRow] = RowsTable("Distribuciones de hoy", _COLUMNS, stretch=1)
+        self.table: RowsTable[DistribucionRow] = RowsTable("Distribuciones de hoy", _COLUMNS)
         self.new = Button("Nueva", icon="plus", variant="primary", key="F2", accessible_name="Nueva distribución")
         self.reload = Button("Recargar", icon="truck", key="F3")
         self.move_kilos = Button(
@@ -118,8 +118,12 @@ def _sums_of(rows: Sequence[DistribucionRow]) -> tuple[Decimal, ...]:
 
 
 _COLUMNS: list[Column[DistribucionRow]] = [
-    Column("Vendedor", lambda row: row.vendedor_name, order=lambda row: row.vendedor_name),
-    Column("Punto de venta", lambda row: row.punto_venta, order=lambda row: row.punto_venta),
+    Column(
+        "Vendedor",
+        lambda row: row.vendedor_name,
+        order=lambda row: row.vendedor_name,
+        below=lambda row: row.punto_venta,
+    ),
     Column("Asignado", lambda row: format_kilos(row.asignado), "kilos", order=lambda row: row.asignado),
     Column("Vendido", lambda row: format_kilos(row.vendido), "kilos", order=lambda row: row.vendido),
     Column("Queda", lambda row: format_kilos(row.left), "kilos", order=lambda row: row.left),

@@ -20,6 +20,7 @@ from avileo_pos.desktop.widgets.sheet import Sheet
 from avileo_pos.domain.permissions import Actor
 from avileo_pos.queries.sale import SaleRow, sales_of_day
 from avileo_pos.usecases.cash_session import OpenCashSession, open_cash_session
+from tests.desktop.screens.eyes import as_read
 from tests.desktop.shop import ROSA, TODAY, Shop
 
 KeyOrText = Qt.Key | str
@@ -112,7 +113,7 @@ class Cashier:
             for each in front.findChildren(QWidget)
             if each.isVisible() and (read := getattr(each, "text", None)) is not None
         )
-        return any(words in text for text in texts)
+        return any(words in as_read(text) for text in texts)
 
     @property
     def screen(self) -> SaleScreen:
