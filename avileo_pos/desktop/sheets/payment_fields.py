@@ -79,11 +79,6 @@ class PaymentFields(QWidget):
         self._lines[method].amount.setFocus()
         self._lines[method].amount.selectAll()
 
-    def set_enabled(self, enabled: bool) -> None:
-        for line in self._lines.values():
-            line.name.setEnabled(enabled)
-            line.amount.setEnabled(enabled)
-
     def _add_line(self, row: int, method: PaymentMethod) -> _Line:
         word = METHODS[method]
         name = Button(word, icon=_ICONS[method])

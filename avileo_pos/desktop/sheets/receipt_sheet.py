@@ -1,9 +1,11 @@
 """What was just registered, or a copy of it: the paper at the left, what matters now in big figures at the right."""
 
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.sheets.debt_display import show_debt
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
@@ -48,37 +50,55 @@ class ReceiptSheet(OnceSheet):
 
 
 class SaleReceiptSheet(ReceiptSheet):
-    """The change stands first: it is what the hand does next."""
+    """The biggest figure is what the hand does next: give the change; else what the sale came to."""
 
     def __init__(self, host: QWidget, receipt: SaleReceipt, *, copy: bool = False) -> None:
         title = f"Copia de {receipt.number}" if copy else f"Venta registrada: {receipt.number}"
         super().__init__(host, title, sale_paper(receipt), action="Volver" if copy else "Siguiente venta")
-        total = AmountDisplay("Total", look="figure")
-        total.show_soles(receipt.total_amount - receipt.redondeo)
-        if copy:
-            self.fill_with(total)
-            return
-        figures = [total]
-        if receipt.change or not receipt.balance_due:
-            change = AmountDisplay("Vuelto")
-            change.show_soles(receipt.change)
-            figures.insert(0, change)
-        if receipt.balance_due:
-            fiado = AmountDisplay("Fiado", look="figure")
-            fiado.show_soles(receipt.balance_due)
-            figures.append(fiado)
-        if receipt.balance_after is not None:
-            figures.append(_debt("Debe ahora", receipt.balance_after))
-        self.fill_with(*figures)
+        self.fill_with(*(_copied(receipt) if copy else _registered(receipt)))
 
 
 class AbonoReceiptSheet(ReceiptSheet):
     def __init__(self, host: QWidget, receipt: AbonoReceipt, *, copy: bool = False) -> None:
         title = f"Copia de {receipt.number}" if copy else f"Abono registrado: {receipt.number}"
-        super().__init__(host, title, abono_paper(receipt), action="Listo")
-        abono = AmountDisplay("Abono", look="figure")
-        abono.show_soles(receipt.abono)
-        self.fill_with(abono, _debt("Queda debiendo", receipt.saldo_nuevo))
+        super().__init__(host, title, abono_paper(receipt), action="Volver" if copy else "Listo")
+        self.fill_with(_amount("Abono", receipt.abono, "total"), _debt("Queda debiendo", receipt.saldo_nuevo))
+
+
+def _copied(receipt: SaleReceipt) -> Iterator[QWidget]:
+    yield _amount(_total_word(receipt), receipt.total_amount - receipt.redondeo, "total")
+
+
+def _registered(receipt: SaleReceipt) -> Iterator[QWidget]:
+    total = receipt.total_amount - receipt.redondeo
+    if receipt.change:
+        yield _amount("Vuelto", receipt.change, "total")
+        yield _amount(_total_word(receipt), total, "figure")
+    else:
+        yield _amount(_total_word(receipt), total, "total")
+    if receipt.balance_due:
+        yield _amount("Fiado", receipt.balance_due, "figure")
+    elif not receipt.change:
+        yield _remark("Pagó exacto: no hay vuelto.")
+    if receipt.balance_after is not None:
+        yield _debt("Debe ahora", receipt.balance_after)
+
+
+def _total_word(receipt: SaleReceipt) -> str:
+    return "Cobrado" if receipt.redondeo else "Total"
+
+
+def _amount(caption: str, amount: Decimal, look: Literal["total", "figure"]) -> AmountDisplay:
+    display = AmountDisplay(caption, look=look)
+    display.show_soles(amount)
+    return display
+
+
+def _remark(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("look", "muted")
+    label.setAlignment(Qt.AlignmentFlag.AlignRight)
+    return label
 
 
 def _debt(owed: str, debt: Decimal) -> AmountDisplay:

@@ -21,6 +21,7 @@ from avileo_pos.domain.money import ZERO, format_soles
 from avileo_pos.usecases.cash_session import RecordCashMovement, record_cash_movement
 
 _WIDTH: Final = 640
+_COLUMNS: Final = 2
 _LONGEST_REASON: Final = 200
 _WORDS: Final = {
     CashMovementKind.GASTO: "Gasto",
@@ -45,6 +46,7 @@ class CashMovementSheet(OnceSheet):
         self._amount = MoneyField("Monto")
         self._reason = QLineEdit()
         self._reason.setMaxLength(_LONGEST_REASON)
+        self._reason.setProperty("look", "tall")
         self._usual = [Button() for _ in _USUAL_REASONS[CashMovementKind.GASTO]]
         self._lay_out()
         self._kind.chosen.connect(self._show_usual)
@@ -76,6 +78,7 @@ class CashMovementSheet(OnceSheet):
         assert isinstance(button, Button)
         self._reason.setText(button.accessibleName())
         self._reason_row.set_problem("")
+        self._reason.setFocus()
 
     def _lay_out(self) -> None:
         amount_row, self._reason_row = FieldRow("Monto", self._amount), FieldRow("Motivo", self._reason)
@@ -84,11 +87,13 @@ class CashMovementSheet(OnceSheet):
         keypad.serve(self._amount)
         grid = QGridLayout()
         grid.setSpacing(Space.SMALL)
+        for column in range(_COLUMNS):
+            grid.setColumnStretch(column, 1)
         grid.addWidget(amount_row, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self._reason_row, 0, 1, Qt.AlignmentFlag.AlignTop)
         for place, button in enumerate(self._usual):
             button.clicked.connect(self._take_usual)
-            grid.addWidget(button, 1 + place // 2, place % 2)
+            grid.addWidget(button, 1 + place // _COLUMNS, place % _COLUMNS)
         self.body.addWidget(self._kind)
         self.body.addLayout(grid)
         self.body.addWidget(keypad)

@@ -4,10 +4,12 @@ from decimal import Decimal
 from uuid import uuid4
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screens.sale.charge import Charge, Way, start_of
+from avileo_pos.desktop.screens.sale.credit_account import CreditAccount
 from avileo_pos.desktop.sentences import sentence
+from avileo_pos.desktop.sheets.debt_display import show_debt
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
 from avileo_pos.desktop.sheets.payment_fields import PaymentFields
 from avileo_pos.desktop.theme import Space
@@ -64,14 +66,13 @@ class ChargeSheet(OnceSheet):
 
     def _start(self, way: Way) -> None:
         self._charge = Charge(self._charge.lines, self._charge.has_customer, way)
-        pays_now = way is not Way.CREDITO
-        self._payments.set_enabled(pays_now)
-        self._quick.setEnabled(pays_now)
         self._payments.show_amounts(start_of(self._charge))
-        if pays_now:
-            self._payments.focus(PaymentMethod.EFECTIVO)
-        else:
+        if way is Way.CREDITO:
+            self._pages.setCurrentWidget(self._account)
             self.main.setFocus()
+        else:
+            self._pages.setCurrentWidget(self._paying)
+            self._payments.focus(PaymentMethod.EFECTIVO)
 
     def _on_payments(self) -> None:
         """A new amount may put right what was wrong."""
@@ -127,11 +128,12 @@ class ChargeSheet(OnceSheet):
     def _show_credit(self, priced: PricedSale) -> None:
         """What the customer will owe, and the limit that this passes: the admin decides then."""
         owes = self._customer is not None and priced.balance_due > 0
-        self._debt.setVisible(owes)
+        self._debt.setVisible(owes and self._charge.way is Way.MIXTO)
         self._limit.hide()
         if self._customer is None or not owes:
             return
-        self._debt.show_soles(self._customer.balance + priced.balance_due)
+        show_debt(self._debt, "Deberá en total", self._customer.balance + priced.balance_due)
+        self._account.show_account(self._customer, priced.balance_due)
         try:
             require_within_limit(self._customer.credit_limit, self._customer.balance, priced.balance_due)
         except BusinessRuleBroken as trouble:
@@ -143,6 +145,13 @@ class ChargeSheet(OnceSheet):
         self._way.set_enabled(Way.CREDITO, self._customer is not None)
         self._way.set_enabled(Way.MIXTO, self._customer is not None)
         self._payments, self._quick = PaymentFields(), QuickCash()
+        self._paying, self._account = QWidget(), CreditAccount()
+        paying = _column(self._payments, self._quick)
+        paying.setContentsMargins(0, 0, 0, 0)
+        self._paying.setLayout(paying)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._paying)
+        self._pages.addWidget(self._account)
         no_fiado = QLabel("Para fiar, elija al cliente con F2 antes de cobrar.")
         no_fiado.setProperty("look", "muted")
         self._total, self._result = AmountDisplay("Total"), AmountDisplay("Vuelto", look="figure")
@@ -157,7 +166,7 @@ class ChargeSheet(OnceSheet):
         keypad.serve(*self._payments.fields())
         columns = QHBoxLayout()
         columns.setSpacing(Space.WIDE)
-        columns.addLayout(_column(self._way, no_fiado, self._payments, self._quick), 3)
+        columns.addLayout(_column(self._way, no_fiado, self._pages), 3)
         columns.addLayout(
             _column(self._total, self._redondeo, self._result, self._fiado, self._debt, self._limit, keypad), 2
         )

@@ -41,16 +41,16 @@ from avileo_pos.usecases.parked_sale import SaveParkedSale, remove_parked_sale, 
 
 _KEYS = (
     ("1 … 9, 0", "Elegir uno de los diez primeros productos"),
-    ("F10", "Buscar un producto; también al escribir una letra"),
     ("F2", "Elegir o anotar al cliente"),
     ("F3", "Recibir un abono del cliente"),
     ("F4", "Cambiar el precio"),
     ("F5", "Escribir la tara"),
-    ("*", "Contar los envases de la tara"),
     ("F6", "Aparcar esta venta y empezar otra"),
     ("F7", "Anotar un gasto, retiro o ingreso de caja"),
     ("F9", "Ver la última venta"),
+    ("F10", "Buscar un producto; también al escribir una letra"),
     ("F12", "Cobrar"),
+    ("*", "Contar los envases de la tara"),
     ("Supr", "Quitar la línea marcada"),
 )
 _REASONS = ("Cliente de siempre", "Por mayor", "Producto de ayer", "Me equivoqué de precio")
