@@ -65,7 +65,7 @@ class Work:
         root = self._completed(table, row)
         stored = stored_row(table, root)
         self._insert(table, [stored])
-        data = {column.name: stored[column.name] for column in collection.sent}
+        data = _stated(table, stored)
         refers_to = _references(table, stored) | self._store_parts(collection, root["id"], parts, data)
         self._queue("create", table, root["id"], data, refers_to)
 
@@ -73,7 +73,7 @@ class Work:
         """Change a card that central could not take, and queue it whole as a new operation."""
         self.db.execute(update(table).where(*self._is(table, entity_id)).values(**changes))
         stored = stored_row(table, self.get(table, entity_id))
-        data = {column.name: stored[column.name] for column in COLLECTIONS[table.name].sent}
+        data = _stated(table, stored)
         self._queue("create", table, entity_id, data, _references(table, stored))
         mirror_sync_status(self.db, self.business.id, table, [str(entity_id)])
 
@@ -265,9 +265,19 @@ def insert_text(table: Table, columns: tuple[str, ...]) -> str:
     return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
 
+def _stated(table: Table, stored: Row) -> dict[str, Any]:
+    """What a new row says of itself; what is not known goes unsaid, here and inside, as it would only weigh."""
+    return {name: stored[name] for name in _names_sent(table) if stored[name] is not None}
+
+
+@cache
+def _names_sent(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in COLLECTIONS[table.name].sent)
+
+
 def _as_sent(part: Table, parent_column: str, stored: Sequence[Row]) -> list[dict[str, Any]]:
     names = _names_sent_as_part(part, parent_column)
-    return [{name: row.get(name) for name in names} for row in stored]
+    return [{name: row[name] for name in names if row.get(name) is not None} for row in stored]
 
 
 @cache

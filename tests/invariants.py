@@ -126,7 +126,7 @@ class _Ledger:
             case "customers", "update":
                 change = data.get("opening_balance", {"was": 0, "now": 0})
                 yield operation["entity_id"], change["now"] - change["was"]
-            case "sales", "create" if operation["entity_id"] not in self._voided and data["client_id"]:
+            case "sales", "create" if operation["entity_id"] not in self._voided and "client_id" in data:
                 yield data["client_id"], data["balance_due"]
             case "abonos", "create" if operation["entity_id"] not in self._voided:
                 yield data["client_id"], -data["amount"]
