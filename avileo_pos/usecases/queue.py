@@ -18,7 +18,7 @@ from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.reason import required_reason
 from avileo_pos.protocol import COLLECTIONS
-from avileo_pos.protocol.collections import VOID_COLUMNS
+from avileo_pos.protocol.collections import VOID_COLUMNS, Collection
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.till import DISCARDED
 from avileo_pos.work import Work, loaded_row, mirror_sync_status
@@ -81,10 +81,10 @@ def resend_operation(work: Work, request: ResendOperation) -> None:
     _close(work, operation, f"{work.actor.name}: reenviada")
     _show_state(work, operation)
     entity_id = UUID(operation.entity_id)
-    if operation.operation_type == "create":
+    if operation.operation_type == "create" and not _stands_at_central(work, collection.table, entity_id):
         work.create_again(collection.table, entity_id, request.changes)
     else:
-        work.update(collection.table, entity_id, {**_edited_by(operation, collection.table), **request.changes})
+        work.update(collection.table, entity_id, _stated_by(operation, collection, request.changes))
 
 
 def _parked(work: Work, operation_id: UUID) -> Row[Any]:
@@ -152,6 +152,15 @@ def _remove(work: Work, table: Table, ids: list[str]) -> None:
         work.db.execute(delete(table).where(*unsent, table.c.id.in_([UUID(one) for one in ids])))
 
 
-def _edited_by(operation: Row[Any], table: Table) -> dict[str, Any]:
-    changes = msgspec.json.decode(operation.data)
-    return loaded_row(table, {name: change["now"] for name, change in changes.items()})
+def _stands_at_central(work: Work, table: Table, entity_id: UUID) -> bool:
+    """Central makes a stub of a card that it could not read when something else needs it: that one is edited."""
+    return bool(work.get(table, entity_id)["revision"])
+
+
+def _stated_by(operation: Row[Any], collection: Collection, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What the operation says of a card's editable columns, with the changes in place of what could not be read."""
+    said = msgspec.json.decode(operation.data)
+    if operation.operation_type == "update":
+        said = {name: change["now"] for name, change in said.items()}
+    legible = {name: value for name, value in said.items() if name in collection.editable - changes.keys()}
+    return {**loaded_row(collection.table, legible), **changes}

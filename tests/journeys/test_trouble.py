@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 
 from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.queries.customer import customer_card
 from avileo_pos.replica.errors import DiskFull, ReplicaDamaged, ReplicaTooNew
 from avileo_pos.server import sample
 from avileo_pos.server.auth.passwords import hash_password
@@ -17,6 +19,7 @@ from avileo_pos.server.auth.users import create_user
 from avileo_pos.server.sample import ADMIN, CUSTOMERS, ROSA
 from avileo_pos.sync.central import CentralUnreachable, WrongAddress
 from avileo_pos.sync.state import SyncKind
+from avileo_pos.usecases.queue import ResendOperation, resend_operation
 from tests.invariants import assert_promises_hold
 from tests.journeys.shop import Shop
 from tests.journeys.till import Till
@@ -38,6 +41,20 @@ def test_an_operation_that_central_cannot_take_is_parked_while_the_others_go_on(
     assert pepa.value("SELECT count(*) FROM sales") == 2
     assert pepa.value("SELECT client_id FROM sales WHERE id = ?", str(sold_to_it.sale_id)) == str(illegible)
     assert pepa.debt_of(illegible) == sold_to_it.balance_due
+
+
+def test_a_customer_whom_central_could_not_read_gets_the_name_when_put_right(shop: Shop) -> None:
+    rosa, pepa = shop.till(ROSA), shop.till(ADMIN)
+    illegible = pepa.new_customer("Yolanda Ñaupari")
+    _spoil(pepa, illegible)
+    pepa.sell("Pollo entero", "1.000", to=illegible, paid="0.00")
+    pepa.sync_until_quiet()
+    [parked] = [each for each in pepa.queue() if each["status"] == "parked"]
+    pepa.do(resend_operation, ResendOperation(UUID(parked["id"]), {"opening_balance": Decimal("12.00")}))
+    assert_promises_hold(shop)
+    shown = rosa.ask(customer_card, illegible)
+    assert (shown.figures.name, shown.opening_balance) == ("Yolanda Ñaupari", Decimal("12.00"))
+    assert rosa.debt_of(illegible) == Decimal("21.80")
 
 
 def test_a_wrong_address_says_what_is_wrong_with_it(shop: Shop) -> None:
