@@ -92,14 +92,18 @@ class ReplicaLane(QObject):
         actor: Actor | None = None,
     ) -> None:
         """Run a use case in a transaction of its own and tell the news of what it wrote."""
-        who = actor or self._who()
+        who = actor or self.person
+        if who is None:
+            raise RuntimeError("nobody has entered")
         self._put(Turn.CASHIER, lambda: write(self._replica, who, usecase, request), then, failed)
 
     def read(
         self, query: Callable[[Work], AnswerT], *, then: Callable[[AnswerT], None], failed: Failed | None = None
     ) -> None:
         """Run a query on the rows as they stand when its turn comes."""
-        who = self._who()
+        who = self.person
+        if who is None:
+            return  # the screens of whoever has just left may hear of one more change before they go
         self._put(Turn.SCREEN, lambda: read(self._replica, who, query), then, failed or self._show_problem)
 
     def run(self, piece: Callable[[Replica], AnswerT]) -> AnswerT:
@@ -125,11 +129,6 @@ class ReplicaLane(QObject):
         self._closing = True
         self._put(Turn.LAST, self._replica.close)
         self._thread.join()
-
-    def _who(self) -> Actor:
-        if self.person is None:
-            raise RuntimeError("nobody has entered")
-        return self.person
 
     def _put(
         self,
