@@ -155,6 +155,7 @@ COLLECTIONS: Mapping[str, Collection] = MappingProxyType(
                 created_with=Permission.CUSTOMER_EDIT,
                 managed_with=Permission.CUSTOMER_DELETE,
             ),
+            Collection(shared.customer_balances, Kind.DERIVED),
             Collection(shared.inventory, Kind.DERIVED),
             Collection(
                 shared.distribuciones,
@@ -219,8 +220,10 @@ COLLECTIONS: Mapping[str, Collection] = MappingProxyType(
                 managed_with=Permission.ABONO_VOID_ANY,
             ),
             Collection(shared.abono_payments, Kind.PART, sight=Sight(through="abono_id", parent="abonos")),
-            Collection(shared.customer_balances, Kind.DERIVED),
         )
     }
 )
-"""Every synced table by name, in the order in which a snapshot walks them."""
+"""Every synced table by name, in the order in which a snapshot walks them.
+
+A new till knows what its customers owe as soon as it knows them.
+"""

@@ -3,6 +3,12 @@
 Central's figure holds every fact up to its own `revision`. A fact of this till is therefore added when central has
 not answered it yet, or answered with a later revision: the figure neither dips nor counts twice between the answer
 to a push and the next pull (protocol, «Customer balances travel»; invariant I9).
+
+While everything is taken anew, each figure goes on saying as of when it is. A resync forgets a revision by its sign
+alone, so that until the row comes it holds what it held before. And when central comes back from a backup, a fact
+has two answers: figures from before it (up to `epoch_floor`) hold what central had answered then, or else now, and
+those that it has changed since hold what it has answered since. At every moment a figure is thus the till's own last
+truth, or central's with the till's own facts that central has not answered yet.
 """
 
 from __future__ import annotations
@@ -21,13 +27,15 @@ from avileo_pos.work import Work
 def since(derived: str) -> str:
     """The SQL condition that the figure of row `derived` does not hold operation `q` yet.
 
-    Whatever central answered up to the last head that was pulled to its end is in every figure: this leaves few
-    operations to look at, and holds while a resync has forgotten the revisions of rows. What was discarded is closed
-    without a revision and does nothing.
+    Whatever central answered up to the last head that was pulled to its end is in every figure, which leaves few
+    operations to look at. What was discarded is closed without a revision and does nothing.
     """
+    as_of = f"abs(coalesce({derived}.revision, 0))"
+    is_of_this_epoch = f"{as_of} > (SELECT epoch_floor FROM sync_state)"
+    answered = f"iif({is_of_this_epoch}, q.acked_revision, coalesce(q.acked_before, q.acked_revision))"
     return f"""
     (q.acked_revision IS NULL OR q.acked_revision > (SELECT pulled_head FROM sync_state))
-    AND iif(q.acked_revision IS NULL, q.status <> 'acked', q.acked_revision > coalesce({derived}.revision, 0))
+    AND coalesce({answered} > {as_of}, q.status <> 'acked')
     """
 
 

@@ -20,6 +20,7 @@ from avileo_pos.cards import edited_entities, rebase
 from avileo_pos.protocol import COLLECTIONS, Collection, DigestAnswer, Kind, PullPage, TableDigest, TablePage
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.identity import read_identity
+from avileo_pos.replica.queue import PulledFact, heed_pulled_facts
 from avileo_pos.replica.transaction import writes_pulled_rows
 from avileo_pos.tables.shared import SYNCED_TABLES, businesses
 from avileo_pos.tables.till import sync_state
@@ -29,6 +30,7 @@ FEWEST_ROWS: Final = 50
 MOST_ROWS: Final = 5_000
 _TORN_OFF: Final = 500  # rows that a resync forgets or removes in one piece
 _CATALOG: Final = frozenset({"businesses", "business_users", "products", "envases"})
+_FIGURES: Final = frozenset(name for name, collection in COLLECTIONS.items() if collection.kind is Kind.DERIVED)
 
 Piece = Callable[[Replica], None]
 Rows = Sequence[Sequence[Any]]
@@ -60,7 +62,8 @@ class PagePieces:
         yield self._piece(held, page)
 
     def _parts(self, page: PullPage) -> Iterator[_Part]:
-        for table in page.tables:
+        # A figure comes after the facts that it holds: one whose answer was lost is then known not to be missing in it.
+        for table in sorted(page.tables, key=lambda each: each.collection in _FIGURES):
             known = _known(table)
             start = 0
             while known is not None and start < len(known.rows):
@@ -110,6 +113,8 @@ def _store_rows(db: Connection, part: _Part) -> None:
     db.exec_driver_sql(statement, list(map(tuple, part.rows)))
     if part.collection.kind is Kind.CARD or part.collection.voidable:
         _rebase_edited(db, part)
+    if part.collection.kind is Kind.FACT:
+        heed_pulled_facts(db, part.collection.name, _facts(part))
 
 
 def _rebase_edited(db: Connection, part: _Part) -> None:
@@ -118,6 +123,15 @@ def _rebase_edited(db: Connection, part: _Part) -> None:
         identity_of, revision_of = part.columns.index("id"), part.columns.index("revision")
         pulled = {row[identity_of]: row[revision_of] for row in part.rows if row[identity_of] in edited}
         rebase(db, part.collection.name, pulled)
+
+
+def _facts(part: _Part) -> dict[str, PulledFact]:
+    identity_of, revision_of = part.columns.index("id"), part.columns.index("revision")
+    voided_at = part.columns.index("voided_at") if part.collection.voidable else None
+    return {
+        row[identity_of]: PulledFact(row[revision_of], voided_at is not None and row[voided_at] is not None)
+        for row in part.rows
+    }
 
 
 @cache
@@ -150,12 +164,15 @@ def _keep_place(db: Connection, page: PullPage) -> None:
 
 
 def forget_revisions(db: Connection) -> bool:
-    """One step of taking all rows as older than anything that comes; True while there is more to do."""
+    """One step of taking all rows as older than anything that comes; True while there is more to do.
+
+    A revision is forgotten by its sign, as a figure goes on telling by it which own facts it holds.
+    """
     business_id = str(read_identity(db).business_id)
     for table in SYNCED_TABLES:
         key = "id" if table is businesses else "business_id"
         forgotten = db.exec_driver_sql(
-            f"UPDATE {table.name} SET revision = 0 WHERE rowid IN"
+            f"UPDATE {table.name} SET revision = -revision WHERE rowid IN"
             f" (SELECT rowid FROM {table.name} WHERE {key} = ? AND revision > 0 LIMIT ?)",
             (business_id, _TORN_OFF),
         )
@@ -167,31 +184,35 @@ def forget_revisions(db: Connection) -> bool:
 def remove_unbrought_rows(db: Connection, head: int) -> bool:
     """One step of removing what central no longer shows to this till; True while there is more to do.
 
-    Call it when everything up to `head` has been pulled: then a row that still has no revision was not brought. It
-    stays while an operation holds it that is open, or that central stored after `head`.
+    Call it when everything up to `head` has been pulled: then a row that still has no revision above zero was not
+    brought. A figure goes, as there is nothing behind it any more. Any other row stays while an operation holds it
+    that is open, or that central stored after `head`, and waits to be sent back like one that is new.
     """
     business_id = str(read_identity(db).business_id)
-    for table in reversed(SYNCED_TABLES):
-        if table is businesses:
-            continue
-        held_by = ", ".join(f"t.{column}" for column in _columns_that_hold(table.name))
+    unbrought = [table for table in reversed(SYNCED_TABLES) if table is not businesses]
+    for table in unbrought:
+        held = "FALSE" if COLLECTIONS[table.name].kind is Kind.DERIVED else _held(table.name)
         removed = db.exec_driver_sql(
-            f"DELETE FROM {table.name} WHERE rowid IN ("
-            f" SELECT t.rowid FROM {table.name} t WHERE t.business_id = ? AND t.revision = 0 AND NOT EXISTS ("
-            f"  SELECT 1 FROM sync_queue q WHERE q.entity_id IN ({held_by})"
-            "   AND (q.status <> 'acked' OR q.acked_revision > ?)) LIMIT ?)",
-            (business_id, head, _TORN_OFF),
+            f"DELETE FROM {table.name} WHERE rowid IN (SELECT t.rowid FROM {table.name} t"
+            f" WHERE t.business_id = :business AND t.revision <= 0 AND NOT {held} LIMIT :most)",
+            {"business": business_id, "head": head, "most": _TORN_OFF},
         )
         if removed.rowcount:
             return True
+    for table in unbrought:
+        anew = ", ".join(f"{column} = 0" for column in ("revision", *COLLECTIONS[table.name].derived))
+        db.exec_driver_sql(f"UPDATE {table.name} SET {anew} WHERE business_id = ? AND revision < 0", (business_id,))
     return False
 
 
-@cache
-def _columns_that_hold(table: str) -> tuple[str, ...]:
-    """The columns that name the aggregates by whose operations a row travels: its own, or its parent's."""
+def _held(table: str) -> str:
+    """The condition that an operation holds a row: one of the row itself, or of the aggregate inside which it came."""
     parents = (collection.parts[table] for collection in COLLECTIONS.values() if table in collection.parts)
-    return ("id", *parents)
+    columns = ", ".join(f"t.{column}" for column in ("id", *parents))
+    return (
+        f"EXISTS (SELECT 1 FROM sync_queue q WHERE q.entity_id IN ({columns})"
+        " AND (q.status <> 'acked' OR q.acked_revision > :head))"
+    )
 
 
 # --- Digest ----------------------------------------------------------------------------------------------------------

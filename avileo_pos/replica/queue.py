@@ -6,10 +6,10 @@ person can help. `sync_status` of its row follows in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -52,6 +52,13 @@ class Settled:
     put_off: int = 0
     parked: int = 0
     conflicts: tuple[AppliedOver, ...] = ()
+
+
+class PulledFact(NamedTuple):
+    """A fact as central has sent it."""
+
+    revision: int
+    is_voided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,24 @@ def blame(db: Connection, business_id: UUID, operation_id: str, code: str, try_a
     _show_state(db, business_id, [operation_id])
 
 
+def heed_pulled_facts(db: Connection, collection: str, pulled: Mapping[str, PulledFact]) -> None:
+    """Central sends own facts back whose answer was lost on the way: the figures that it derived hold them already.
+
+    They wait for their answer all the same.
+    """
+    waiting = db.exec_driver_sql(
+        "SELECT seq, operation_type, entity_id FROM sync_queue WHERE status IN ('pending', 'inflight', 'parked')"
+        " AND acked_revision IS NULL AND operation_type <> 'update' AND collection = ?",
+        (collection,),
+    )
+    stored = [
+        (pulled[row.entity_id].revision, row.seq)
+        for row in waiting
+        if row.entity_id in pulled and (row.operation_type == "create" or pulled[row.entity_id].is_voided)
+    ]
+    _for_each(db, "UPDATE sync_queue SET acked_revision = ? WHERE seq = ?", stored)
+
+
 def counts(db: Connection) -> QueueCounts:
     """For the status chip."""
     found = db.exec_driver_sql(
@@ -147,8 +172,12 @@ def purge_answered(db: Connection, now: datetime) -> int:
 def send_everything_again(db: Connection, business_id: UUID) -> None:
     """Central began anew from a backup: all that it may have lost waits again, with the same ids and bytes.
 
-    `acked_revision` stays: a balance that was pulled before still holds what was acked then.
+    What it had answered stays beside: a figure that was pulled before still holds what was acked then.
     """
+    db.exec_driver_sql(
+        "UPDATE sync_queue SET acked_before = coalesce(acked_before, acked_revision), acked_revision = NULL"
+        " WHERE acked_revision IS NOT NULL"
+    )
     db.exec_driver_sql(
         """
         UPDATE sync_queue SET status = 'pending', next_attempt_at = NULL, attempts = 0
@@ -159,6 +188,11 @@ def send_everything_again(db: Connection, business_id: UUID) -> None:
     waiting = db.exec_driver_sql("SELECT collection, entity_id FROM sync_queue WHERE status <> 'acked'").all()
     _mirror(db, business_id, waiting)
     show_again(db, waiting)
+
+
+def forget_former_answers(db: Connection) -> None:
+    """No figure is here any more from before central's present epoch."""
+    db.exec_driver_sql("UPDATE sync_queue SET acked_before = NULL WHERE acked_before IS NOT NULL")
 
 
 def _choose(db: Connection, limit: int, max_bytes: int, now: datetime, left_out: str) -> list[Row[Any]]:

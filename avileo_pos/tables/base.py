@@ -315,8 +315,8 @@ def reference(name: str, target: str, *, nullable: bool = False) -> tuple[Schema
 def tenant_table(name: str, *items: SchemaItem | tuple[SchemaItem, ...], inside: tuple[str, ...] = BOTH) -> Table:
     """A table of a business's rows: keyed (business_id, id), numbered by revision, checked on both engines.
 
-    `revision` is the number that central gave to the row's last change; 0 at a till means: central has not answered
-    yet.
+    `revision` is the number that central gave to the row's last change. At a till 0 means that central has not sent
+    the row yet, and below zero that a resync takes it anew.
     """
     own = [part for item in items for part in (item if isinstance(item, tuple) else (item,))]
     table = Table(

@@ -110,7 +110,8 @@ def _require_that_none_waits_for(work: Work, operation: Row[Any]) -> None:
 
 def _close(work: Work, operation: Row[Any], said: str) -> None:
     work.db.exec_driver_sql(
-        "UPDATE sync_queue SET status = 'acked', acked_at = ?, last_code = ?, last_error = ? WHERE seq = ?",
+        "UPDATE sync_queue SET status = 'acked', acked_before = NULL, acked_at = ?, last_code = ?, last_error = ?"
+        " WHERE seq = ?",
         (instant_text(work.now), DISCARDED, said, operation.seq),
     )
 

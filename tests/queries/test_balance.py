@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,14 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avileo_pos.domain.errors import BusinessRuleBroken
-from avileo_pos.protocol import OperationResult, OperationStatus
+from avileo_pos.protocol import Operation, OperationResult, OperationStatus, PullPage, TablePage
 from avileo_pos.queries.balance import customer_balance, stock_by_product
 from avileo_pos.queries.customer import CustomerFilter, customer_row, list_customers
 from avileo_pos.queries.distribucion import my_distribucion
-from avileo_pos.replica.apply_pull import forget_revisions
+from avileo_pos.replica.apply_pull import PagePieces, forget_revisions
 from avileo_pos.replica.queue import next_batch, settle
-from avileo_pos.replica.sync_state import begin_resync
+from avileo_pos.replica.sync_state import adopt_epoch, begin_resync, end_resync
 from avileo_pos.replica.transaction import writes
+from avileo_pos.tables.base import instant_text
 from avileo_pos.usecases.abono import RegisterAbono, VoidAbono, register_abono, void_abono
 from avileo_pos.usecases.customer import (
     CreateCustomer,
@@ -37,6 +39,7 @@ from tests.till import PRICES, Till, credit_sale, line, soles
 LUIS = customer_id("Luis Cárdenas")
 JUANA = customer_id("Juana Mamani")
 JABA = "Jaba de huevos (30)"
+JUMP = 2**32  # by which the revisions of a new epoch are higher
 
 
 def test_a_debt_is_the_same_before_the_push_after_its_answer_and_after_the_pull(till: Till) -> None:
@@ -101,6 +104,76 @@ def test_a_resync_that_forgets_revisions_counts_nothing_twice(till: Till) -> Non
     while writes(forget_revisions)(till.replica):
         pass
     assert _figures(till) == before
+
+
+def test_a_debt_of_a_page_that_was_torn_by_a_resync_is_not_counted_twice(till: Till) -> None:
+    till.open_drawer()
+    till.sell(credit_sale(LUIS, line("Pechuga", "2.000")))
+    till.push()
+    take(till, [LUIS, 3100, till.central.revision], complete=False)
+    assert till.ask(customer_balance, LUIS) == Decimal("31.00")
+    writes(begin_resync)(till.replica)
+    assert forget_step_by_step(till) == {Decimal("31.00")}
+    take(till, [LUIS, 3100, till.central.revision])
+    assert till.ask(customer_balance, LUIS) == Decimal("31.00")
+
+
+@pytest.mark.parametrize("was_in_the_backup", [True, False])
+def test_a_debt_stays_true_while_central_comes_back_from_a_backup(till: Till, was_in_the_backup: bool) -> None:
+    till.open_drawer()
+    till.sell(credit_sale(LUIS, line("Pechuga", "2.000")))
+    till.push()
+    till.pull()
+    balance_before = [LUIS, 3100, till.central.revision]
+    first_answers = {row["id"]: row["acked_revision"] for row in till.rows("SELECT id, acked_revision FROM sync_queue")}
+    for epoch in ("first", "another"):
+        writes(adopt_epoch, BUSINESS.id, epoch)(till.replica)
+    assert till.ask(customer_balance, LUIS) == Decimal("31.00")
+    assert forget_step_by_step(till) == {Decimal("31.00")}
+
+    batch = writes(next_batch, 100, 10**9, till.clock())(till.replica)
+    assert {each.id for each in batch} == first_answers.keys()
+    answers = first_answers if was_in_the_backup else {each.id: JUMP + n for n, each in enumerate(batch)}
+    answer(till, batch, answers)
+    assert till.ask(customer_balance, LUIS) == Decimal("31.00")
+    till.sell(credit_sale(LUIS, line("Pechuga", "1.000")))
+    assert till.ask(customer_balance, LUIS) == Decimal("46.50")
+
+    take(till, complete=False)
+    assert till.ask(customer_balance, LUIS) == Decimal("46.50")
+    balance_now = balance_before if was_in_the_backup else [LUIS, 3100, JUMP + 50]
+    take(till, balance_now, complete=False)
+    assert till.ask(customer_balance, LUIS) == Decimal("46.50")
+    batch = writes(next_batch, 100, 10**9, till.clock())(till.replica)
+    answer(till, batch, {each.id: JUMP + 60 + n for n, each in enumerate(batch)})
+    assert till.ask(customer_balance, LUIS) == Decimal("46.50")
+    take(till, [LUIS, 4650, JUMP + 70])
+    assert till.ask(customer_balance, LUIS) == Decimal("46.50")
+    writes(end_resync)(till.replica)
+    assert till.ask(customer_balance, LUIS) == Decimal("46.50")
+
+
+def take(till: Till, *balances: list[object], complete: bool = True) -> None:
+    """A page of a snapshot with these debts: customer, céntimos, revision."""
+    rows = [[str(customer), *rest] for customer, *rest in balances]
+    table = TablePage("customer_balances", ["id", "balance", "revision"], rows)
+    head = max([0, *(row[2] for row in rows)])
+    page = PullPage("e", head, instant_text(till.clock()), "a place", complete=complete, snapshot=True, tables=[table])
+    for piece in PagePieces().of(page):
+        piece(till.replica)
+
+
+def forget_step_by_step(till: Till) -> set[Decimal]:
+    """What is shown meanwhile."""
+    shown = {till.ask(customer_balance, LUIS)}
+    while writes(forget_revisions)(till.replica):
+        shown.add(till.ask(customer_balance, LUIS))
+    return shown
+
+
+def answer(till: Till, batch: Sequence[Operation], revisions: Mapping[str, int]) -> None:
+    results = [OperationResult(each.id, OperationStatus.APPLIED, revisions[each.id]) for each in batch]
+    writes(settle, BUSINESS.id, results, till.clock(), lambda _: till.clock())(till.replica)
 
 
 def test_the_list_and_the_single_customer_agree(till: Till) -> None:

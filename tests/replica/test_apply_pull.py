@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import count, pairwise
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 
 from avileo_pos.protocol import DigestAnswer, OperationResult, OperationStatus, PullPage, TableDigest, TablePage
+from avileo_pos.queries.balance import customer_balance
 from avileo_pos.replica.apply_pull import (
     PagePieces,
     differing_collections,
@@ -17,7 +19,7 @@ from avileo_pos.replica.apply_pull import (
     remove_unbrought_rows,
 )
 from avileo_pos.replica.sync_state import begin_resync, end_resync, read_place
-from avileo_pos.replica.transaction import reads, writes, writes_pulled_rows
+from avileo_pos.replica.transaction import read, reads, writes, writes_pulled_rows
 from tests.replica.answers import applied, next_batch, park_all, send_all, settle
 from tests.replica.till import (
     EPOCH,
@@ -160,6 +162,16 @@ def test_a_page_that_was_torn_by_a_crash_is_written_whole_the_next_time(till: Ti
     till.applies(torn)
     assert till.value("SELECT count(*) FROM customers") == 301
     assert till.run(reads(read_place)).cursor == "10000"
+
+
+def test_a_figure_is_written_after_the_facts_that_it_holds(till: Till) -> None:
+    abono = till.takes_abono()
+    stored = as_pulled(till, "abonos", abono, revision=7)
+    shown = []
+    for piece in PagePieces().of(page(balance_row(MARKET_CUSTOMER, -500, revision=8), stored, head=8)):
+        till.run(piece)
+        shown.append(read(till.replica, till.actor, customer_balance, MARKET_CUSTOMER))
+    assert shown == [Decimal("-5.00")] * 2
 
 
 # --- Resync ----------------------------------------------------------------------------------------------------------

@@ -95,6 +95,14 @@ def test_a_snapshot_brings_everything_in_pages_of_any_size(central: TestCentral,
     assert pull(central.ana, cursor).tables == []
 
 
+def test_a_new_till_knows_debts_with_its_customers_and_before_their_history(
+    central: TestCentral, a_day: Values
+) -> None:
+    order = [table.collection for table in pull(central.ana).tables]
+    assert order[order.index("customers") + 1] == "customer_balances"
+    assert order.index("customer_balances") < order.index("sales")
+
+
 def test_rows_travel_in_the_form_of_the_replica(central: TestCentral, a_day: Values, rosa: str) -> None:
     copy: Copy = {}
     pull_all(central.ana, copy)

@@ -20,7 +20,9 @@ class SyncedTill:
         self.till = till
         self.central = central
         self.told: list[SyncState] = []
-        self.engine = SyncEngine(till.run, central, till.clock, told=self.told.append, random=lambda: 0.5)
+        self.engine = SyncEngine(
+            till.run, central, till.clock, told=self.told.append, random=lambda: 0.5, timer=lambda: 0.0
+        )
 
     def round(self) -> RoundOutcome:
         return self.engine.run_round()

@@ -29,6 +29,7 @@ from tests.replica.till import (
     MARKET_CUSTOMER,
     Clock,
     Row,
+    balance_row,
     business_row,
     customer_row,
     member_row,
@@ -60,6 +61,7 @@ class LedgerCentral:
     answers_retry: set[str] = field(default_factory=set)
     pushes: list[int] = field(default_factory=list)
     pulls: int = 0
+    rows_a_page: int = 5_000
     clock_ahead: timedelta = timedelta()
     too_old_for: set[str] = field(default_factory=set)
     clone_of: set[str] = field(default_factory=set)
@@ -70,6 +72,7 @@ class LedgerCentral:
     def __post_init__(self) -> None:
         for row in (business_row(), member_row(), customer_row(MARKET_CUSTOMER, "Puesto 14", 3)):
             self.store(row)
+        self.owe(str(MARKET_CUSTOMER), 0)
 
     # --- What a till may ask -----------------------------------------------------------------------------------------
 
@@ -91,6 +94,7 @@ class LedgerCentral:
         if epoch != self.epoch:
             raise ResyncNeeded
         newer = sorted((row for row in self.rows.values() if row["revision"] > int(reached)), key=by_revision)
+        limit = min(limit, self.rows_a_page)
         rows, complete = newer[:limit], len(newer) <= limit
         self.between_pages()
         at = self.revision if complete else rows[-1]["revision"]
@@ -120,6 +124,10 @@ class LedgerCentral:
         key = row["collection"], row["id"]
         self.rows[key] = {**self.rows.get(key, {}), **row, "revision": self.revision}
 
+    def owe(self, customer: str, centimos: int) -> None:
+        owed = self.rows.get(("customer_balances", customer), {}).get("balance", 0)
+        self.store(balance_row(UUID(customer), owed + centimos, 0))
+
     def remove(self, collection: str, entity: UUID) -> None:
         del self.rows[collection, str(entity)]
 
@@ -128,7 +136,7 @@ class LedgerCentral:
         return {"rows": dict(self.rows), "receipts": dict(self.receipts), "contents": dict(self.contents)}
 
     def restore(self, backup: dict[str, Any]) -> None:
-        self.rows, self.receipts, self.contents = backup["rows"], backup["receipts"], backup["contents"]
+        self.rows, self.receipts, self.contents = (dict(backup[part]) for part in ("rows", "receipts", "contents"))
         self.revision += JUMP
         self.epoch += "'"
 
@@ -150,7 +158,8 @@ class LedgerCentral:
             return msgspec.structs.replace(self.receipts[operation.id], status=OperationStatus.DUPLICATE)
         if operation.id in self.answers_retry:
             return OperationResult(operation.id, OperationStatus.RETRY)
-        if any(needed not in self.receipts for needed in operation.depends_on):
+        is_lost = operation.operation_type != "create" and (operation.collection, operation.entity_id) not in self.rows
+        if is_lost or any(needed not in self.receipts for needed in operation.depends_on):
             return OperationResult(operation.id, OperationStatus.BLOCKED)
         self.receipts[operation.id] = self._apply(operation)
         return self.receipts[operation.id]
@@ -171,7 +180,19 @@ class LedgerCentral:
             stated |= {"id": key[1], author: operation.actor_id} if author else {"id": key[1]}
             stated |= {"needs_review": 0} if "needs_review" in known else {}
         self.store({**known, **stated, "collection": key[0]})
-        return OperationResult(operation.id, OperationStatus.APPLIED, revision=self.revision)
+        answer = OperationResult(operation.id, OperationStatus.APPLIED, revision=self.revision)
+        self._derive(operation, self.rows[key])
+        return answer
+
+    def _derive(self, operation: Operation, row: Row) -> None:
+        """Debts, with a revision above that of the fact behind them."""
+        match operation.collection, operation.operation_type:
+            case "customers", "create":
+                self.owe(row["id"], row["opening_balance"])
+            case "abonos", "create":
+                self.owe(row["client_id"], -row["amount"])
+            case "abonos", "delete":
+                self.owe(row["client_id"], row["amount"])
 
     def _digest(self, collection: str) -> TableDigest:
         revisions = [row["revision"] for row in self.rows.values() if row["collection"] == collection]

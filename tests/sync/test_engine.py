@@ -301,7 +301,8 @@ def crash_after(shop: SyncedTill, steps: int) -> None:
 
 def test_a_lost_row_is_noticed_by_its_digest_and_taken_anew(shop: SyncedTill, central: LedgerCentral) -> None:
     with shop.till.replica.writing() as db:
-        db.exec_driver_sql("DELETE FROM customers")
+        for table in ("customer_balances", "customers"):
+            db.exec_driver_sql(f"DELETE FROM {table}")
     shop.till.clock.advance(hours=25)
     shop.round()
     assert shop.till.shown_name(MARKET_CUSTOMER) == "Puesto 14"

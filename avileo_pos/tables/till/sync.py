@@ -41,6 +41,7 @@ sync_queue = Table(
     Column("last_error", Words()),
     Column("last_code", Words(63)),
     Column("acked_revision", Whole(8)),
+    Column("acked_before", Whole(8)),
     Column("acked_at", Instant()),
     PrimaryKeyConstraint("seq"),
     UniqueConstraint("id"),
@@ -52,7 +53,11 @@ sync_queue = Table(
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
-"""One row per operation, in the order in which people did them. `data` never changes after the first sending."""
+"""One row per operation, in the order in which people did them. `data` never changes after the first sending.
+
+`acked_revision` is what central's present epoch has answered, `acked_before` what the one before had, for as long as
+anything is here that was pulled in it.
+"""
 
 sync_state = Table(
     "sync_state",
@@ -62,6 +67,7 @@ sync_state = Table(
     Column("epoch", Words(64)),
     Column("last_seen_head", Whole(8), nullable=False, server_default="0"),
     Column("pulled_head", Whole(8), nullable=False, server_default="0"),
+    Column("epoch_floor", Whole(8), nullable=False, server_default="0"),
     Column("last_contact_at", Instant()),
     Column("last_digest_at", Instant()),
     Column("catalog_ready", Flag(), nullable=False, server_default="0"),
@@ -72,7 +78,10 @@ sync_state = Table(
     info={"in": TILL},
     sqlite_strict=True,
 )
-"""`pulled_head` is the last head up to which every row has come, and with it all that central derived until then."""
+"""`pulled_head` is the last head up to which every row has come, and with it all that central derived until then.
+
+`epoch_floor` is the highest revision that was here when central's present epoch began, as a new epoch jumps far above.
+"""
 
 sync_bases = Table(
     "sync_bases",
