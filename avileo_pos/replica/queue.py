@@ -76,10 +76,15 @@ def next_batch(
 
     One waits for those that it depends on, unless they go before it in the same batch or are parked. One that failed
     alone before travels alone. `facts_only` leaves edits of cards for later. At least one goes, however large.
+
+    Central is told to wait only for what it can get from here: an operation that was purged or discarded, or that a
+    person has to look after first, would hold up all that depends on it for ever.
     """
     chosen = _choose(db, limit, max_bytes, now, "update" if facts_only else "")
     _mark_as_sent(db, chosen, now)
-    return tuple(_as_operation(row) for row in chosen)
+    needed = {row.id: msgspec.json.decode(row.depends_on, type=tuple[str, ...]) for row in chosen}
+    coming = _coming(db, {each for ids in needed.values() for each in ids})
+    return tuple(_as_operation(row, [each for each in needed[row.id] if each in coming]) for row in chosen)
 
 
 def settle(
@@ -243,7 +248,17 @@ def _mark_as_sent(db: Connection, chosen: Sequence[Row[Any]], now: datetime) -> 
         )
 
 
-def _as_operation(row: Row[Any]) -> Operation:
+def _coming(db: Connection, operation_ids: Iterable[str]) -> frozenset[str]:
+    """Those that have gone to central from here, or will go by themselves."""
+    found = db.exec_driver_sql(
+        "SELECT id FROM sync_queue WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'parked'"
+        " AND coalesce(last_code, '') <> ?",
+        (_json(list(operation_ids)), DISCARDED),
+    )
+    return frozenset(found.scalars())
+
+
+def _as_operation(row: Row[Any], depends_on: Sequence[str]) -> Operation:
     return Operation(
         id=row.id,
         seq=row.seq,
@@ -254,7 +269,7 @@ def _as_operation(row: Row[Any]) -> Operation:
         actor_id=row.actor_id,
         created_at=row.created_at,
         data=msgspec.Raw(row.data),
-        depends_on=tuple(msgspec.json.decode(row.depends_on)),
+        depends_on=tuple(depends_on),
     )
 
 

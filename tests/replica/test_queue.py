@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -11,9 +12,7 @@ from avileo_pos.replica import queue
 from avileo_pos.replica.sync_state import adopt_epoch
 from avileo_pos.replica.transaction import reads, writes
 from avileo_pos.tables.shared import customers
-from avileo_pos.usecases.queue import (
-    retry_operation,
-)
+from avileo_pos.usecases.queue import DiscardOperation, discard_operation, retry_operation
 from tests.replica.answers import (
     PUT_OFF,
     applied,
@@ -192,6 +191,46 @@ def test_answered_operations_stay_for_45_days(till: Till) -> None:
     till.clock.advance(seconds=1)
     assert till.run(writes(queue.purge_answered, till.clock())) == 1
     assert [row["status"] for row in till.queue()] == ["pending"]
+
+
+def test_what_is_not_here_any_more_is_waited_for_no_more(till: Till) -> None:
+    till.takes_abono(till.new_customer())
+    birth, abono = next_batch(till)
+    assert abono.depends_on == (birth.id,)
+    settle(till, applied(birth))
+    till.clock.advance(days=10)
+    settle(till, applied(abono))
+    assert restored(till) == {birth.id: (), abono.id: (birth.id,)}
+    settle(till, applied(birth))
+    till.clock.advance(days=40)
+    settle(till, applied(abono))
+    till.clock.advance(days=6)
+    till.run(writes(queue.purge_answered, till.clock()))
+    assert restored(till) == {abono.id: ()}
+
+
+def restored(till: Till) -> dict[str, tuple[str, ...]]:
+    """What goes to a central that has come back from a backup, with what each waits for there."""
+    for epoch in (EPOCH, str(uuid4())):
+        till.run(writes(adopt_epoch, BUSINESS, epoch))
+    return {operation.id: operation.depends_on for operation in next_batch(till)}
+
+
+def test_what_waits_for_a_person_holds_up_nothing_at_central(till: Till) -> None:
+    till.takes_abono(till.new_customer())
+    (birth,) = next_batch(till, limit=1)
+    for _ in range(queue.MOST_ATTEMPTS):
+        blame(till, birth)
+    (abono,) = next_batch(till)
+    assert abono.depends_on == ()
+
+
+def test_what_was_discarded_is_waited_for_no_more(till: Till) -> None:
+    till.takes_abono(till.new_customer())
+    birth, abono = next_batch(till)
+    settle(till, quarantined(birth), applied(abono))
+    till.does(discard_operation, DiscardOperation(UUID(birth.id), "no va"))
+    assert restored(till) == {abono.id: ()}
 
 
 def test_when_central_comes_back_from_a_backup_everything_kept_is_sent_again(till: Till) -> None:
