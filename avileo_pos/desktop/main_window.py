@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(self._screens[key])
         self._navigation.show_current(key)
         self._stack.setCurrentWidget(self._screens[key])
-        self._screens[key].setFocus()
+        self._screens[key].focus_start()
 
     def opened(self, key: str) -> Screen:
         """A screen that has been opened. Raises KeyError."""

@@ -40,6 +40,10 @@ class Screen(QWidget):
         """Read again what is shown."""
         raise NotImplementedError
 
+    def focus_start(self) -> None:
+        """Put the focus where the hand begins. No focus proxy does this: Tab would skip all that stands before it."""
+        raise NotImplementedError
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._is_stale:

@@ -1,5 +1,6 @@
 """The look: colours, sizes and type, each decided once, turned into Qt's palette and style sheet."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
 from string import Template
@@ -22,6 +23,10 @@ class TextSize(IntEnum):
     TOTAL = 44
 
 
+# A figure of unusual length is drawn smaller rather than cut.
+_FIGURE_SIZES = (TextSize.FIGURE, 24, TextSize.TITLE, TextSize.BODY)
+
+
 class Space(IntEnum):
     """Room between and inside things, in logical pixels."""
 
@@ -38,6 +43,7 @@ class Size(IntEnum):
     RADIUS = 8
     ICON = 20
     TARGET = 44
+    TAB_SCROLLER = 88  # two buttons
     FIGURE_FIELD = 56
     KEYPAD_KEY = 64
     TILE_HEIGHT = 108
@@ -209,6 +215,11 @@ def font(size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     chosen.setWeight(weight)
     chosen.setFeature(QFont.Tag("tnum"), 1)
     return chosen
+
+
+def figure_size(fits: Callable[[int], bool]) -> int:
+    """The biggest height of a figure's letters at which it `fits`; the smallest legible one if it never does."""
+    return next((size for size in _FIGURE_SIZES if fits(size)), _FIGURE_SIZES[-1])
 
 
 def ink_token(tone: Tone) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from avileo_pos.desktop.theme import Space, TextSize, current_theme, font
+from avileo_pos.desktop.theme import Space, TextSize, current_theme, figure_size, font
 from avileo_pos.domain.money import format_soles
 from avileo_pos.domain.weight import format_kilos
 
@@ -167,23 +167,34 @@ def _draw_heading(painter: QPainter, inside: QRect, line: CartLine) -> None:
 
 
 def _draw_figures(painter: QPainter, inside: QRect, line: CartLine) -> None:
-    big, small = font(TextSize.FIGURE, QFont.Weight.DemiBold), font(TextSize.BODY)
+    size = figure_size(lambda size: sum(_figure_widths(line, size)) + Space.MEDIUM <= inside.width())
+    baseline = inside.bottom() - Space.TIGHT
     left = inside.left()
-    for text, face, token in (
+    for text, face, token in _product_of(line, size):
+        painter.setFont(face)
+        painter.setPen(current_theme().color(token))
+        painter.drawText(left, baseline, text)
+        left += QFontMetrics(face).horizontalAdvance(text)
+    painter.setFont(font(size, QFont.Weight.Bold))
+    painter.setPen(current_theme().color("text"))
+    _, width = _figure_widths(line, size)
+    painter.drawText(inside.right() - width, baseline, f"{line.subtotal:,.2f}")
+
+
+def _product_of(line: CartLine, size: int) -> tuple[tuple[str, QFont, str], ...]:
+    """«12.320 kg × 15.50», part by part."""
+    big, small = font(size, QFont.Weight.DemiBold), font(TextSize.BODY)
+    return (
         (line.amount(), big, "text"),
         (f" {line.unit}  ×  ", small, "muted"),
         (f"{line.unit_price:,.2f}", big, "text"),
-    ):
-        painter.setFont(face)
-        painter.setPen(current_theme().color(token))
-        painter.drawText(left, inside.bottom() - Space.TIGHT, text)
-        left += QFontMetrics(face).horizontalAdvance(text)
-    subtotal = font(TextSize.FIGURE, QFont.Weight.Bold)
-    painter.setFont(subtotal)
-    painter.setPen(current_theme().color("text"))
-    amount = f"{line.subtotal:,.2f}"
-    right = inside.right() - QFontMetrics(subtotal).horizontalAdvance(amount)
-    painter.drawText(right, inside.bottom() - Space.TIGHT, amount)
+    )
+
+
+def _figure_widths(line: CartLine, size: int) -> tuple[int, int]:
+    """Of the product at the left, and of the subtotal at the right."""
+    left = sum(QFontMetrics(face).horizontalAdvance(text) for text, face, _ in _product_of(line, size))
+    return left, QFontMetrics(font(size, QFont.Weight.Bold)).horizontalAdvance(f"{line.subtotal:,.2f}")
 
 
 _TOP_LEFT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft

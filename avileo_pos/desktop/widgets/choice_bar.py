@@ -51,6 +51,9 @@ class ChoiceBar(QFrame):
     def current(self) -> str:
         return next(key for key, button in self._buttons.items() if button.isChecked())
 
+    def buttons(self) -> tuple[QPushButton, ...]:
+        return tuple(self._buttons.values())
+
     def choose(self, key: str) -> None:
         """Raises KeyError for a key that is not among the options."""
         self._buttons[key].setChecked(True)

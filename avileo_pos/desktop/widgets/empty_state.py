@@ -8,7 +8,7 @@ from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.icon_label import IconLabel
 
 _PICTURE = 48
-_READABLE_WIDTH = 420
+_READABLE_WIDTH = 360
 
 
 class EmptyState(QWidget):

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QWidget
 
-from avileo_pos.desktop.theme import Size, Space, TextSize, Tone, current_theme, font
+from avileo_pos.desktop.theme import Size, Space, TextSize, Tone, current_theme, figure_size, font
 from avileo_pos.domain.money import format_soles
 
 _DIGIT_KEYS = "1234567890"
 _PRICE_HEIGHT = 30
 _BASELINE = 3
+_NO_PRICE = "Sin precio"
 _KEY_CAP = 20
 _BOTTOM_LEFT = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
 _URGENT = {Tone.WARNING: "warning", Tone.DANGER: "danger"}
@@ -33,7 +34,10 @@ class Tile:
 
 
 class ProductTiles(QScrollArea):
-    """Arrow keys move among the tiles; while one has the focus, the digits 1 to 9 and 0 choose the first ten."""
+    """Arrow keys move among the tiles; while one has the focus, the digits 1 to 9 and 0 choose the first ten.
+
+    Tab stops at the first only, and goes on from there to what stands after all of them.
+    """
 
     chosen = Signal(object)  # the tile's key
 
@@ -69,6 +73,10 @@ class ProductTiles(QScrollArea):
     def buttons(self) -> list["ProductTile"]:
         return list(self._buttons)
 
+    def follow_in_tab_order(self, before: QWidget) -> None:
+        if self._buttons:
+            self.setTabOrder(before, self._buttons[0])
+
     def focus_first(self) -> None:
         if self._buttons:
             self._buttons[0].setFocus()
@@ -95,6 +103,7 @@ class ProductTiles(QScrollArea):
 
     def _new_button(self, position: int) -> "ProductTile":
         button = ProductTile(_DIGIT_KEYS[position : position + 1])
+        button.setFocusPolicy(Qt.FocusPolicy.ClickFocus if position else Qt.FocusPolicy.StrongFocus)
         button.clicked.connect(self._on_clicked)
         return button
 
@@ -141,7 +150,7 @@ class ProductTile(QPushButton):
 
     def show_tile(self, tile: Tile) -> None:
         self.tile = tile
-        self.setAccessibleName(f"{tile.name}, {format_soles(tile.price)} por {tile.unit}")
+        self.setAccessibleName(_spoken(tile))
         self.setAccessibleDescription(tile.stock)
         self.update()
 
@@ -178,12 +187,17 @@ class ProductTile(QPushButton):
         tone = self.tile.stock_tone
         painter.setFont(font(TextSize.BODY, QFont.Weight.DemiBold if tone in _URGENT else QFont.Weight.Normal))
         painter.setPen(current_theme().color(_URGENT.get(tone, "muted")))
-        painter.drawText(inside.adjusted(0, 0, 0, -_PRICE_HEIGHT), _BOTTOM_LEFT, self.tile.stock)
+        room = inside.adjusted(0, 0, -_KEY_CAP if self._digit else 0, -_PRICE_HEIGHT)
+        shown = painter.fontMetrics().elidedText(self.tile.stock, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, _BOTTOM_LEFT, shown)
 
     def _draw_price(self, painter: QPainter, inside: QRect) -> None:
         """The currency small, the figure big; without the currency where the tile is too narrow for both."""
-        currency, figure = font(TextSize.BODY), font(TextSize.FIGURE, QFont.Weight.Bold)
-        price = f"{self.tile.price:,.2f}"
+        if not self.tile.price:
+            self._draw_no_price(painter, inside)
+            return
+        currency, price = font(TextSize.BODY), f"{self.tile.price:,.2f}"
+        figure = font(figure_size(lambda size: _figure_width(price, size) <= inside.width()), QFont.Weight.Bold)
         before = QFontMetrics(currency).horizontalAdvance("S/ ")
         if before + QFontMetrics(figure).horizontalAdvance(price) > inside.width():
             before = 0
@@ -195,18 +209,32 @@ class ProductTile(QPushButton):
         painter.setFont(figure)
         painter.drawText(inside.left() + before, inside.bottom() - _BASELINE, price)
 
+    def _draw_no_price(self, painter: QPainter, inside: QRect) -> None:
+        painter.setFont(font(TextSize.BODY, QFont.Weight.Bold))
+        painter.setPen(current_theme().color("warning"))
+        painter.drawText(inside.left(), inside.bottom() - _BASELINE, _NO_PRICE)
+
     def _draw_digit(self, painter: QPainter, inside: QRect) -> None:
-        """The key that chooses this tile, drawn as a key."""
+        """The key that chooses this tile, drawn as a key beside the stock, as a price may need its whole line."""
         if not self._digit:
             return
         cap = QRect(0, 0, _KEY_CAP, _KEY_CAP)
-        cap.moveBottomRight(inside.bottomRight())
+        cap.moveBottomRight(inside.bottomRight() - QPoint(0, _PRICE_HEIGHT))
         painter.setPen(current_theme().color("border"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawRoundedRect(cap, Space.TIGHT, Space.TIGHT)
         painter.setFont(font(TextSize.KEY_HINT))
         painter.setPen(current_theme().color("muted"))
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._digit)
+
+
+def _spoken(tile: Tile) -> str:
+    price = f"{format_soles(tile.price)} por {tile.unit}" if tile.price else _NO_PRICE.lower()
+    return f"{tile.name}, {price}"
+
+
+def _figure_width(figure: str, size: int) -> int:
+    return QFontMetrics(font(size, QFont.Weight.Bold)).horizontalAdvance(figure)
 
 
 def two_lines(text: str, metrics: QFontMetrics, width: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from avileo_pos.desktop.top_bar import TopBar
@@ -12,7 +12,7 @@ from avileo_pos.desktop.widgets.rows_table import RowsTable
 from avileo_pos.desktop.widgets.sheet import Sheet
 
 SheetT = TypeVar("SheetT", bound=Sheet)
-WidgetT = TypeVar("WidgetT", bound=QWidget)
+ThingT = TypeVar("ThingT", bound=QObject)
 
 
 def words_in(widget: QWidget) -> list[str]:
@@ -49,7 +49,7 @@ def close_sheets(window: QWidget) -> None:
         sheet.close_sheet()
 
 
-def the(inside: QWidget, kind: type[WidgetT]) -> WidgetT:
+def the(inside: QObject, kind: type[ThingT]) -> ThingT:
     """The one of that kind. Raises ValueError."""
     [found] = inside.findChildren(kind)
     return found

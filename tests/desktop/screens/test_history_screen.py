@@ -26,9 +26,9 @@ def test_the_day_shows_sales_and_abonos_newest_first_with_how_far_each_has_come(
     shop.clock.go_on(minutes=5)
     shop.take_abono("Juana Mamani", "50.00")
     assert texts(form_of(enter(ROSA, HistoryScreen.KEY)).table) == [
-        ["10:52", "Abono A1-000125", "Juana Mamani", "Rosa Quispe", "Yape", "S/ 50.00", "Guardada"],
-        ["10:47", "Venta A1-000124", "Juana Mamani", "Rosa Quispe", "Fiado S/ 80.00", "S/ 98.00", "Guardada"],
-        ["10:42", "Venta A1-000123", "Cliente genérico", "Rosa Quispe", "Contado", "S/ 12.00", "Por revisar"],
+        ["10:52", "Abono A1-000125", "Juana Mamani, Recibió Rosa Quispe", "Yape", "S/ 50.00", "Guardada"],
+        ["10:47", "Venta A1-000124", "Juana Mamani, Vendió Rosa Quispe", "Fiado S/ 80.00", "S/ 98.00", "Guardada"],
+        ["10:42", "Venta A1-000123", "Cliente genérico, Vendió Rosa Quispe", "Contado", "S/ 12.00", "Por revisar"],
     ]
 
 

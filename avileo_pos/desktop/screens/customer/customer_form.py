@@ -60,7 +60,6 @@ class CustomerForm(QWidget):
         self._total = AmountDisplay("Deuda total", look="figure")
         self._lay_out()
         self._connect()
-        self.setFocusProxy(self.search)
 
     def wanted(self) -> tuple[CustomerFilter, str]:
         return CustomerFilter(self.filter.current()), self.search.text()

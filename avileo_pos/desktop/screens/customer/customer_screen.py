@@ -50,7 +50,6 @@ class CustomerScreen(Screen):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.form)
-        self.setFocusProxy(self.form)
         self.form.looked_for.connect(self._read_customers)
         self.form.chosen.connect(self._on_chosen)
         self.form.new_asked.connect(self._write_down)
@@ -58,6 +57,9 @@ class CustomerScreen(Screen):
         self.form.abono_asked.connect(self._take_abono)
         self.form.message_asked.connect(self._send_message)
         self.form.paper_asked.connect(self._show_paper)
+
+    def focus_start(self) -> None:
+        self.form.search.setFocus()
 
     def refresh(self) -> None:
         self._read_customers()

@@ -48,7 +48,6 @@ class DayForm(QWidget):
         self.close_day.clicked.connect(self._on_close)
         self.table.opened.connect(self._on_opened)
         self.table.selected.connect(self._show_actions)
-        self.setFocusProxy(self.table)
 
     def show_rows(self, rows: Sequence[DistribucionRow]) -> None:
         """The current one stays current while it is in the list."""

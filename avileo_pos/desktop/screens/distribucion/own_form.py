@@ -38,7 +38,6 @@ class OwnForm(QWidget):
         self._money = {word: AmountDisplay(word, look="body") for word in _MONEY}
         self._pages = QStackedWidget()
         self._lay_out()
-        self.setFocusProxy(self.accept)
 
     def show_none(self) -> None:
         self._pages.setCurrentIndex(1)

@@ -29,11 +29,13 @@ class OwnDistribucionScreen(Screen):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.form)
-        self.setFocusProxy(self.form)
 
     @classmethod
     def is_for(cls, till: Till) -> bool:
         return super().is_for(till) and till.business.rules.uses_distribution
+
+    def focus_start(self) -> None:
+        self.form.accept.setFocus()
 
     def refresh(self) -> None:
         self.till.lane.read(_with_account, then=self._show)

@@ -49,7 +49,6 @@ class HistoryForm(QWidget):
         self.day.setMaximumDate(self.day.date())
         self._lay_out()
         self._connect()
-        self.setFocusProxy(self.table)
 
     def chosen_day(self) -> date:
         chosen = self.day.date()
@@ -166,8 +165,12 @@ _STATES = {
 _COLUMNS: list[Column[Paper]] = [
     Column("Hora", lambda paper: format_time(paper.at), order=lambda paper: paper.at),
     Column("Nota", lambda paper: f"{paper.kind} {paper.number}", order=lambda paper: paper.number),
-    Column("Cliente", lambda paper: paper.customer_name, order=lambda paper: paper.customer_name),
-    Column("Vendió", lambda paper: paper.seller_name, order=lambda paper: paper.seller_name),
+    Column(
+        "Cliente",
+        lambda paper: paper.customer_name,
+        order=lambda paper: paper.customer_name,
+        below=lambda paper: f"Vendió {paper.seller_name}" if paper.is_sale else f"Recibió {paper.seller_name}",
+    ),
     Column("Pago", lambda paper: paper.how),
     Column("Monto", lambda paper: format_soles(paper.amount), "money", order=lambda paper: paper.amount),
     Column(

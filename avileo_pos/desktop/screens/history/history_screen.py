@@ -51,7 +51,9 @@ class HistoryScreen(Screen):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.form)
-        self.setFocusProxy(self.form)
+
+    def focus_start(self) -> None:
+        self.form.table.setFocus()
 
     def refresh(self) -> None:
         self.till.lane.read(partial(_papers_of, day=self.form.chosen_day()), then=self.form.show_papers)

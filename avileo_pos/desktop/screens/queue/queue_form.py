@@ -25,7 +25,7 @@ class QueueForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.table: RowsTable[QueuedOperation] = RowsTable("Por enviar", _COLUMNS, stretch=4)
+        self.table: RowsTable[QueuedOperation] = RowsTable("Por enviar", _COLUMNS, stretch=1)
         self.send = Button("Enviar ahora", icon="cloud-upload", variant="primary")
         self.send.clicked.connect(self.send_asked)
         self.review = Button("Revisar", icon="search", key="F4")
@@ -37,7 +37,6 @@ class QueueForm(QWidget):
         self._warning.action_chosen.connect(self._review_first)
         self._lists = QStackedWidget()
         self._lay_out()
-        self.setFocusProxy(self.table)
 
     def show_operations(self, operations: Sequence[QueuedOperation]) -> None:
         """The current one stays current while it is in the list."""
@@ -99,7 +98,7 @@ def _counted(count: int, one: str, many: str) -> str:
 
 _COLUMNS: list[Column[QueuedOperation]] = [
     Column("Cuándo", lambda row: format_moment(row.created_at), order=lambda row: row.seq),
-    Column("Qué", queue_words.what),
+    Column("Qué", queue_words.what, below=queue_words.why),
     Column("Monto", queue_words.amount, "money"),
     Column(
         "Estado",
@@ -107,6 +106,5 @@ _COLUMNS: list[Column[QueuedOperation]] = [
         "state",
         state=lambda row: queue_words.STATES[row.state],
     ),
-    Column("Por qué", queue_words.why),
     Column("Intentos", lambda row: str(row.attempts), "count"),
 ]

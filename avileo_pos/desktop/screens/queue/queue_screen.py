@@ -29,7 +29,9 @@ class QueueScreen(Screen):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.form)
-        self.setFocusProxy(self.form)
+
+    def focus_start(self) -> None:
+        self.form.table.setFocus()
 
     def refresh(self) -> None:
         self.till.lane.read(waiting_operations, then=self.form.show_operations)

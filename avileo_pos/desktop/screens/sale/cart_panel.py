@@ -1,7 +1,6 @@
 """The sale being put together: who buys, what is in it, what it comes to, and the way to charge it."""
 
 from collections.abc import Sequence
-from textwrap import shorten
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QTabBar, QWidget
@@ -168,7 +167,8 @@ class CartPanel(Card):
 
 def tab_name(sale: OpenSale, place: int) -> str:
     """Short enough for three of them side by side."""
-    return shorten(sale.draft.customer_name or f"Venta {place + 1}", _LONGEST_TAB, placeholder="…")
+    name = sale.draft.customer_name or f"Venta {place + 1}"
+    return name if len(name) <= _LONGEST_TAB else f"{name[: _LONGEST_TAB - 1].rstrip()}…"
 
 
 def _row(*widgets: QWidget | None) -> QHBoxLayout:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -30,14 +31,14 @@ class EnvaseBar(QWidget):
         self.count.setFixedWidth(_COUNT_WIDTH)
         self.count.value_changed.connect(self._tell)
         fewer = Button(icon="minus", accessible_name="Un envase menos")
-        more = Button(icon="plus", accessible_name="Un envase más")
+        self._more = Button(icon="plus", accessible_name="Un envase más")
         fewer.clicked.connect(self._take_one)
-        more.clicked.connect(self._add_one)
+        self._more.clicked.connect(self._add_one)
         caption = QLabel("Envases (*)")
         caption.setProperty("look", "strong")
         counter = QHBoxLayout()
         counter.setSpacing(Space.SMALL)
-        for widget in (caption, fewer, self.count, more):
+        for widget in (caption, fewer, self.count, self._more):
             counter.addWidget(widget)
         counter.addStretch(1)
         self._column = QVBoxLayout(self)
@@ -79,6 +80,8 @@ class EnvaseBar(QWidget):
             self._choice = ChoiceBar("Envase", words, look="pills")
             self._choice.chosen.connect(self._tell)
             self._column.addWidget(self._choice)
+            for before, after in pairwise((self._more, *self._choice.buttons())):
+                self.setTabOrder(before, after)
 
     def _add_one(self) -> None:
         self.count.set_value((self.count.value() or Decimal(0)) + 1)

@@ -1,6 +1,7 @@
 """The products to choose from: the tiles at their places, and the search over them."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
@@ -13,12 +14,14 @@ from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.desktop.widgets.product_tiles import ProductTiles, Tile
 from avileo_pos.desktop.words import UNITS, amount_of
+from avileo_pos.domain.enums import ProductUnit
 from avileo_pos.domain.identity import folded
 from avileo_pos.domain.weight import format_kilos
 from avileo_pos.queries.distribucion import DistribucionRow
 from avileo_pos.queries.product import ProductTile
 
 _WIDE = 600
+_MANY_KILOS = Decimal(10)
 
 
 class ProductPage(QWidget):
@@ -82,6 +85,7 @@ class ProductPage(QWidget):
     def _show_found(self) -> None:
         found = self._found()
         self._tiles.show_tiles([_tile(product) for product in found])
+        self._tiles.follow_in_tab_order(self._last)
         self._pages.setCurrentIndex(0 if found else 1)
         self._nothing.set_sentence(_NOTHING_FOUND if self._products else _NO_PRODUCTS)
 
@@ -141,7 +145,14 @@ def _stock_hint(product: ProductTile) -> tuple[str, Tone]:
         return "", Tone.NEUTRAL
     if product.stock <= 0:
         return "Sin stock", Tone.DANGER
-    return amount_of(product.stock, product.unit), Tone.NEUTRAL
+    return _about(product.stock, product.unit), Tone.NEUTRAL
+
+
+def _about(stock: Decimal, unit: ProductUnit) -> str:
+    """To the hundred grams where there are many kilos: on a tile that is enough."""
+    if unit is ProductUnit.KG and stock >= _MANY_KILOS:
+        return f"{stock:,.1f} kg"
+    return amount_of(stock, unit)
 
 
 def _left_of(row: DistribucionRow) -> str:

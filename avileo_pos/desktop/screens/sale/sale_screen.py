@@ -4,7 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screen import Screen
@@ -40,7 +40,7 @@ from avileo_pos.queries.sale import last_sale
 from avileo_pos.usecases.parked_sale import SaveParkedSale, remove_parked_sale, save_parked_sale
 
 _KEYS = (
-    ("1 … 9, 0", "Elegir uno de los diez primeros productos"),
+    ("1 … 9, 0", "Elegir un producto por su número"),
     ("F2", "Elegir o anotar al cliente"),
     ("F3", "Recibir un abono del cliente"),
     ("F4", "Cambiar el precio"),
@@ -48,7 +48,7 @@ _KEYS = (
     ("F6", "Aparcar esta venta y empezar otra"),
     ("F7", "Anotar un gasto, retiro o ingreso de caja"),
     ("F9", "Ver la última venta"),
-    ("F10", "Buscar un producto; también al escribir una letra"),
+    ("F10", "Buscar un producto"),
     ("F12", "Cobrar"),
     ("*", "Contar los envases de la tara"),
     ("Supr", "Quitar la línea marcada"),
@@ -100,9 +100,8 @@ class SaleScreen(Screen):
         wanted = self._sales.current.draft.customer_id
         self.till.lane.read(partial(counter, customer_id=wanted), then=self._show_counter)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """The window gives the focus to the screen; the hand is where it left off."""
-        super().focusInEvent(event)
+    def focus_start(self) -> None:
+        """The hand is where it left off."""
         self.form.focus_start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -40,8 +40,9 @@ class Weighing:
 
     @classmethod
     def of(cls, product: ProductTile) -> "Weighing":
+        """A product at zero has no price yet: it must be typed, or it would be given away by a hurried Enter."""
         first = None if is_weighed(product) else Decimal(1)
-        return cls(product, product.price, net=first)
+        return cls(product, product.price or None, net=first)
 
     @classmethod
     def again(cls, product: ProductTile, line: DraftLine) -> "Weighing":

@@ -273,5 +273,5 @@ def _sign(sign: str) -> QLabel:
 
 
 def _about(product: ProductTile) -> str:
-    price = f"{format_soles(product.price)} por {UNITS[product.unit]}"
+    price = f"{format_soles(product.price)} por {UNITS[product.unit]}" if product.price else "Sin precio"
     return price if product.stock is None else f"{price} · hay {amount_of(product.stock, product.unit)}"

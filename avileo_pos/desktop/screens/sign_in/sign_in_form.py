@@ -135,7 +135,8 @@ class PeopleStep(Step):
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(Space.SMALL)
-        self.column.addWidget(self._scrolled())
+        self._area = self._scrolled()
+        self.column.addWidget(self._area)
         self.add_actions()
 
     def show_people(self, people: Sequence[KnownPerson]) -> None:
@@ -146,6 +147,7 @@ class PeopleStep(Step):
         for place, button in enumerate(self._people):
             button.clicked.connect(self._on_person)
             self._list.insertWidget(place, button)
+        self._area.setFixedHeight(min(self._list.sizeHint().height(), _PEOPLE_HEIGHT))
 
     def focus_start(self) -> None:
         next(iter(self._people)).setFocus()
@@ -167,7 +169,6 @@ class PeopleStep(Step):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumHeight(_PEOPLE_HEIGHT)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return area
 

@@ -1,0 +1,163 @@
+"""A walk through every screen and sheet of the till, each with something on it, by the keys that open them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from uuid import uuid4
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.screens.sign_in.requests import BusinessChoice, KnownPerson
+from avileo_pos.desktop.screens.sign_in.sign_in_page import SignInPage
+from avileo_pos.domain.permissions import Actor, Permission
+from avileo_pos.sync.state import SyncKind, SyncState
+from avileo_pos.usecases.customer import CreateCustomer, CustomerDetails, create_customer
+from avileo_pos.usecases.distribucion import OpenDistribucion, open_distribucion
+from tests.desktop.screens.eyes import close_sheets
+from tests.desktop.screens.sale.cashier import Cashier
+from tests.desktop.shop import FRIDAY, JOSE, PEPA, ROSA, Shop, known_id
+
+ENTER, ESCAPE, TAB, DOWN = Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Down
+F1, F2, F3, F4, F6 = Qt.Key.Key_F1, Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F6
+F7, F9, F12 = Qt.Key.Key_F7, Qt.Key.Key_F9, Qt.Key.Key_F12
+LONG_NAME = "Inversiones y Servicios Generales Hermanos Quispe Mamani"
+
+
+def tour(qtbot: QtBot, shop: Shop, width: int, height: int) -> Iterator[tuple[str, MainWindow]]:
+    """Each stop's name, while the window shows it."""
+    window = MainWindow(SignInPage())
+    qtbot.addWidget(window)
+    window.resize(width, height)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    window.enter(shop.till(PEPA, window))
+    window.show_sync(SyncState(SyncKind.OFFLINE, waiting=12, last_contact_at=FRIDAY))
+    pepa = Cashier(window, shop, PEPA)
+    write_down_somebody_with_a_long_name(shop)
+    kilos = OpenDistribucion(uuid4(), JOSE.member_id, "Carreta, paradero 5 de la avenida", Decimal("30.000"))
+    shop.do(open_distribucion, kilos, by=PEPA)
+    for walk in (selling, charging, customers, the_day, distributions, the_queue, the_door):
+        for stop in walk(pepa):
+            pepa.settle()
+            yield stop, window
+        close_sheets(window)
+    window.leave()
+    shop.settle()
+
+
+def selling(pepa: Cashier) -> Iterator[str]:
+    pepa.window.open_screen("sale")
+    yield "nueva venta"
+    pepa.press("1", "112.500", F4, "9.50")
+    yield "pesar"
+    pepa.press(ENTER)
+    yield "otro precio"
+    pepa.press("Por mayor", ENTER)
+    pepa.press("8", ENTER)
+    yield "carrito"
+    pepa.press(F1)
+    yield "teclas"
+    pepa.press(ESCAPE, F2, "Inver")
+    yield "elegir cliente"
+    pepa.press(ENTER, F6)
+    yield "aparcada"
+    pepa.press(F6, ESCAPE)
+    yield "vaciar"
+    pepa.press(ESCAPE, F7)
+    yield "gasto sin cajón abierto"
+    pepa.press(ENTER)
+    yield "gasto"
+    pepa.press(ENTER)
+    yield "gasto sin monto"
+    pepa.press(ESCAPE)
+
+
+def charging(pepa: Cashier) -> Iterator[str]:
+    pepa.press(F3)
+    yield "abono"
+    pepa.press("20", ENTER)
+    yield "recibo de abono"
+    pepa.press(ENTER, F12)
+    yield "cobrar"
+    pepa.press("1000")
+    yield "cobrar con vuelto"
+    pepa.tap("Mixto")
+    pepa.tap("Yape")
+    yield "cobrar en partes"
+    pepa.tap("Crédito")
+    yield "cobrar a crédito"
+    pepa.press(ENTER)
+    yield "nota de venta"
+    pepa.press(ENTER, F9)
+    yield "copia"
+    pepa.press(ESCAPE)
+    pepa.window.ask_approval(Permission.SALE_VOID_ANY, "Anular lo de otra persona.", _nobody_waits)
+    yield "pin de administrador"
+
+
+def _nobody_waits(_actor: Actor) -> None:
+    """The PIN is looked at only."""
+
+
+def customers(pepa: Cashier) -> Iterator[str]:
+    pepa.window.open_screen("clientes")
+    yield "clientes"
+    pepa.press("Inver", DOWN)
+    yield "cuenta"
+    pepa.press(F2)
+    yield "nuevo cliente"
+    pepa.press(ESCAPE, F1)
+    yield "teclas de clientes"
+
+
+def the_day(pepa: Cashier) -> Iterator[str]:
+    pepa.window.say("Anulada: A1-000123. Devuelva S/ 1,234.50 en efectivo.")
+    pepa.window.open_screen("historial")
+    yield "historial con aviso"
+    pepa.tap("Anular…")
+    yield "anular"
+
+
+def distributions(pepa: Cashier) -> Iterator[str]:
+    pepa.window.open_screen("mi_distribucion")
+    yield "sin distribución propia"
+    pepa.window.open_screen("distribuciones")
+    yield "distribuciones"
+    for key, name in ((F2, "dar kilos"), (F3, "recargar"), (F4, "cerrar la distribución"), (F6, "mover kilos")):
+        pepa.press(key)
+        yield name
+        pepa.press(ESCAPE)
+
+
+def the_queue(pepa: Cashier) -> Iterator[str]:
+    pepa.shop.refuse(pepa.shop.sell("Alitas", "1.000", by=PEPA))
+    pepa.window.show_sync(SyncState(SyncKind.SIGNED_OUT, waiting=1, code="signed_out", last_contact_at=FRIDAY))
+    pepa.window.open_screen("por_enviar")
+    yield "por enviar sin sesión"
+    pepa.tap("Revisar la primera")
+    yield "revisar"
+
+
+def the_door(pepa: Cashier) -> Iterator[str]:
+    pepa.window.leave()
+    page = pepa.window.findChildren(SignInPage)[0]
+    page.start("https://central.example", ())
+    yield "entrar"
+    page.show_businesses([BusinessChoice(known_id("negocio"), LONG_NAME)])
+    yield "esta caja"
+    known = [KnownPerson(person.member_id, person.name, "x@example.pe", True, days_left=3) for person in (PEPA, ROSA)]
+    page.start("https://central.example", known)
+    yield "quién atiende"
+    pepa.tap(PEPA.name)
+    yield "su pin"
+
+
+def write_down_somebody_with_a_long_name(shop: Shop) -> None:
+    details = CustomerDetails(
+        LONG_NAME, "Los hermanos del mercado", "70123450", "987000111", "Jr. Los Pinos 1234, La Victoria", "Paga lunes"
+    )
+    shop.do(create_customer, CreateCustomer(uuid4(), details, Decimal("1234.50"), Decimal("5000.00")), by=PEPA)
