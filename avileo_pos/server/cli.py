@@ -26,6 +26,11 @@ from avileo_pos.server.embedded import EmbeddedPostgres
 from avileo_pos.server.epoch import restored as begin_new_epoch
 from avileo_pos.server.seed import seed_sample
 
+if sys.platform == "win32":
+    _ENDINGS: tuple[signal.Signals, ...] = (signal.SIGTERM, signal.SIGBREAK)  # a console says it by Ctrl+Break
+else:
+    _ENDINGS = (signal.SIGTERM,)
+
 EXIT_NO_DATABASE: Final = 3
 EXIT_WRONG_SCHEMA: Final = 4
 EXIT_CANNOT_CREATE: Final = 5
@@ -51,7 +56,8 @@ class CannotServe(Exception):  # noqa: N818 - the name says what happened
 def main() -> None:
     """Run a command; foreseeable trouble is one sentence on stderr and its exit code."""
     # uvicorn passes the signal on when it has finished; an exit, unlike a kill, also stops the embedded PostgreSQL.
-    signal.signal(signal.SIGTERM, _exit_in_order)
+    for ending in _ENDINGS:
+        signal.signal(ending, _exit_in_order)
     try:
         app()
     except PostgresUnavailable as trouble:
@@ -180,7 +186,10 @@ def _require_head(database: Database) -> None:
 
 
 def _end_with_the_input() -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: this thread would hold its lock when a signal ends the program, and Python would abort.
+    source = sys.stdin.fileno()
+    while os.read(source, 4096):
+        continue
     signal.raise_signal(signal.SIGTERM)
 
 

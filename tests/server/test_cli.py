@@ -114,9 +114,27 @@ def test_serving_with_two_workers_answers_and_ends_in_order(postgres: TestPostgr
         try:
             assert wait_until_ready(port)
         finally:
-            process.send_signal(signal.SIGTERM)
+            tell_to_end(process)
             finished = ended(process)
         assert finished.returncode == 0
+
+
+def test_central_ends_in_order_while_its_input_is_open(tmp_path: Path) -> None:
+    port = free_port()
+    process = launch("serve", "--port", str(port), "--until-input-ends", "--data-dir", str(tmp_path), url="")
+    assert wait_until_ready(port)
+    tell_to_end(process)
+    assert process.wait(timeout=120) == 0
+    assert not (tmp_path / "postgres" / "data" / "postmaster.pid").exists()
+    ended(process)
+
+
+def test_central_ends_in_order_with_its_input(tmp_path: Path) -> None:
+    port = free_port()
+    process = launch("serve", "--port", str(port), "--until-input-ends", "--data-dir", str(tmp_path), url="")
+    assert wait_until_ready(port)
+    assert ended(process).returncode == 0
+    assert not (tmp_path / "postgres" / "data" / "postmaster.pid").exists()
 
 
 def central(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:
@@ -132,12 +150,18 @@ def launch(*arguments: str, url: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "avileo_pos.server", *arguments],
         env=os.environ | {"DATABASE_URL": url},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parent,
+        creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0,
     )
+
+
+def tell_to_end(process: subprocess.Popen[str]) -> None:
+    """As systemd does, or as a console of Windows does."""
+    process.send_signal(signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGTERM)
 
 
 def free_port() -> int:
