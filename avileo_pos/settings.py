@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from dataclasses import asdict, dataclass, fields
 from ipaddress import ip_address
 from pathlib import Path
@@ -34,8 +35,16 @@ def data_directory(chosen: str | None = None) -> Path:
     """The folder of this person's replicas: `chosen` (--data-dir), AVILEO_DATA_DIR, or the system's place for such."""
     named = chosen or os.environ.get("AVILEO_DATA_DIR")
     folder = Path(named) if named else user_data_path("Avileo POS", appauthor=False)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     return folder
+
+
+def make_private_folder(folder: Path) -> None:
+    """A folder for this person's eyes only, unless it is there."""
+    # Windows gives a new folder the rights of the one above, and a person's own are private. With 0o700 Python would
+    # give it to whoever owns it, which is «Administrators» for a program started as administrator: the person, and a
+    # PostgreSQL that drops those rights, would be shut out.
+    folder.mkdir(mode=0o777 if sys.platform == "win32" else 0o700, parents=True, exist_ok=True)
 
 
 def replica_path(folder: Path, business_id: UUID) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from uuid import uuid4
 
@@ -45,6 +46,12 @@ def test_the_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert data_directory() == tmp_path / "by environment"
     assert data_directory(str(tmp_path / "by option")) == tmp_path / "by option"
     assert (tmp_path / "by option").is_dir()
+
+
+def test_a_new_folder_is_for_this_person_only(tmp_path: Path) -> None:
+    folder = data_directory(str(tmp_path / "till"))
+    closed_to_others = 0o700 if sys.platform != "win32" else 0o777  # there the folder above decides
+    assert folder.stat().st_mode & 0o777 == closed_to_others
 
 
 def test_the_businesses_of_this_machine_are_its_files(tmp_path: Path) -> None:

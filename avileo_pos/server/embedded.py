@@ -27,6 +27,7 @@ from psycopg import sql
 
 from avileo_pos.server.database import PostgresUnavailable
 from avileo_pos.server.embedded_programs import Programs, server_binary
+from avileo_pos.settings import make_private_folder
 
 __all__ = ["EmbeddedPostgres", "server_binary"]
 
@@ -73,7 +74,7 @@ class EmbeddedPostgres:
         """
         if self._keeper is None:
             with self._said_plainly():
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_private_folder(self._folder)
                 with self._alone():
                     self._keeper = self._join() or self._start_and_join()
             atexit.register(self.stop)
