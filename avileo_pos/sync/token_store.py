@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +10,14 @@ import keyring
 import structlog
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError
+
+if sys.platform == "win32":
+    from win32ctypes.pywin32 import pywintypes
+
+    # Windows refuses with an error of its own, as to a person without a logon session (1312).
+    KEYRING_TROUBLES: tuple[type[Exception], ...] = (KeyringError, pywintypes.error)
+else:
+    KEYRING_TROUBLES = (KeyringError,)
 
 SERVICE: Final = "avileo-pos"
 log = structlog.get_logger(__name__)
@@ -32,7 +41,7 @@ class TokenStore:
             self._is_loaded = True
             try:
                 self._token = self._backend.get_password(SERVICE, self._entry)
-            except KeyringError as trouble:
+            except KEYRING_TROUBLES as trouble:
                 self._keep_in_memory_only(trouble)
         return self._token
 
@@ -40,7 +49,7 @@ class TokenStore:
         self._token, self._is_loaded = token, True
         try:
             self._backend.set_password(SERVICE, self._entry, token)
-        except KeyringError as trouble:
+        except KEYRING_TROUBLES as trouble:
             self._keep_in_memory_only(trouble)
 
     def forget(self) -> None:
@@ -50,9 +59,9 @@ class TokenStore:
             return
         try:
             self._backend.delete_password(SERVICE, self._entry)
-        except KeyringError as trouble:
+        except KEYRING_TROUBLES as trouble:
             self._keep_in_memory_only(trouble)
 
-    def _keep_in_memory_only(self, trouble: KeyringError) -> None:
+    def _keep_in_memory_only(self, trouble: Exception) -> None:
         self.warning = "no_keyring"
         log.warning("no_keyring", why=type(trouble).__name__)

@@ -9,7 +9,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 from keyring.errors import PasswordDeleteError
 
-from avileo_pos.sync.token_store import TokenStore
+from avileo_pos.sync.token_store import KEYRING_TROUBLES, TokenStore
 from tests.replica.till import BUSINESS
 
 CENTRAL = "https://central.example"
@@ -33,6 +33,20 @@ class SystemKeyring(KeyringBackend):
     def delete_password(self, service: str, username: str) -> None:
         if self.entries.pop((service, username), None) is None:
             raise PasswordDeleteError
+
+
+class RefusingKeyring(SystemKeyring):
+    """As the system's own where it keeps nothing for this person."""
+
+    def __init__(self, trouble: type[Exception]) -> None:
+        super().__init__()
+        self._trouble = trouble
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise self._trouble
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise self._trouble
 
 
 @pytest.fixture
@@ -69,3 +83,11 @@ def test_without_a_keyring_the_token_lasts_for_this_run_and_the_person_is_told()
     assert TokenStore(CENTRAL, BUSINESS, NoKeyring()).get() is None
     store.forget()
     assert store.get() is None
+
+
+@pytest.mark.parametrize("trouble", KEYRING_TROUBLES)
+def test_a_keyring_that_refuses_is_as_none(trouble: type[Exception]) -> None:
+    store = TokenStore(CENTRAL, BUSINESS, RefusingKeyring(trouble))
+    store.set("secret")
+    assert (store.get(), store.warning) == ("secret", "no_keyring")
+    assert TokenStore(CENTRAL, BUSINESS, RefusingKeyring(trouble)).get() is None
