@@ -13,6 +13,8 @@ from typing import Final
 
 import httpx
 
+from avileo_pos.server.embedded_programs import WITHOUT_CONSOLE
+
 LONGEST_WAIT: Final = 120  # seconds; the first start makes a PostgreSQL cluster
 _ANNOUNCEMENT: Final = "central.json"
 
@@ -91,7 +93,8 @@ class DemoCentral:
                 stdout=log,
                 stderr=log,
                 text=True,
-                env=environment,
+                env=environment | {"PYTHONUTF8": "1"},
+                creationflags=WITHOUT_CONSOLE,
             )
 
     def _what_it_said(self) -> str:

