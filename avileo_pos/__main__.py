@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from avileo_pos import __version__
 
@@ -13,6 +15,8 @@ CANNOT_RUN = 3
 
 def main() -> None:
     """Run what the command line asks for and exit with its code."""
+    # Windows starts a program of windows without outputs, and a word said to None would end it.
+    sys.stdout, sys.stderr = sys.stdout or _nobody(), sys.stderr or _nobody()
     try:
         sys.exit(_run(_options().parse_args()))
     except OSError as trouble:
@@ -29,6 +33,10 @@ def _run(asked: argparse.Namespace) -> int:
     from avileo_pos.desktop.app import start_till
 
     return start_till(asked.data_dir, asked.theme)
+
+
+def _nobody() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")
 
 
 def _options() -> argparse.ArgumentParser:
