@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPushButton, QTableView, QWidget
 
@@ -116,7 +117,7 @@ class Hands:
         elif key.isascii():
             QTest.keyClick(target, cast(Any, key))  # Qt takes a character here; its stubs know of keys only
         else:
-            QTest.sendKeyEvent(QTest.KeyAction.Click, target, Qt.Key.Key_unknown, key, Qt.KeyboardModifier.NoModifier)
+            _send_letter(target, key)
         settle()
 
     def _all_of(self, kind: type[Kind]) -> list[Kind]:
@@ -137,6 +138,13 @@ def wait_for(look: Callable[[], AnswerT | None], what: str) -> AnswerT:
         settle()
         time.sleep(0.01)
     return seen
+
+
+def _send_letter(target: QWidget, letter: str) -> None:
+    """A key beyond ASCII; QTest of PySide6 6.9 sends only the first byte of it."""
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        plain = Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(target, QKeyEvent(kind, Qt.Key.Key_unknown, plain, letter))
 
 
 def settle() -> None:
