@@ -37,26 +37,29 @@ class FlowLayout(QLayout):
 
     def sizeHint(self) -> QSize:
         """All in one line."""
-        hints = [item.sizeHint() for item in self._items]
+        hints = [item.sizeHint() for item in self._shown()]
         gaps = self.spacing() * max(len(hints) - 1, 0)
         return QSize(sum(hint.width() for hint in hints) + gaps, max((hint.height() for hint in hints), default=0))
 
     def minimumSize(self) -> QSize:
         """The widest of them alone."""
         least = QSize()
-        for item in self._items:
+        for item in self._shown():
             least = least.expandedTo(item.minimumSize())
         return least
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
-        for item, place in zip(self._items, self._places(rect.width()), strict=True):
+        for item, place in zip(self._shown(), self._places(rect.width()), strict=True):
             item.setGeometry(place.translated(rect.topLeft()))
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
 
     def _places(self, width: int) -> list[QRect]:
         places: list[QRect] = []
         corner, line_height = QPoint(0, 0), 0
-        for item in self._items:
+        for item in self._shown():
             size = item.sizeHint().boundedTo(QSize(width, item.sizeHint().height()))
             if corner.x() and corner.x() + size.width() > width:
                 corner, line_height = QPoint(0, corner.y() + line_height + self.spacing()), 0

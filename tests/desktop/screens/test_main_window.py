@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from avileo_pos.desktop.keys_sheet import KeysSheet
 from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.navigation import SCREENS
 from avileo_pos.desktop.sync_notice import SyncNotice
 from avileo_pos.desktop.widgets.dialogs import PinSheet
 from avileo_pos.desktop.widgets.side_navigation import SideNavigation
@@ -18,7 +22,7 @@ from avileo_pos.desktop.widgets.status_chip import StatusChip
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.sync.state import SyncKind, SyncState
 from tests.desktop.screens.conftest import Enter
-from tests.desktop.screens.eyes import button, sheets, the
+from tests.desktop.screens.eyes import button, sheets, the, words_in
 from tests.desktop.shop import FRIDAY, PEPA, PEPA_PIN, ROSA, Shop
 
 ONLINE = SyncState(SyncKind.ONLINE, last_contact_at=FRIDAY)
@@ -146,3 +150,20 @@ def type_pin(window: MainWindow, pin: str) -> None:
     field = the(sheets(window, PinSheet)[0], QLineEdit)
     QTest.keyClicks(field, pin)
     QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize("key", [screen.KEY for screen in SCREENS])
+def test_f1_tells_the_keys_of_every_screen_and_goes_again_by_f1(enter: Enter, key: str) -> None:
+    window = enter(PEPA, key)
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    [sheet] = sheets(window, KeysSheet)
+    assert {words for _, words in window.opened(key).KEYS} <= set(words_in(sheet))
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_F1)
+    assert sheets(window, KeysSheet) == []
+
+
+@pytest.mark.parametrize("key", [screen.KEY for screen in SCREENS])
+def test_f1_names_exactly_the_function_keys_that_a_screen_has(enter: Enter, shop: Shop, key: str) -> None:
+    screen = enter(PEPA, key).opened(key)
+    told = {name for name, _ in screen.KEYS if re.fullmatch(r"F\d+", name)}
+    assert {shortcut.key().toString() for shortcut in screen.findChildren(QShortcut)} == told

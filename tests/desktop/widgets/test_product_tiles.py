@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from avileo_pos.desktop.theme import Size, TextSize, Tone, font
+from avileo_pos.desktop.theme import Size, TextSize, Tone, figure_size, font
 from avileo_pos.desktop.widgets.product_tiles import ProductTile, ProductTiles, Tile, columns_for, two_lines
 from tests.desktop.hands import shown
 
@@ -110,3 +110,14 @@ def focused() -> ProductTile:
     widget = QApplication.focusWidget()
     assert isinstance(widget, ProductTile)
     return widget
+
+
+def test_a_product_without_a_price_says_so(qtbot: QtBot) -> None:
+    tiles, _ = with_tiles(qtbot)
+    tiles.show_tiles([tile("Pato", price="0.00")])
+    assert tiles.buttons()[0].accessibleName() == "Pato, sin precio"
+
+
+@pytest.mark.parametrize(("room", "size"), [(200, TextSize.FIGURE), (90, TextSize.TITLE), (1, TextSize.BODY)])
+def test_a_figure_without_room_is_drawn_smaller_and_never_too_small_to_read(room: int, size: int) -> None:
+    assert figure_size(lambda size: QFontMetrics(font(size)).horizontalAdvance("1,234.50") <= room) == size

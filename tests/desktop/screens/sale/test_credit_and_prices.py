@@ -7,7 +7,9 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
+from avileo_pos.desktop.widgets.money_field import MoneyField
 from avileo_pos.domain.enums import PaymentMethod, SaleType
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.queries.balance import customer_balance
@@ -212,3 +214,28 @@ def test_rosa_may_fiar_within_the_limit_by_herself(rosa: Cashier) -> None:
 
 def balance_of(cashier: Cashier, name: str) -> Decimal:
     return cashier.shop.ask(partial(customer_balance, customer_id=customer_id(name)))
+
+
+def test_on_credit_the_account_stands_where_the_payments_were(rosa: Cashier) -> None:
+    rosa.press("1", "2", ENTER, CUSTOMER, "juana", ENTER, CHARGE)
+    rosa.tap("Crédito")
+    assert rosa.sees("Cuenta del cliente")
+    assert rosa.sees("S/ 340.10")
+    assert [each.accessibleName() for each in rosa.all_of(MoneyField)] == []
+    rosa.tap("Contado")
+    assert len(rosa.all_of(MoneyField)) == len(PaymentMethod)
+
+
+def test_the_receipt_is_topped_by_the_change_that_is_due(rosa: Cashier) -> None:
+    rosa.press("1", "2.485", CHARGE, "50", ENTER)
+    assert biggest(rosa) == ["S/ 25.70"]
+
+
+def test_an_exact_payment_is_topped_by_what_was_paid(rosa: Cashier) -> None:
+    rosa.press("1", "2.5", CHARGE, ENTER)
+    assert biggest(rosa) == ["S/ 24.50"]
+    assert rosa.sees("Pagó exacto: no hay vuelto.")
+
+
+def biggest(cashier: Cashier) -> list[str]:
+    return [each.text() for each in cashier.all_of(QLabel) if each.property("look") == "total"]

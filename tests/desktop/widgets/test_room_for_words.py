@@ -1,0 +1,78 @@
+"""Where words find their room: a second line in a cell, dots at the end of a label, the next line of a flow."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from avileo_pos.desktop.item_models.rows_model import Column, State
+from avileo_pos.desktop.theme import Space, Tone
+from avileo_pos.desktop.widgets.elided_label import ElidedLabel
+from avileo_pos.desktop.widgets.flow_layout import FlowLayout
+from avileo_pos.desktop.widgets.rows_table import RowsTable
+from tests.desktop.hands import shown
+
+Row = tuple[str, str]
+OLD = State("clock", Tone.WARNING)
+COLUMNS: list[Column[Row]] = [
+    Column("Cliente", lambda row: row[0], below=lambda row: row[1]),
+    Column("Debe", lambda row: "S/ 10.00", "money", below=lambda row: "Hoy", state=lambda row: OLD),
+]
+
+
+def test_both_lines_of_a_cell_are_spoken(qtbot: QtBot) -> None:
+    table = with_rows(qtbot, ("Juana Mamani", "La casera"), ("Luis Cárdenas", ""))
+    assert [spoken(table, row, 0) for row in range(2)] == ["Juana Mamani, La casera", "Luis Cárdenas"]
+    assert spoken(table, 0, 1) == "S/ 10.00, Hoy"
+
+
+def test_the_second_line_is_drawn(qtbot: QtBot) -> None:
+    table = with_rows(qtbot, ("Juana Mamani", "La casera"))
+    with_apodo = picture(table)
+    table.show_rows([("Juana Mamani", "")])
+    assert picture(table) != with_apodo
+
+
+def test_a_label_gives_way_and_keeps_its_words(qtbot: QtBot) -> None:
+    name = "Inversiones y Servicios Generales Quispe"
+    label = shown(qtbot, ElidedLabel(name))
+    assert label.minimumSizeHint().width() < QLabel(name).minimumSizeHint().width()
+    label.resize(120, 30)
+    narrow = label.grab().toImage()
+    label.setText(name[:40].strip()[:-1] + "x")
+    assert label.grab().toImage() == narrow
+    assert label.toolTip() == label.text()
+
+
+def test_what_has_no_room_in_a_line_begins_the_next(qtbot: QtBot) -> None:
+    ground = QWidget()
+    flow = FlowLayout(ground, spacing=Space.SMALL)
+    boxes = [_box() for _ in range(5)]
+    for box in boxes:
+        flow.addWidget(box)
+    shown(qtbot, ground).resize(2 * 100 + Space.SMALL, 400)
+    assert [(box.x(), box.y()) for box in boxes] == [(0, 0), (108, 0), (0, 38), (108, 38), (0, 76)]
+    assert flow.heightForWidth(ground.width()) == 106
+    assert flow.heightForWidth(10_000) == 30
+
+
+def _box() -> QWidget:
+    box = QWidget()
+    box.setFixedSize(QSize(100, 30))
+    return box
+
+
+def with_rows(qtbot: QtBot, *rows: Row) -> RowsTable[Row]:
+    table: RowsTable[Row] = shown(qtbot, RowsTable("Clientes", COLUMNS))
+    table.show_rows(rows)
+    return table
+
+
+def spoken(table: RowsTable[Row], row: int, column: int) -> str:
+    return str(table.rows.index(row, column).data(Qt.ItemDataRole.AccessibleTextRole))
+
+
+def picture(table: RowsTable[Row]) -> QImage:
+    return table.viewport().grab().toImage()
