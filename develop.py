@@ -27,8 +27,8 @@ PYTHON = PROGRAMS / ("python.exe" if sys.platform == "win32" else "python")
 STAMP = VENV / "avileo-setup"
 
 CHECKS = (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",), ("lint-imports", "--no-logo"))
-# A test process starts its own PostgreSQL, so more of them than this wait for each other.
-WHOLE_SUITE = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+# More processes than this would wait for each other's PostgreSQL; one that crashes ends the run, as a new one may hang.
+WHOLE_SUITE = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile", "--max-worker-restart=0")
 
 # What the wheels of Qt take from the system, and Debian's package that holds it.
 QT_LIBRARIES = {
