@@ -140,6 +140,7 @@ def customer_card(work: Work, customer_id: UUID) -> CustomerCard:
 
 def usual_order(work: Work, customer_id: UUID, of_last_sales: int = 5) -> tuple[UsualLine, ...]:
     """The products in most of the customer's last sales, each with the quantity of its latest."""
+    # CROSS JOIN holds SQLite to this order: from a few sales to their lines, never through every line of a product.
     question = """
     WITH last AS (
       SELECT id, sale_date FROM sales
@@ -148,8 +149,8 @@ def usual_order(work: Work, customer_id: UUID, of_last_sales: int = 5) -> tuple[
     )
     SELECT i.product_id, p.name, i.quantity, max(last.sale_date)
     FROM last
-    JOIN sale_items i ON i.business_id = :business AND i.sale_id = last.id
-    JOIN products p ON p.business_id = :business AND p.id = i.product_id
+    CROSS JOIN sale_items i ON i.business_id = :business AND i.sale_id = last.id
+    CROSS JOIN products p ON p.business_id = :business AND p.id = i.product_id
     WHERE p.is_active
     GROUP BY i.product_id HAVING 2 * count(DISTINCT last.id) > (SELECT count(*) FROM last)
     ORDER BY p.tile_position
