@@ -2,6 +2,7 @@
 
 from avileo_pos.protocol.collections import COLLECTIONS, Collection, Kind, Sight
 from avileo_pos.protocol.words import (
+    KEPT_AFTER_ANSWER,
     PROTOCOL_VERSION,
     Conflict,
     DigestAnswer,
@@ -18,6 +19,7 @@ from avileo_pos.protocol.words import (
 
 __all__ = [
     "COLLECTIONS",
+    "KEPT_AFTER_ANSWER",
     "PROTOCOL_VERSION",
     "Collection",
     "Conflict",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any
@@ -9,6 +10,8 @@ from typing import Annotated, Any
 import msgspec
 
 PROTOCOL_VERSION = 1
+KEPT_AFTER_ANSWER = timedelta(days=45)
+"""So long a till keeps what central has answered, to send it again to one that has come back from a backup."""
 
 Uuid = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 InstantText = Annotated[

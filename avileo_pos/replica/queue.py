@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -16,13 +16,12 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from avileo_pos.cards import absorb_answers, show_again
-from avileo_pos.protocol import COLLECTIONS, Conflict, Operation, OperationResult, OperationStatus
+from avileo_pos.protocol import COLLECTIONS, KEPT_AFTER_ANSWER, Conflict, Operation, OperationResult, OperationStatus
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.till import DISCARDED
 from avileo_pos.work import mirror_sync_status
 
 MOST_ATTEMPTS: Final = 5
-KEPT_AFTER_ANSWER: Final = timedelta(days=45)
 _ENVELOPE_BYTES: Final = 400  # what an operation weighs on the wire besides its data
 
 _WAITING = """

@@ -96,7 +96,8 @@ def _store(push: OpenPush, operations: Sequence[Arrived]) -> list[OperationResul
     named = {each for arrived in operations for each in (arrived.id, *arrived.depends_on)}
     waiting = _sort(push, operations, find_receipts(push.connection, push.business_id, named))
     applied = _apply(push, waiting)
-    done = [(arrived, applied[arrived.id]) for arrived in waiting.to_apply.values()]
+    answered = [(arrived, applied[arrived.id]) for arrived in waiting.to_apply.values()]
+    done = [(arrived, result) for arrived, result in answered if result.status is not OperationStatus.BLOCKED]
     write_receipts(push.connection, push.business_id, push.device_id, push.now, [*waiting.refused, *done])
     answers = waiting.answers | applied
     return [waiting.impostors.get(place) or answers[arrived.id] for place, arrived in enumerate(operations)]

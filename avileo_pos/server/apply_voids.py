@@ -11,9 +11,9 @@ from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import OperationResult, OperationStatus
 from avileo_pos.server.derived import Ledger, kilos_by_sale
 from avileo_pos.server.judge_push import is_approved, judge_void
-from avileo_pos.server.mend_references import NewRow, Stated, mend_references
-from avileo_pos.server.merge_patches import UNKNOWN_ENTITY
-from avileo_pos.server.open_push import OpenPush
+from avileo_pos.server.mend_references import mend_references
+from avileo_pos.server.merge_patches import not_here
+from avileo_pos.server.open_push import NewRow, OpenPush, Stated
 from avileo_pos.server.parse_push import Arrived, Refusal, Void
 from avileo_pos.server.receipts import refused
 from avileo_pos.server.store_new import enter, insert_stated, stated_parts
@@ -70,7 +70,7 @@ def _void_in(
 
 def _decide(push: OpenPush, collection: Collection, arrived: Arrived, fact: Fact | None) -> _Voiding | OperationResult:
     if fact is None:
-        return refused(arrived, UNKNOWN_ENTITY)
+        return not_here(push, arrived)
     assert isinstance(arrived.act, Void)
     verdict = judge_void(collection, arrived.act, push.staff, push.staff.members[arrived.actor_id], fact)
     if isinstance(verdict, Refusal):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
+from avileo_pos.protocol.words import KEPT_AFTER_ANSWER
 from avileo_pos.server.database import Database
+from avileo_pos.tables.base import instant_text
 
 T = TypeVar("T")
 
@@ -78,6 +81,14 @@ def restored(database: Database) -> str:
     return database.in_transaction(_begin)
 
 
+def may_still_come(connection: Connection, moment: datetime) -> bool:
+    """Whether a till may still send again what was lost when this central last came back from a backup."""
+    oldest = instant_text(moment - KEPT_AFTER_ANSWER)
+    return bool(
+        connection.exec_driver_sql("SELECT restored_at > %s::timestamp FROM central_identity", (oldest,)).scalar()
+    )
+
+
 def own_secret(database: Database) -> str:
     """What signs session tokens where no other secret is set; made with the first epoch."""
     database.in_transaction(_begin_where_history_changed)
@@ -101,7 +112,7 @@ def _begin(connection: Connection) -> str:
     connection.exec_driver_sql(
         "INSERT INTO central_identity (id, epoch, system_identifier, timeline, secret) VALUES (1, %s, %s, %s, %s)"
         " ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, system_identifier = excluded.system_identifier,"
-        " timeline = excluded.timeline",
+        " timeline = excluded.timeline, restored_at = timezone('utc', now())",
         (epoch, *history, secrets.token_urlsafe(48)),
     )
     if not is_first:

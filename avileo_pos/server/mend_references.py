@@ -6,20 +6,17 @@ The goods are sold and the money is in the drawer, whatever happened to the cust
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Table
 
-from avileo_pos.domain.business_day import business_date
 from avileo_pos.server.derived import Ledger
-from avileo_pos.server.open_push import OpenPush
+from avileo_pos.server.open_push import NewRow, OpenPush, Stated
 from avileo_pos.server.parse_push import Arrived
-from avileo_pos.server.wire_sql import insert_rows
-from avileo_pos.tables.shared import SYNCED_TABLES, business_users
-
-NewRow = dict[str, Any]
+from avileo_pos.server.stand_ins import Name, can_stand_in, insert_stand_ins
+from avileo_pos.tables.shared import business_users
 
 
 class Reference(NamedTuple):
@@ -28,14 +25,6 @@ class Reference(NamedTuple):
     column: str
     target: str
     nullable: bool
-
-
-class Stated(NamedTuple):
-    """A row that an operation wants to insert."""
-
-    arrived: Arrived
-    table: Table
-    row: NewRow
 
 
 def mend_references(
@@ -49,18 +38,18 @@ def mend_references(
     if not missing:
         return {}
     mended: defaultdict[str, list[str]] = defaultdict(list)
-    stand_ins: dict[tuple[str, str], NewRow] = {}
+    wanted: dict[Name, Arrived] = {}
     for arrived, table, row in stated:
         for reference in references_of(table):
             name = (reference.target, row.get(reference.column))
             if name not in missing:
                 continue
             mended[arrived.id].append(f"unknown_{reference.target}")
-            if _needs_stand_in(reference):
-                stand_ins[name] = _STAND_INS[reference.target](push, arrived)
+            if can_stand_in(reference.target):
+                wanted[name] = arrived
             elif reference.nullable:
                 row[reference.column] = None
-    _insert_stand_ins(push, stand_ins, ledger)
+    insert_stand_ins(push, wanted, ledger)
     return mended
 
 
@@ -106,63 +95,3 @@ def _find_missing(push: OpenPush, ids: Mapping[str, Sequence[str]]) -> set[tuple
     )
     found = push.connection.exec_driver_sql(question, {"business_id": push.business_id, **ids})
     return {(target, row_id) for target, row_id in found}
-
-
-def _needs_stand_in(reference: Reference) -> bool:
-    """Whom and what was sold is worth a stand-in; for the rest only where the row cannot do without."""
-    worth_it = reference.target in {"customers", "products"}
-    return reference.target in _STAND_INS and (worth_it or not reference.nullable)
-
-
-def _insert_stand_ins(push: OpenPush, stand_ins: Mapping[tuple[str, str], NewRow], ledger: Ledger) -> None:
-    for table in SYNCED_TABLES:
-        rows = [
-            {**row, "id": row_id, "revision": push.revisions.next()}
-            for (target, row_id), row in stand_ins.items()
-            if target == table.name
-        ]
-        insert_rows(push.connection, table, push.business_id, rows)
-        if table.name == "customers":
-            for row in rows:
-                ledger.owe(row["id"], 0)
-
-
-def _customer(push: OpenPush, arrived: Arrived) -> NewRow:
-    return {"name": "Cliente por revisar", "is_active": 1, "created_by": arrived.actor_id, **_born_now(push)}
-
-
-def _product(push: OpenPush, _arrived: Arrived) -> NewRow:
-    card = {"name": "Producto por revisar", "type": "otro", "unit": "unidad", "base_price": 0, "tile_position": 0}
-    return {**card, "price_date": _today(push), "is_active": 0, **_born_now(push)}
-
-
-def _cash_session(push: OpenPush, arrived: Arrived) -> NewRow:
-    return {
-        "seller_id": arrived.actor_id,
-        "device_id": push.device_id,
-        "opening_float": 0,
-        "opened_at": arrived.created_at,
-        "business_date": _today(push),
-        **_born_now(push),
-    }
-
-
-def _distribucion(push: OpenPush, arrived: Arrived) -> NewRow:
-    card = {"vendedor_id": arrived.actor_id, "punto_venta": "Por revisar", "estado": "activo"}
-    return {**card, "fecha": _today(push), **_born_now(push)}
-
-
-def _born_now(push: OpenPush) -> NewRow:
-    return {"created_at": push.now, "updated_at": push.now}
-
-
-def _today(push: OpenPush) -> str:
-    return business_date(push.moment, push.staff.day_cutoff_hour).isoformat()
-
-
-_STAND_INS: Final[Mapping[str, Callable[[OpenPush, Arrived], NewRow]]] = {
-    "customers": _customer,
-    "products": _product,
-    "cash_sessions": _cash_session,
-    "distribuciones": _distribucion,
-}

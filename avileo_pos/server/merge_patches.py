@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import Conflict, OperationResult, OperationStatus
 from avileo_pos.server.derived import Ledger
+from avileo_pos.server.epoch import may_still_come
 from avileo_pos.server.judge_push import judge_patch
 from avileo_pos.server.open_push import OpenPush
 from avileo_pos.server.parse_push import Arrived, Patch, Refusal
 from avileo_pos.server.receipts import refused
 from avileo_pos.server.wire_sql import find_rows, update_rows
 
-UNKNOWN_ENTITY = Refusal("unknown_entity", "Central has no such row.")
-
 CardRow = dict[str, Any]
+
+_UNKNOWN_ENTITY: Final = Refusal("unknown_entity", "Central has no such row.")
 
 
 def merge_patches(push: OpenPush, patches: Sequence[Arrived], ledger: Ledger) -> dict[str, OperationResult]:
@@ -54,7 +55,7 @@ def _merge_into(
 
 def _merge(push: OpenPush, collection: Collection, arrived: Arrived, card: CardRow | None) -> OperationResult:
     if card is None:
-        return refused(arrived, UNKNOWN_ENTITY)
+        return not_here(push, arrived)
     assert isinstance(arrived.act, Patch)
     verdict = judge_patch(collection, arrived.act, push.staff.members[arrived.actor_id], card)
     if isinstance(verdict, Refusal):
@@ -64,6 +65,13 @@ def _merge(push: OpenPush, collection: Collection, arrived: Arrived, card: CardR
     card.update(updated_at=arrived.created_at, revision=push.revisions.next())
     status = OperationStatus.CONFLICT if conflicts else OperationStatus.APPLIED
     return OperationResult(arrived.id, status, card["revision"], conflicts=conflicts)
+
+
+def not_here(push: OpenPush, arrived: Arrived) -> OperationResult:
+    """The answer to what is done to a row that central does not have: it may have been lost, and be sent again."""
+    if may_still_come(push.connection, push.moment):
+        return OperationResult(arrived.id, OperationStatus.BLOCKED)
+    return refused(arrived, _UNKNOWN_ENTITY)
 
 
 def _conflicts(patch: Patch, card: CardRow) -> tuple[Conflict, ...]:

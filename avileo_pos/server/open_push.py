@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from avileo_pos.server.membership import Staff
+from avileo_pos.server.parse_push import Arrived
 from avileo_pos.server.revisions import Revisions
 from avileo_pos.tables.base import instant_text
+
+NewRow = dict[str, Any]
+
+
+class Stated(NamedTuple):
+    """A row that an operation wants to insert."""
+
+    arrived: Arrived
+    table: Table
+    row: NewRow
 
 
 @dataclass(frozen=True, slots=True)

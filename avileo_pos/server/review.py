@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from avileo_pos.domain.enums import SaleType
-from avileo_pos.server.mend_references import NewRow, Stated
-from avileo_pos.server.open_push import OpenPush
+from avileo_pos.server.open_push import NewRow, OpenPush, Stated
 from avileo_pos.server.parse_push import Create
 from avileo_pos.server.wire_sql import WireRow
 from avileo_pos.tables.shared import abonos, sales

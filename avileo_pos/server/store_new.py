@@ -11,10 +11,11 @@ from sqlalchemy import Table
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import OperationResult, OperationStatus
 from avileo_pos.server.derived import Ledger, kilos_by_sale
-from avileo_pos.server.mend_references import NewRow, Stated, mend_references
-from avileo_pos.server.open_push import OpenPush
+from avileo_pos.server.mend_references import mend_references
+from avileo_pos.server.open_push import NewRow, OpenPush, Stated
 from avileo_pos.server.parse_push import Arrived, Create, Parts
 from avileo_pos.server.review import review_rows
+from avileo_pos.server.stand_ins import fill_stand_ins
 from avileo_pos.server.wire_sql import find_rows, insert_rows
 
 _PLACE = {name: place for place, name in enumerate(COLLECTIONS)}
@@ -23,7 +24,8 @@ _PLACE = {name: place for place, name in enumerate(COLLECTIONS)}
 def store_new(
     push: OpenPush, creates: Sequence[Arrived], reasons: Mapping[str, Sequence[str]], ledger: Ledger
 ) -> dict[str, OperationResult]:
-    """Insert what does not exist yet and enter it in the ledger; what exists already is a duplicate."""
+    """Insert what does not exist yet and enter it in the ledger; what exists already is a duplicate, or fills its
+    stand-in."""
     roots = [_root(arrived) for arrived in creates]
     parts = [part for arrived in creates for part in _parts_of_create(arrived)]
     mended = mend_references(push, (*roots, *parts), roots, ledger)
@@ -33,7 +35,8 @@ def store_new(
     new = {stated.arrived.id for stated in new_roots}
     new_parts = insert_stated(push, [part for part in parts if part.arrived.id in new])
     enter(ledger, new_roots, new_parts)
-    return _results(push, roots, new)
+    filled = fill_stand_ins(push, [stated for stated in roots if stated.arrived.id not in new], ledger)
+    return _results(push, [stated for stated in roots if stated.arrived.id not in filled], new) | filled
 
 
 def stated_parts(arrived: Arrived, collection: Collection, parts: Parts) -> Iterator[Stated]:

@@ -81,10 +81,12 @@ def resend_operation(work: Work, request: ResendOperation) -> None:
     _close(work, operation, f"{work.actor.name}: reenviada")
     _show_state(work, operation)
     entity_id = UUID(operation.entity_id)
-    if operation.operation_type == "create" and not _stands_at_central(work, collection.table, entity_id):
-        work.create_again(collection.table, entity_id, request.changes)
-    else:
+    if operation.operation_type == "update":
         work.update(collection.table, entity_id, _stated_by(operation, collection, request.changes))
+    elif _has_a_stand_in(work, collection.table, entity_id):
+        work.create_again(collection.table, entity_id, _stated_by(operation, collection, request.changes))
+    else:
+        work.create_again(collection.table, entity_id, request.changes)
 
 
 def _parked(work: Work, operation_id: UUID) -> Row[Any]:
@@ -153,15 +155,23 @@ def _remove(work: Work, table: Table, ids: list[str]) -> None:
         work.db.execute(delete(table).where(*unsent, table.c.id.in_([UUID(one) for one in ids])))
 
 
-def _stands_at_central(work: Work, table: Table, entity_id: UUID) -> bool:
-    """Central makes a stub of a card that it could not read when something else needs it: that one is edited."""
+def _has_a_stand_in(work: Work, table: Table, entity_id: UUID) -> bool:
+    """Central makes a row of a card that it could not read when something else needs it, and that is shown here too.
+
+    The card's birth takes its place as soon as central can read it.
+    """
     return bool(work.get(table, entity_id)["revision"])
 
 
 def _stated_by(operation: Row[Any], collection: Collection, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """What the operation says of a card's editable columns, with the changes in place of what could not be read."""
+    """What the operation says of a card, with the changes in place of what could not be read.
+
+    A birth leaves unsaid what is not known.
+    """
     said = msgspec.json.decode(operation.data)
     if operation.operation_type == "update":
         said = {name: change["now"] for name, change in said.items()}
-    legible = {name: value for name, value in said.items() if name in collection.editable - changes.keys()}
+    else:
+        said = {str(column.name): said.get(column.name) for column in collection.sent}
+    legible = {name: value for name, value in said.items() if name not in changes}
     return {**loaded_row(collection.table, legible), **changes}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from avileo_pos.protocol.words import Conflict
+from avileo_pos.server.epoch import restored
 from avileo_pos.server.membership import DeviceRevoked, NotAMember
 from avileo_pos.server.parse_push import MOST_OPERATIONS, BrokenEnvelope, TooMuchAtOnce, parse_push
 from avileo_pos.tables.base import instant_text
 from tests.server.sync_central import NOW, TestCentral, Values, new_id, stored
+from tests.server.test_pull import Copy, digest_of, pull_all, told_digest
 
 # --- Once or often ---------------------------------------------------------------------------------------------------
 
@@ -221,12 +224,15 @@ def test_a_sale_of_an_unknown_product_is_stored_with_a_stand_in(central: TestCen
     assert _stock(central, product) == -2500
 
 
-def test_a_sale_of_an_unknown_session_and_distribution_stands_alone(central: TestCentral, pollo: str) -> None:
-    sale = central.beto.sale([pollo], cash_session_id=new_id(), distribucion_id=new_id())
-    assert central.beto.statuses(sale) == ["applied"]
-    assert central.rows("SELECT cash_session_id, distribucion_id, review_reason FROM sales") == [
-        (None, None, "unknown_distribuciones unknown_cash_sessions")
+def test_a_sale_keeps_its_session_and_distribution_before_they_are_known(central: TestCentral, pollo: str) -> None:
+    session, distribucion = new_id(), new_id()
+    assert central.beto.statuses(central.beto.sale([pollo], cash_session_id=session, distribucion_id=distribucion)) == [
+        "applied"
     ]
+    assert central.rows("SELECT cash_session_id::text, distribucion_id::text, review_reason FROM sales") == [
+        (session, distribucion, "unknown_distribuciones unknown_cash_sessions")
+    ]
+    assert central.value("SELECT kilos_vendidos FROM distribuciones") == Decimal("2.500")
 
 
 def test_cash_taken_in_an_unknown_session_is_stored_in_a_stand_in(central: TestCentral) -> None:
@@ -240,6 +246,95 @@ def test_cash_taken_in_an_unknown_session_is_stored_in_a_stand_in(central: TestC
     movement = central.beto.operation("create", "cash_movements", new_id(), data | {"created_at": instant_text(NOW)})
     assert central.beto.statuses(movement) == ["applied"]
     assert central.value("SELECT seller_id::text FROM cash_sessions") == central.members["Beto"]
+
+
+def test_a_customer_who_comes_after_all_takes_the_place_of_the_stand_in(central: TestCentral, pollo: str) -> None:
+    customer = central.ana.customer("Rosa Díaz", opening_balance=10_000, phone="987654321")
+    sale = central.ana.sale([pollo], customer["entity_id"], paid=0)
+    assert central.ana.statuses(sale) == ["applied"]
+    [result] = central.ana.results(customer)
+    assert result.status == "applied"
+    assert central.rows("SELECT name, phone, created_by::text, revision FROM customers") == [
+        ("Rosa Díaz", "987654321", central.members["Ana"], result.revision)
+    ]
+    assert _balance(central, customer["entity_id"]) == 10_000 + 2125
+    assert central.ana.statuses(customer) == ["duplicate"]
+    assert central.ana.statuses(customer | {"id": new_id(), "seq": 99}) == ["duplicate"]
+    assert _balance(central, customer["entity_id"]) == 10_000 + 2125
+
+
+def test_of_two_births_for_one_stand_in_the_first_is_taken(central: TestCentral, pollo: str) -> None:
+    customer = central.ana.customer("Rosa", opening_balance=1000)
+    again = customer | {"id": new_id(), "seq": 99, "data": customer["data"] | {"opening_balance": 7000}}
+    central.ana.push(central.ana.sale([pollo], customer["entity_id"], paid=0))
+    assert central.ana.statuses(customer, again) == ["applied", "duplicate"]
+    assert _balance(central, customer["entity_id"]) == 1000 + 2125
+
+
+def test_what_people_wrote_on_a_stand_in_is_older_than_its_birth(central: TestCentral, pollo: str) -> None:
+    customer = central.beto.customer("Rosa", phone="987654321")
+    central.beto.push(central.beto.sale([pollo], customer["entity_id"], paid=0))
+    corrected = central.ana.patch(
+        "customers", customer["entity_id"], name=("Cliente por revisar", "La de la esquina"), opening_balance=(0, 500)
+    )
+    assert central.ana.statuses(corrected) == ["applied"]
+    [result] = central.beto.results(customer)
+    assert (result.status, result.conflicts) == (
+        "conflict",
+        (Conflict(field="name", kept="La de la esquina", replaced="Rosa"),),
+    )
+    assert central.rows("SELECT name, phone, opening_balance FROM customers") == [
+        ("La de la esquina", "987654321", Decimal("5.00"))
+    ]
+    assert central.rows("SELECT field, kept, replaced FROM sync_conflicts") == [
+        ("name", '"La de la esquina"', '"Rosa"')
+    ]
+    assert _balance(central, customer["entity_id"]) == 500 + 2125
+
+
+def test_a_product_and_a_session_that_come_after_all_are_what_they_are(central: TestCentral) -> None:
+    product, session = central.ana.product("Pavita"), central.ana.cash_session(opening_float=7000)
+    sale = central.ana.sale([product["entity_id"]], cash_session_id=session["entity_id"])
+    closing = central.ana.patch(
+        "cash_sessions",
+        session["entity_id"],
+        closed_at=(None, instant_text(NOW)),
+        counted_cash=(None, 9000),
+        expected_cash=(None, 9000),
+    )
+    assert central.ana.statuses(sale) == central.ana.statuses(closing) == ["applied"]
+    assert central.ana.statuses(product, session) == ["applied", "applied"]
+    assert central.rows("SELECT name, is_active FROM products") == [("Pavita", True)]
+    assert central.rows("SELECT opening_float, counted_cash FROM cash_sessions") == [
+        (Decimal("70.00"), Decimal("90.00"))
+    ]
+    assert _stock(central, product["entity_id"]) == -2500
+
+
+def test_a_distribution_that_comes_after_all_comes_to_its_vendor_with_its_kilos(central: TestCentral) -> None:
+    distribucion = central.ana.distribucion(central.members["Beto"])
+    central.ana.push(central.ana.load(distribucion["entity_id"], 50_000))
+    copy: Copy = {}
+    cursor = pull_all(central.beto, copy)
+    assert "distribuciones" not in copy
+    central.ana.push(distribucion)
+    pull_all(central.beto, copy, cursor)
+    assert [row["kilos_asignados"] for row in copy["distribuciones"].values()] == [50_000]
+    assert digest_of(copy) == told_digest(central.beto)
+
+
+# --- After a restore -------------------------------------------------------------------------------------------------
+
+
+def test_a_restored_central_waits_for_what_other_tills_send_again(central: TestCentral, pollo: str, rosa: str) -> None:
+    sale, renamed = central.beto.sale([pollo]), central.ana.patch("customers", new_id(), name=("Luz", "Luz Rojas"))
+    void = central.ana.void(sale)
+    restored(central.database)
+    assert central.ana.statuses(void, renamed) == ["blocked", "blocked"]
+    assert central.beto.statuses(sale) == ["applied"]
+    assert central.ana.statuses(void) == ["applied"]
+    central.run("UPDATE central_identity SET restored_at = restored_at - interval '46 days'")
+    assert [result.code for result in central.ana.results(renamed)] == ["unknown_entity"]
 
 
 # --- What the owner should look at -----------------------------------------------------------------------------------

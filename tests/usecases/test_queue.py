@@ -117,6 +117,28 @@ def test_a_corrected_card_goes_as_a_new_operation(till: Till) -> None:
     assert msgspec.json.decode(sent.data)["name"] == till.shown_name(customer) == "Rosa Quispe"
 
 
+def test_a_corrected_card_says_what_was_written_here_and_not_on_its_stand_in(till: Till) -> None:
+    customer = till.new_customer("Rosa")
+    park_all(till)
+    till.applies(page(customer_row(customer, "Cliente por revisar", revision=7, phone="000"), head=7))
+    till.does(resend_operation, ResendOperation(only_parked(till), {"dni": "12345678"}))
+    (sent,) = next_batch(till)
+    stated = msgspec.json.decode(sent.data)
+    assert (sent.operation_type, sent.entity_id) == ("create", str(customer))
+    assert (stated["name"], stated.get("phone"), stated["dni"]) == ("Rosa", None, "12345678")
+    assert till.shown_name(customer) == "Rosa"
+    settle(till, applied(sent, revision=8))
+    assert till.shown_name(customer) == "Rosa"
+
+
+def test_a_discarded_card_that_central_stands_in_for_is_what_central_says(till: Till) -> None:
+    customer = till.new_customer("Rosa")
+    park_all(till)
+    till.applies(page(customer_row(customer, "Cliente por revisar", revision=7), head=7))
+    till.does(discard_operation, DiscardOperation(only_parked(till), "no va"))
+    assert till.shown_name(customer) == "Cliente por revisar"
+
+
 def test_a_corrected_edit_goes_as_a_new_operation(till: Till) -> None:
     till.does(lambda work: work.update(customers, MARKET_CUSTOMER, {"name": "Puesto 15", "dni": "12"}))
     park_all(till)

@@ -4,7 +4,13 @@ from avileo_pos.tables.server.better_auth import account, session, user, verific
 from avileo_pos.tables.server.device import device_members, devices
 from avileo_pos.tables.server.person import system_config, user_profiles
 from avileo_pos.tables.server.sign_in_failures import sign_in_failures
-from avileo_pos.tables.server.sync import central_identity, sync_conflicts, sync_counters, sync_operations
+from avileo_pos.tables.server.sync import (
+    central_identity,
+    sync_conflicts,
+    sync_counters,
+    sync_operations,
+    sync_stand_ins,
+)
 
 __all__ = [
     "account",
@@ -16,6 +22,7 @@ __all__ = [
     "sync_conflicts",
     "sync_counters",
     "sync_operations",
+    "sync_stand_ins",
     "system_config",
     "user",
     "user_profiles",

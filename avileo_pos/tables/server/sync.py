@@ -66,6 +66,19 @@ sync_conflicts = Table(
 )
 """Both values, as JSON, of a field that two people changed without knowing of each other."""
 
+sync_stand_ins = Table(
+    "sync_stand_ins",
+    metadata,
+    Column("business_id", Id(), nullable=False),
+    Column("collection", Words(63), nullable=False),
+    Column("id", Id(), nullable=False),
+    Column("made", Document(), nullable=False),
+    PrimaryKeyConstraint("business_id", "collection", "id"),
+    ForeignKeyConstraint(["business_id"], ["businesses.id"]),
+    info={"in": SERVER},
+)
+"""The synced rows that only hold a parent's place until it comes, and what they said when they were made, as JSON."""
+
 central_identity = Table(
     "central_identity",
     metadata,
@@ -74,8 +87,12 @@ central_identity = Table(
     Column("system_identifier", Words(64), nullable=False),
     Column("timeline", Whole(), nullable=False),
     Column("secret", Words(128), nullable=False),
+    Column("restored_at", Instant()),
     PrimaryKeyConstraint("id"),
     CheckConstraint("id = 1", name="one_row"),
     info={"in": SERVER},
 )
-"""Which line of history this database is: another system identifier or timeline than stored means a new epoch."""
+"""Which line of history this database is: another system identifier or timeline than stored means a new epoch.
+
+`restored_at` is when the present epoch began, unless it is the first.
+"""

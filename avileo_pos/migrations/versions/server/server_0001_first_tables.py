@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("system_identifier", Words(64), nullable=False),
         sa.Column("timeline", Whole(), nullable=False),
         sa.Column("secret", Words(128), nullable=False),
+        sa.Column("restored_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_central_identity")),
         sa.CheckConstraint("id = 1", name=op.f("ck_central_identity_one_row")),
     )
@@ -125,6 +126,15 @@ def upgrade() -> None:
         sa.Column("revision", Whole(8), nullable=False),
         sa.PrimaryKeyConstraint("business_id", name=op.f("pk_sync_counters")),
         sa.ForeignKeyConstraint(["business_id"], ["businesses.id"], name=op.f("fk_sync_counters_business_id")),
+    )
+    op.create_table(
+        "sync_stand_ins",
+        sa.Column("business_id", Id(), nullable=False),
+        sa.Column("collection", Words(63), nullable=False),
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("made", Document(), nullable=False),
+        sa.PrimaryKeyConstraint("business_id", "collection", "id", name=op.f("pk_sync_stand_ins")),
+        sa.ForeignKeyConstraint(["business_id"], ["businesses.id"], name=op.f("fk_sync_stand_ins_business_id")),
     )
     op.create_table(
         "sync_operations",
