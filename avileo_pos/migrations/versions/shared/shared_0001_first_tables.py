@@ -35,6 +35,26 @@ def upgrade() -> None:
             "user_role": ("admin", "vendedor"),
         }
     )
+    _create_businesses()
+    _create_business_users()
+    _create_envases()
+    _create_products()
+    _create_cash_sessions()
+    _create_customers()
+    _create_distribuciones()
+    _create_inventory()
+    _create_abonos()
+    _create_cash_movements()
+    _create_customer_balances()
+    _create_distribucion_movements()
+    _create_sales()
+    _create_abono_payments()
+    _create_inventory_movements()
+    _create_sale_items()
+    _create_sale_payments()
+
+
+def _create_businesses() -> None:
     op.create_table(
         "businesses",
         sa.Column("id", Id(), nullable=False),
@@ -85,6 +105,9 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_businesses_id_revision"), "businesses", ["id", "revision"], unique=False)
+
+
+def _create_business_users() -> None:
     op.create_table(
         "business_users",
         sa.Column("business_id", Id(), nullable=False),
@@ -123,6 +146,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_business_users_business_id_revision"), "business_users", ["business_id", "revision"], unique=False
     )
+
+
+def _create_envases() -> None:
     op.create_table(
         "envases",
         sa.Column("business_id", Id(), nullable=False),
@@ -146,6 +172,9 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_envases_business_id_revision"), "envases", ["business_id", "revision"], unique=False)
+
+
+def _create_products() -> None:
     op.create_table(
         "products",
         sa.Column("business_id", Id(), nullable=False),
@@ -177,6 +206,9 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_products_business_id_revision"), "products", ["business_id", "revision"], unique=False)
+
+
+def _create_cash_sessions() -> None:
     op.create_table(
         "cash_sessions",
         sa.Column("business_id", Id(), nullable=False),
@@ -229,6 +261,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_cash_sessions_business_id_seller_id"), "cash_sessions", ["business_id", "seller_id"], unique=False
     )
+
+
+def _create_customers() -> None:
     op.create_table(
         "customers",
         sa.Column("business_id", Id(), nullable=False),
@@ -271,6 +306,9 @@ def upgrade() -> None:
         op.f("ix_customers_business_id_created_by"), "customers", ["business_id", "created_by"], unique=False
     )
     op.create_index(op.f("ix_customers_business_id_revision"), "customers", ["business_id", "revision"], unique=False)
+
+
+def _create_distribuciones() -> None:
     op.create_table(
         "distribuciones",
         sa.Column("business_id", Id(), nullable=False),
@@ -332,6 +370,9 @@ def upgrade() -> None:
         ["business_id", "vendedor_id"],
         unique=False,
     )
+
+
+def _create_inventory() -> None:
     op.create_table(
         "inventory",
         sa.Column("business_id", Id(), nullable=False),
@@ -354,6 +395,9 @@ def upgrade() -> None:
         op.f("ix_inventory_business_id_product_id"), "inventory", ["business_id", "product_id"], unique=False
     )
     op.create_index(op.f("ix_inventory_business_id_revision"), "inventory", ["business_id", "revision"], unique=False)
+
+
+def _create_abonos() -> None:
     op.create_table(
         "abonos",
         sa.Column("business_id", Id(), nullable=False),
@@ -450,6 +494,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_abonos_business_id_voided_by"), "abonos", ["business_id", "voided_by"], unique=False)
     op.create_index(op.f("ix_abonos_receipt_number"), "abonos", ["business_id", "receipt_number"], unique=False)
+
+
+def _create_cash_movements() -> None:
     op.create_table(
         "cash_movements",
         sa.Column("business_id", Id(), nullable=False),
@@ -497,6 +544,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_cash_movements_business_id_revision"), "cash_movements", ["business_id", "revision"], unique=False
     )
+
+
+def _create_customer_balances() -> None:
     op.create_table(
         "customer_balances",
         sa.Column("business_id", Id(), nullable=False),
@@ -518,6 +568,9 @@ def upgrade() -> None:
         ["business_id", "revision"],
         unique=False,
     )
+
+
+def _create_distribucion_movements() -> None:
     op.create_table(
         "distribucion_movements",
         sa.Column("business_id", Id(), nullable=False),
@@ -590,6 +643,9 @@ def upgrade() -> None:
         ["business_id", "revision"],
         unique=False,
     )
+
+
+def _create_sales() -> None:
     op.create_table(
         "sales",
         sa.Column("business_id", Id(), nullable=False),
@@ -706,6 +762,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sales_business_id_voided_by"), "sales", ["business_id", "voided_by"], unique=False)
     op.create_index(op.f("ix_sales_receipt_number"), "sales", ["business_id", "receipt_number"], unique=False)
+
+
+def _create_abono_payments() -> None:
     op.create_table(
         "abono_payments",
         sa.Column("business_id", Id(), nullable=False),
@@ -737,6 +796,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_abono_payments_business_id_revision"), "abono_payments", ["business_id", "revision"], unique=False
     )
+
+
+def _create_inventory_movements() -> None:
     op.create_table(
         "inventory_movements",
         sa.Column("business_id", Id(), nullable=False),
@@ -829,6 +891,9 @@ def upgrade() -> None:
         ["business_id", "sale_id"],
         unique=False,
     )
+
+
+def _create_sale_items() -> None:
     op.create_table(
         "sale_items",
         sa.Column("business_id", Id(), nullable=False),
@@ -880,6 +945,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sale_items_business_id_revision"), "sale_items", ["business_id", "revision"], unique=False)
     op.create_index(op.f("ix_sale_items_business_id_sale_id"), "sale_items", ["business_id", "sale_id"], unique=False)
+
+
+def _create_sale_payments() -> None:
     op.create_table(
         "sale_payments",
         sa.Column("business_id", Id(), nullable=False),

@@ -12,6 +12,16 @@ depends_on = ("shared_0001",)
 
 
 def upgrade() -> None:
+    _create_offline_sign_ins()
+    _create_parked_sales()
+    _create_pin_tries()
+    _create_sync_bases()
+    _create_sync_queue()
+    _create_sync_state()
+    _create_till_identity()
+
+
+def _create_offline_sign_ins() -> None:
     op.create_table(
         "offline_sign_ins",
         sa.Column("email", Words(320), nullable=False),
@@ -27,6 +37,9 @@ def upgrade() -> None:
         ),
         sqlite_strict=True,
     )
+
+
+def _create_parked_sales() -> None:
     op.create_table(
         "parked_sales",
         sa.Column("id", Id(), nullable=False),
@@ -37,6 +50,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parked_sales")),
         sqlite_strict=True,
     )
+
+
+def _create_pin_tries() -> None:
     op.create_table(
         "pin_tries",
         sa.Column("member_id", Id(), nullable=False),
@@ -46,6 +62,9 @@ def upgrade() -> None:
         sa.CheckConstraint("failures > 0", name=op.f("ck_pin_tries_failures_positive")),
         sqlite_strict=True,
     )
+
+
+def _create_sync_bases() -> None:
     op.create_table(
         "sync_bases",
         sa.Column("collection", Words(63), nullable=False),
@@ -55,6 +74,9 @@ def upgrade() -> None:
         sa.CheckConstraint("length(collection) <= 63", name=op.f("ck_sync_bases_collection")).ddl_if(dialect="sqlite"),
         sqlite_strict=True,
     )
+
+
+def _create_sync_queue() -> None:
     op.create_table(
         "sync_queue",
         sa.Column("seq", Whole(8), nullable=False),
@@ -100,6 +122,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sync_queue_acked_revision"), "sync_queue", ["acked_revision"], unique=False)
     op.create_index(op.f("ix_sync_queue_entity_id"), "sync_queue", ["entity_id"], unique=False)
     op.create_index(op.f("ix_sync_queue_status_seq"), "sync_queue", ["status", "seq"], unique=False)
+
+
+def _create_sync_state() -> None:
     op.create_table(
         "sync_state",
         sa.Column("id", Whole(), nullable=False),
@@ -122,6 +147,9 @@ def upgrade() -> None:
         sa.CheckConstraint("resyncing IN (0, 1)", name=op.f("ck_sync_state_resyncing")).ddl_if(dialect="sqlite"),
         sqlite_strict=True,
     )
+
+
+def _create_till_identity() -> None:
     op.create_table(
         "till_identity",
         sa.Column("id", Whole(), nullable=False),
