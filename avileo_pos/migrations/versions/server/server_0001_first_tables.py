@@ -14,6 +14,24 @@ depends_on = ("shared_0001",)
 
 def upgrade() -> None:
     create_enums({"modo_operacion": ("inventario_propio", "sin_inventario", "pedidos", "mixto")})
+    _create_central_identity()
+    _create_sign_in_failures()
+    _create_system_config()
+    _create_user()
+    _create_verification()
+    _create_account()
+    _create_devices()
+    _create_session()
+    _create_sync_counters()
+    _create_sync_stand_ins()
+    _create_sync_operations()
+    _create_user_profiles()
+    _create_device_members()
+    _create_sync_conflicts()
+    op.create_foreign_key(op.f("fk_business_users_user_id"), "business_users", "user", ["user_id"], ["id"])
+
+
+def _create_central_identity() -> None:
     op.create_table(
         "central_identity",
         sa.Column("id", Whole(), nullable=False),
@@ -25,6 +43,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_central_identity")),
         sa.CheckConstraint("id = 1", name=op.f("ck_central_identity_one_row")),
     )
+
+
+def _create_sign_in_failures() -> None:
     op.create_table(
         "sign_in_failures",
         sa.Column("subject", Words(), nullable=False),
@@ -34,6 +55,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_sign_in_failures")),
     )
     op.create_index(op.f("ix_sign_in_failures_last_failed_at"), "sign_in_failures", ["last_failed_at"], unique=False)
+
+
+def _create_system_config() -> None:
     op.create_table(
         "system_config",
         sa.Column("id", Id(), nullable=False),
@@ -49,6 +73,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_system_config")),
         sa.CheckConstraint("id = '00000000-0000-0000-0000-000000000001'", name=op.f("ck_system_config_one_row")),
     )
+
+
+def _create_user() -> None:
     op.create_table(
         "user",
         sa.Column("id", Words(), nullable=False),
@@ -62,6 +89,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
     )
     op.create_index(op.f("user_email_idx"), "user", ["email"], unique=False)
+
+
+def _create_verification() -> None:
     op.create_table(
         "verification",
         sa.Column("id", Words(), nullable=False),
@@ -73,6 +103,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verification")),
     )
     op.create_index(op.f("verification_identifier_idx"), "verification", ["identifier"], unique=False)
+
+
+def _create_account() -> None:
     op.create_table(
         "account",
         sa.Column("id", Words(), nullable=False),
@@ -92,6 +125,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_account_user_id"), ondelete="CASCADE"),
     )
     op.create_index(op.f("account_userId_idx"), "account", ["user_id"], unique=False)
+
+
+def _create_devices() -> None:
     op.create_table(
         "devices",
         sa.Column("business_id", Id(), nullable=False),
@@ -105,6 +141,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("business_id", "receipt_series", name=op.f("uq_devices_business_id_receipt_series")),
         sa.ForeignKeyConstraint(["business_id"], ["businesses.id"], name=op.f("fk_devices_business_id")),
     )
+
+
+def _create_session() -> None:
     op.create_table(
         "session",
         sa.Column("id", Words(), nullable=False),
@@ -120,6 +159,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_session_user_id"), ondelete="CASCADE"),
     )
     op.create_index(op.f("session_userId_idx"), "session", ["user_id"], unique=False)
+
+
+def _create_sync_counters() -> None:
     op.create_table(
         "sync_counters",
         sa.Column("business_id", Id(), nullable=False),
@@ -127,6 +169,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("business_id", name=op.f("pk_sync_counters")),
         sa.ForeignKeyConstraint(["business_id"], ["businesses.id"], name=op.f("fk_sync_counters_business_id")),
     )
+
+
+def _create_sync_stand_ins() -> None:
     op.create_table(
         "sync_stand_ins",
         sa.Column("business_id", Id(), nullable=False),
@@ -136,6 +181,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("business_id", "collection", "id", name=op.f("pk_sync_stand_ins")),
         sa.ForeignKeyConstraint(["business_id"], ["businesses.id"], name=op.f("fk_sync_stand_ins_business_id")),
     )
+
+
+def _create_sync_operations() -> None:
     op.create_table(
         "sync_operations",
         sa.Column("business_id", Id(), nullable=False),
@@ -175,6 +223,9 @@ def upgrade() -> None:
         ["business_id", "received_at"],
         unique=False,
     )
+
+
+def _create_user_profiles() -> None:
     op.create_table(
         "user_profiles",
         sa.Column("id", Id(), nullable=False),
@@ -190,6 +241,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", name=op.f("uq_user_profiles_user_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_profiles_user_id")),
     )
+
+
+def _create_device_members() -> None:
     op.create_table(
         "device_members",
         sa.Column("business_id", Id(), nullable=False),
@@ -211,6 +265,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_device_members_business_id_member_id"), "device_members", ["business_id", "member_id"], unique=False
     )
+
+
+def _create_sync_conflicts() -> None:
     op.create_table(
         "sync_conflicts",
         sa.Column("business_id", Id(), nullable=False),
@@ -242,4 +299,3 @@ def upgrade() -> None:
         ["business_id", "operation_id"],
         unique=False,
     )
-    op.create_foreign_key(op.f("fk_business_users_user_id"), "business_users", "user", ["user_id"], ["id"])
