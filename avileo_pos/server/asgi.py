@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -14,15 +15,23 @@ from avileo_pos.server.central import ServerSettings
 from avileo_pos.server.database import Database
 from avileo_pos.server.epoch import own_secret
 
+OBJECTS_OF_A_PUSH: Final = 50_000
+
 
 def app() -> FastAPI:
     """One worker's application; its connections are closed when it ends."""
     database = Database.connect(os.environ["DATABASE_URL"])
     application = build_app(database, _settings(database))
     application.router.lifespan_context = _closing(database)
-    gc.collect()
-    gc.freeze()  # what stands now stays: a large push would make the collector look through all of it again and again
+    _collect_seldom()
     return application
+
+
+def _collect_seldom() -> None:
+    """A large push makes so many rows that the collector would go again and again through all that stands anyway."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_OF_A_PUSH)
 
 
 def _settings(database: Database) -> ServerSettings:
