@@ -18,7 +18,7 @@ _WIDTH: Final = 880
 _EVERYWHERE: Final = (
     ("Alt + 1 … 9", "Ir a otra pantalla"),
     ("Enter", "Hacer lo principal"),
-    ("Esc", "Volver"),
+    ("Esc", "Volver; desde otra pantalla, a la primera"),
     ("Tab", "Pasar al siguiente campo"),
     ("F1", "Ver estas teclas"),
     ("F8", "Bloquear la caja"),

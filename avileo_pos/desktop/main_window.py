@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.ask_approval import ApprovalQuestion
@@ -61,6 +61,13 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._navigation.show_words(self.width() >= _WIDE)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc goes back to the first screen, where a screen has no use of its own for it."""
+        if event.key() == Qt.Key.Key_Escape and self._till is not None:
+            self.open_screen(next(iter(self._kinds)))
+        else:
+            super().keyPressEvent(event)
 
     def enter(self, till: Till) -> None:
         """Show the shop as this person may see it, at the first screen."""

@@ -8,6 +8,7 @@ from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.widgets.button import Button
 
 _CARD_WIDTH = 480
+_LOW = 640  # windows lower than this need every line
 
 
 class Sheet(QFrame):
@@ -30,8 +31,10 @@ class Sheet(QFrame):
         card.setProperty("look", "sheet")
         card.setFixedWidth(width)
         self.body = QVBoxLayout(card)
-        self.body.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.WIDE)
-        self.body.setSpacing(Space.LARGE)
+        is_low = self._window.height() < _LOW
+        around_all, between = (Space.LARGE, Space.SMALL) if is_low else (Space.WIDE, Space.LARGE)
+        self.body.setContentsMargins(around_all, around_all, around_all, around_all)
+        self.body.setSpacing(between)
         self.body.addWidget(_label(title, "title"))
         if sentence:
             self.body.addWidget(_label(sentence, ""))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -15,7 +17,7 @@ from avileo_pos.desktop.screens.customer.statement_text import statement_text, w
 from avileo_pos.desktop.sheets.abono_sheet import AbonoSheet
 from avileo_pos.desktop.sheets.customer_form_sheet import CustomerFormSheet
 from avileo_pos.desktop.sheets.receipt_sheet import SaleReceiptSheet
-from avileo_pos.queries.customer import CustomerFilter
+from avileo_pos.queries.customer import CustomerFilter, CustomerList
 from avileo_pos.queries.statement import statement
 from tests.desktop.screens.conftest import Enter
 from tests.desktop.screens.eyes import close_sheets, names_in, notice, sheets, texts, words_in
@@ -50,6 +52,13 @@ def test_every_customer_is_listed_with_what_is_owed(window: MainWindow) -> None:
 def test_the_debt_of_all_is_summed(window: MainWindow) -> None:
     assert "Deuda de 5 clientes" in words_in(form_of(window))
     assert "S/ 1,600.00" in words_in(form_of(window))
+
+
+def test_a_list_that_shows_only_the_first_of_them_says_so(window: MainWindow) -> None:
+    form = form_of(window)
+    form.show_customers(CustomerList(form.table.rows.rows()[:2], 20_000, Decimal("1600.00")), None)
+    assert "Se ven los primeros 2. Escriba un nombre para hallar a los demás." in words_in(form)
+    assert "Deuda de 20,000 clientes" in words_in(form)
 
 
 @pytest.mark.parametrize("typed", ["nandu", "Ñandú", "955111"])

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from avileo_pos.desktop.keys_sheet import KeysSheet
@@ -167,3 +167,25 @@ def test_f1_names_exactly_the_function_keys_that_a_screen_has(enter: Enter, shop
     screen = enter(PEPA, key).opened(key)
     told = {name for name, _ in screen.KEYS if re.fullmatch(r"F\d+", name)}
     assert {shortcut.key().toString() for shortcut in screen.findChildren(QShortcut)} == told
+
+
+@pytest.mark.parametrize("key", [screen.KEY for screen in SCREENS[1:]])
+def test_escape_goes_back_to_the_first_screen(enter: Enter, shop: Shop, key: str) -> None:
+    window = enter(PEPA, key)
+    QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
+    shop.settle()
+    assert window.opened(SCREENS[0].KEY).isVisible()
+
+
+def test_escape_takes_back_a_search_of_customers_first(enter: Enter, shop: Shop) -> None:
+    window = enter(PEPA, "clientes")
+    search = QApplication.focusWidget()
+    assert isinstance(search, QLineEdit)
+    QTest.keyClicks(search, "juana")
+    QTest.keyClick(search, Qt.Key.Key_Escape)
+    assert (search.text(), window.opened("clientes").isVisible()) == ("", True)
+
+
+def test_a_screen_that_is_not_open_any_more_does_not_call_for_the_focus(enter: Enter) -> None:
+    window = enter(PEPA, "clientes")
+    assert window.focusWidget() is QApplication.focusWidget()

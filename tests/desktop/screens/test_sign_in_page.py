@@ -193,3 +193,18 @@ def fill_first(page: SignInPage, without: str = "") -> None:
     QTest.keyClicks(page.first.email, "" if without == "email" else WHO.email)
     QTest.keyClicks(page.first.password, "" if without == "password" else WHO.password)
     QTest.keyClick(page.first.password, Qt.Key.Key_Return)
+
+
+def test_escape_goes_back_to_who_works_here(page: SignInPage) -> None:
+    page.start(ADDRESS, (ROSA_HERE, JOSE_HERE))
+    button(page, ROSA.name).click()
+    QTest.keyClick(page.person.pin, Qt.Key.Key_Escape)
+    assert page.people.isVisible()
+    button(page, "Otra persona").click()
+    QTest.keyClick(page.first.email, Qt.Key.Key_Escape)
+    assert page.people.isVisible()
+
+
+def test_escape_leads_nowhere_where_nobody_is_known(page: SignInPage) -> None:
+    QTest.keyClick(page.first.email, Qt.Key.Key_Escape)
+    assert page.first.isVisible()

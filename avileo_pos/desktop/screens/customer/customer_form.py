@@ -16,7 +16,6 @@ from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.choice_bar import ChoiceBar
-from avileo_pos.desktop.widgets.elided_label import ElidedLabel
 from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.desktop.widgets.rows_table import RowsTable
 from avileo_pos.desktop.words import days, unbroken
@@ -57,6 +56,7 @@ class CustomerForm(QWidget):
         self._lists = QStackedWidget()
         self._accounts = QStackedWidget()
         self._nobody = EmptyState("users", _NOBODY_YET, action="Nuevo cliente")
+        self._more = QLabel()
         self._total = AmountDisplay("Deuda total", look="figure")
         self._lay_out()
         self._connect()
@@ -69,7 +69,9 @@ class CustomerForm(QWidget):
         self.table.show_rows(customers.rows)
         self._mark(chosen)
         self._total.show_soles(customers.total_debt)
-        self._total.set_caption(f"Deuda de {customers.count} {'cliente' if customers.count == 1 else 'clientes'}")
+        self._total.set_caption(f"Deuda de {customers.count:,} {'cliente' if customers.count == 1 else 'clientes'}")
+        self._more.setText(f"Se ven los primeros {len(customers.rows)}. Escriba un nombre para hallar a los demás.")
+        self._more.setVisible(len(customers.rows) < customers.count)
         self._nobody.set_sentence(self._why_nobody())
         self._lists.setCurrentIndex(0 if customers.rows else 1)
 
@@ -83,6 +85,14 @@ class CustomerForm(QWidget):
             self._enter_list()
             return True
         return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc takes back a search first."""
+        if event.key() == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+            self.search.setFocus()
+        else:
+            super().keyPressEvent(event)
 
     def _enter_list(self) -> None:
         if self.table.rows.rowCount():
@@ -123,6 +133,9 @@ class CustomerForm(QWidget):
         self.search.setPlaceholderText("Nombre, apodo, celular o DNI (F10)")
         self.search.setAccessibleName("Buscar cliente")
         self.search.setClearButtonEnabled(True)
+        self._more.setProperty("look", "hint")
+        self._more.setWordWrap(True)
+        self._more.hide()
         self._lists.addWidget(self.table)
         self._lists.addWidget(self._nobody)
         self._accounts.addWidget(self.account)
@@ -144,6 +157,7 @@ class CustomerForm(QWidget):
         panel.body.addWidget(self.search)
         panel.body.addWidget(self.filter)
         panel.body.addWidget(self._lists, 1)
+        panel.body.addWidget(self._more)
         panel.body.addWidget(self._total)
         return panel
 
@@ -157,7 +171,7 @@ class _Account(QWidget):
         self.message = Button("WhatsApp", icon="message-circle")
         self.abono = Button("Abono", icon="hand-coins", variant="primary", key="F3")
         self.statement: RowsTable[StatementLine] = RowsTable("Estado de cuenta", _STATEMENT_COLUMNS)
-        self._name = ElidedLabel()
+        self._name = QLabel()
         self._details = QLabel()
         self._balance = AmountDisplay("Debe")
         self._terms = QLabel()
@@ -191,6 +205,7 @@ class _Account(QWidget):
 
     def _lay_out(self) -> None:
         self._name.setProperty("look", "title")
+        self._name.setWordWrap(True)
         self._details.setProperty("look", "muted")
         self._details.setWordWrap(True)
         self._terms.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -129,7 +129,7 @@ class SaleScreen(Screen):
             self.form.cart.show_usual(found.usual)
         self._follow_prices()
         self._show_sale()
-        if is_first:
+        if is_first and self.isVisible():
             self.form.show_products()
 
     def _show_sale(self) -> None:

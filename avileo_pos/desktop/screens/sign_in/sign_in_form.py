@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QRegularExpression, Qt, Signal
-from PySide6.QtGui import QRegularExpressionValidator
+from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screens.sign_in.requests import BusinessChoice, KnownPerson
@@ -41,6 +41,12 @@ class Step(QWidget):
         self._words.setVisible(bool(words))
         self._problem.hide()
         self._rows: list[FieldRow] = []
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.back_asked.emit()
+        else:
+            super().keyPressEvent(event)
 
     def add_row(self, label: str, field: QWidget, hint: str = "") -> FieldRow:
         row = FieldRow(label, field, hint=hint)

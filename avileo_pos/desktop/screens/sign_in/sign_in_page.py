@@ -127,7 +127,8 @@ class SignInPage(QWidget):
         self._go_to(self.first)
 
     def _go_to_people(self) -> None:
-        self._go_to(self.people)
+        if self._known:
+            self._go_to(self.people)
 
     def _go_to(self, step: FirstStep | BusinessStep | PeopleStep | PersonStep) -> None:
         self._current = step
