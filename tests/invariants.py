@@ -183,7 +183,7 @@ def _snapshot(till: Till) -> Rows:
     rows: defaultdict[str, dict[str, Row]] = defaultdict(dict)
     cursor: str | None = None
     while True:
-        page = till.central.pull(till.business_id, cursor, 1_000)
+        page = till.central.pull(till.business_id, till.device_id, cursor, 1_000)
         for table in page.tables:
             named = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
             rows[table.collection] |= {row["id"]: row for row in named}

@@ -60,6 +60,15 @@ _CURSOR: Final = msgspec.json.Decoder(Cursor)
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks for what a business has: a person, at a till."""
+
+    business_id: UUID
+    device_id: UUID
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Reader:
     """One person reading one business's rows."""
 
@@ -105,35 +114,41 @@ class _Reader:
         return list(found.cursor.fetchall()) if found.cursor is not None else []
 
 
-def collect_pull(
-    database: Database, business_id: UUID, user_id: str, cursor: str | None, limit: int, now: datetime
-) -> bytes:
-    """The next page for this person, as JSON of a PullPage. Raises NotAMember, ResyncNeeded, CentralBusy."""
-    work = partial(
-        _in_one_transaction, business_id=business_id, user_id=user_id, text=cursor, limit=min(limit, MOST_ROWS), now=now
-    )
-    return in_current_epoch(database, work, business_id)
+def collect_pull(database: Database, caller: Caller, cursor: str | None, limit: int, now: datetime) -> bytes:
+    """The next page for this person, as JSON of a PullPage.
+
+    Raises NotAMember, DeviceRevoked, ResyncNeeded, CentralBusy.
+    """
+    work = partial(_in_one_transaction, caller=caller, text=cursor, limit=min(limit, MOST_ROWS), now=now)
+    return in_current_epoch(database, work, caller.business_id)
 
 
-def digest(database: Database, business_id: UUID, user_id: str) -> DigestAnswer:
-    """How many rows this person may see, and the sum of their revisions. Raises NotAMember, CentralBusy."""
-    return in_current_epoch(database, partial(_digest, business_id=business_id, user_id=user_id), business_id)
+def digest(database: Database, caller: Caller) -> DigestAnswer:
+    """How many rows this person may see, and the sum of their revisions.
+
+    Raises NotAMember, DeviceRevoked, CentralBusy.
+    """
+    return in_current_epoch(database, partial(_digest, caller=caller), caller.business_id)
 
 
 def _in_one_transaction(
-    connection: Connection, epoch: str, business_id: UUID, user_id: str, text: str | None, limit: int, now: datetime
+    connection: Connection, epoch: str, caller: Caller, text: str | None, limit: int, now: datetime
 ) -> bytes:
-    member = staff_of(connection, business_id, user_id).caller
+    reader = _reader(connection, caller)
     # The head comes first: what is committed later has a higher revision, and waits for the next page.
-    head = head_of(connection, business_id)
-    cursor = _cursor(text, epoch, f"{member.actor.role}:{member.id}", head)
-    reader = _Reader(connection, business_id, member)
+    head = head_of(connection, caller.business_id)
+    cursor = _cursor(text, epoch, f"{reader.member.actor.role}:{reader.member.id}", head)
     while True:
         page = _page(reader, cursor, head, limit, now)
         encoded = msgspec.json.encode(page)
         if len(encoded) <= LARGEST_PAGE or limit == 1:
             return encoded
         limit = max(1, limit // 4)
+
+
+def _reader(connection: Connection, caller: Caller) -> _Reader:
+    staff = staff_of(connection, caller.business_id, caller.user_id, caller.device_id)
+    return _Reader(connection, caller.business_id, staff.caller)
 
 
 def _cursor(text: str | None, epoch: str, view: str, head: int) -> Cursor:
@@ -198,9 +213,8 @@ def _changes(reader: _Reader, cursor: Cursor, head: int, limit: int) -> tuple[li
     return tables, msgspec.structs.replace(cursor, revision=up_to)
 
 
-def _digest(connection: Connection, epoch: str, business_id: UUID, user_id: str) -> DigestAnswer:
-    member = staff_of(connection, business_id, user_id).caller
-    found = {name: (count, revisions) for name, count, revisions in _Reader(connection, business_id, member).digests()}
+def _digest(connection: Connection, epoch: str, caller: Caller) -> DigestAnswer:
+    found = {name: (count, revisions) for name, count, revisions in _reader(connection, caller).digests()}
     _, head = found.pop("head")
     return DigestAnswer(epoch, head, {name: TableDigest(*each) for name, each in found.items()})
 

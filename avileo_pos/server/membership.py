@@ -59,13 +59,18 @@ class Staff:
 
 
 def staff_of(connection: Connection, business_id: UUID, user_id: str, device_id: UUID | None = None) -> Staff:
-    """Raises NotAMember unless the user is an active member of a living business."""
+    """Who works there, for a person who does too and calls from a device that may.
+
+    Raises NotAMember unless the user is an active member of a living business, DeviceRevoked.
+    """
     found = connection.exec_driver_sql(_STAFF, {"business": business_id, "user": user_id, "device": device_id})
     rows = found.mappings().all()
     members = {row["id"]: _member(row) for row in rows}
     caller = next((member for member in members.values() if member.is_caller and member.is_active), None)
     if caller is None:
         raise NotAMember
+    if rows[0]["is_revoked"]:
+        raise DeviceRevoked
     return Staff(caller, members, rows[0]["day_cutoff_hour"])
 
 
@@ -95,15 +100,12 @@ def workplaces_of(connection: Connection, user_id: str) -> list[Workplace]:
 
 
 def greet_device(connection: Connection, business_id: UUID, device_id: UUID, now: datetime) -> bool:
-    """Note that the device was seen, and say whether central knows it. Raises DeviceRevoked."""
-    revoked = connection.exec_driver_sql(
-        "UPDATE devices SET last_seen_at = %s::timestamp WHERE business_id = %s AND id = %s"
-        " RETURNING revoked_at IS NOT NULL",
+    """Note that the device was seen, and say whether central knows it."""
+    seen = connection.exec_driver_sql(
+        "UPDATE devices SET last_seen_at = %s::timestamp WHERE business_id = %s AND id = %s",
         (instant_text(now), business_id, device_id),
-    ).scalar_one_or_none()
-    if revoked:
-        raise DeviceRevoked
-    return revoked is not None
+    )
+    return seen.rowcount == 1
 
 
 def _member(row: Mapping[Any, Any]) -> Member:
@@ -118,7 +120,9 @@ def _member(row: Mapping[Any, Any]) -> Member:
 _STAFF = """
     SELECT u.id::text, u.name, u.role::text, u.is_active, u.user_id = %(user)s AS is_caller, b.day_cutoff_hour,
       EXISTS (SELECT 1 FROM device_members d WHERE d.business_id = u.business_id AND d.device_id = %(device)s
-        AND d.member_id = u.id) AS signed_in_here
+        AND d.member_id = u.id) AS signed_in_here,
+      EXISTS (SELECT 1 FROM devices v WHERE v.business_id = %(business)s AND v.id = %(device)s
+        AND v.revoked_at IS NOT NULL) AS is_revoked
     FROM business_users u JOIN businesses b ON b.id = u.business_id
     WHERE u.business_id = %(business)s AND b.is_active
 """

@@ -274,7 +274,7 @@ class SyncEngine:
         """Raises EpochChanged, as rows of another epoch's revisions must not be mixed with ours."""
         started = self._timer()
         try:
-            page = self._central.pull(place.till.business_id, place.cursor, self._rows.now)
+            page = self._central.pull(place.till.business_id, place.till.device_id, place.cursor, self._rows.now)
         except CentralUnreachable as trouble:
             if trouble.code == "timeout":
                 self._rows.halve(self._rows.now)
@@ -317,7 +317,7 @@ class SyncEngine:
         is_due = place.last_digest_at is None or now - place.last_digest_at >= LOOK_AFTER_EVERY
         if not (is_due or after_snapshot):
             return
-        answer = self._central.digest(place.till.business_id)
+        answer = self._central.digest(place.till.business_id, place.till.device_id)
         if answer.epoch != place.epoch or answer.head != place.head:
             return  # somebody has sold meanwhile; the next round asks again
         differing = self._run(reads(differing_collections, answer))

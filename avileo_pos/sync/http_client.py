@@ -87,12 +87,13 @@ class HttpCentral:
     def push(self, request: PushRequest) -> PushAnswer:
         return self._ask(PushAnswer, "POST", "/api/sync/push", body=request)
 
-    def pull(self, business_id: UUID, cursor: str | None, limit: int) -> PullPage:
-        wanted = {"business_id": str(business_id), "limit": str(limit)} | ({"cursor": cursor} if cursor else {})
-        return self._ask(PullPage, "GET", "/api/sync/pull", params=wanted)
+    def pull(self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int) -> PullPage:
+        wanted = {"business_id": str(business_id), "device_id": str(device_id), "limit": str(limit)}
+        return self._ask(PullPage, "GET", "/api/sync/pull", params=wanted | ({"cursor": cursor} if cursor else {}))
 
-    def digest(self, business_id: UUID) -> DigestAnswer:
-        return self._ask(DigestAnswer, "GET", "/api/sync/digest", params={"business_id": str(business_id)})
+    def digest(self, business_id: UUID, device_id: UUID) -> DigestAnswer:
+        wanted = {"business_id": str(business_id), "device_id": str(device_id)}
+        return self._ask(DigestAnswer, "GET", "/api/sync/digest", params=wanted)
 
     def enrol(self, business_id: UUID, device_id: UUID, name: str) -> Enrolment:
         said = {"business_id": str(business_id), "device_id": str(device_id), "name": name}

@@ -120,12 +120,12 @@ def test_anothers_rows_cannot_be_read_or_changed_by_naming_them(shop: Shop, zoil
 def test_another_business_is_as_unknown_as_one_that_is_not(shop: Shop, zoila: Till) -> None:
     for business_id in (SAMPLE, uuid4()):
         with pytest.raises(SignedOut) as trouble:
-            zoila.central.pull(business_id, None, 100)
+            zoila.central.pull(business_id, uuid4(), None, 100)
         assert trouble.value.code == "not_a_member"
         with pytest.raises(SignedOut, match="no such business"):
             zoila.central.push(_request(zoila, business_id=business_id))
         with pytest.raises(SignedOut, match="no such business"):
-            zoila.central.digest(business_id)
+            zoila.central.digest(business_id, uuid4())
         with pytest.raises(SignedOut, match="no such business"):
             zoila.central.enrol(business_id, uuid4(), "Caja")
 

@@ -75,6 +75,10 @@ class Till:
     def business_id(self) -> UUID:
         return self.run(reads(read_identity)).business_id
 
+    @property
+    def device_id(self) -> UUID:
+        return self.run(reads(read_identity)).device_id
+
     def start_again(self) -> None:
         self.replica.close()
         self._open()

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from avileo_pos.server.apply_push import apply_push
-from avileo_pos.server.collect_pull import collect_pull
 from avileo_pos.server.database import CentralBusy, Database
 from avileo_pos.server.epoch import restored
 from avileo_pos.server.parse_push import parse_push
@@ -139,8 +138,7 @@ def test_a_database_that_runs_elsewhere_begins_a_new_epoch_by_itself(central: Te
     assert heads[0] == heads[1]
     assert heads[0] == (heads[0][0], before.head + 2**32)
     assert heads[0][0] != before.epoch
-    page = collect_pull(central.database, UUID(central.business_id), central.beto.user_id, None, 10, NOW)
-    assert heads[0][0].encode() in page
+    assert pull(central.beto, limit=10).epoch == heads[0][0]
 
 
 _CUT_WHO_WAITS = """

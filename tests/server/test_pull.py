@@ -12,7 +12,7 @@ import pytest
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.protocol.collections import COLLECTIONS
 from avileo_pos.protocol.words import PullPage
-from avileo_pos.server.collect_pull import ResyncNeeded, collect_pull, digest
+from avileo_pos.server.collect_pull import Caller, ResyncNeeded, collect_pull, digest
 from avileo_pos.server.epoch import restored
 from avileo_pos.server.membership import NotAMember
 from tests.server.sync_central import NOW, TestCentral, Till, Values, new_id, open_business, stored
@@ -20,9 +20,12 @@ from tests.server.sync_central import NOW, TestCentral, Till, Values, new_id, op
 Copy = dict[str, dict[str, Values]]
 
 
+def caller(till: Till) -> Caller:
+    return Caller(UUID(till.central.business_id), UUID(till.device_id), till.user_id)
+
+
 def pull(till: Till, cursor: str | None = None, limit: int = 5_000) -> PullPage:
-    business_id = UUID(till.central.business_id)
-    page = collect_pull(till.central.database, business_id, till.user_id, cursor, limit, NOW)
+    page = collect_pull(till.central.database, caller(till), cursor, limit, NOW)
     return msgspec.json.decode(page, type=PullPage)
 
 
@@ -51,7 +54,7 @@ def digest_of(copy: Copy) -> dict[str, tuple[int, int]]:
 
 
 def told_digest(till: Till) -> dict[str, tuple[int, int]]:
-    answer = digest(till.central.database, UUID(till.central.business_id), till.user_id)
+    answer = digest(till.central.database, caller(till))
     return {name: (each.count, each.revisions) for name, each in answer.collections.items()}
 
 

@@ -44,7 +44,15 @@ class Caller:
         return self.http.post("/api/sync/push", content=body, headers=headers)
 
     def pull(self, **params: str | int) -> Response:
-        return self.http.get("/api/sync/pull", params={"business_id": self.business_id, **params})
+        return self.http.get("/api/sync/pull", params=self.named | params)
+
+    def digest(self, **params: str) -> Response:
+        return self.http.get("/api/sync/digest", params=self.named | params)
+
+    @property
+    def named(self) -> dict[str, str | int]:
+        """Where the caller works, and at which till."""
+        return {"business_id": self.business_id, "device_id": self.till.device_id}
 
 
 @pytest.fixture
@@ -78,15 +86,12 @@ def test_a_till_pushes_and_pulls_compressed(ana: Caller) -> None:
     assert page.epoch == pushed.epoch
     assert [table.collection for table in page.tables] == ["businesses", "business_users", "products"]
     assert sum(len(table.rows) for table in page.tables) == 20
-    digest = ana.http.get("/api/sync/digest", params={"business_id": ana.business_id})
-    assert digest.json()["collections"]["products"]["count"] == 50
+    assert ana.digest().json()["collections"]["products"]["count"] == 50
 
 
 def test_a_till_that_takes_no_gzip_is_answered_without(ana: Caller) -> None:
     ana.push(ana.till.body([ana.till.product(f"Producto {number}") for number in range(50)]))
-    plain = ana.http.get(
-        "/api/sync/pull", params={"business_id": ana.business_id}, headers={"Accept-Encoding": "identity"}
-    )
+    plain = ana.http.get("/api/sync/pull", params=ana.named, headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert len(plain.content) > 1024
 
@@ -105,7 +110,7 @@ def test_a_foreign_business_is_as_unknown_as_one_that_is_not(ana: Caller) -> Non
         (
             ana.push(ana.till.body([], business_id=business_id)),
             ana.pull(business_id=business_id),
-            ana.http.get("/api/sync/digest", params={"business_id": business_id}),
+            ana.digest(business_id=business_id),
             ana.enrol(new_id(), business_id),
         )
         for business_id in (str(foreign), new_id())
@@ -171,7 +176,8 @@ def test_a_till_learns_how_far_its_series_has_come(ana: Caller) -> None:
 def test_a_revoked_till_is_not_enrolled_again(ana: Caller) -> None:
     ana.till.central.run("UPDATE devices SET revoked_at = %(now)s", now=instant_text(datetime.now(UTC)))
     assert _refusal(ana.enrol(ana.till.device_id)) == (403, "device_revoked")
-    assert _refusal(ana.push(ana.till.body([]))) == (403, "device_revoked")
+    for answer in (ana.push(ana.till.body([])), ana.pull(), ana.digest()):
+        assert _refusal(answer) == (403, "device_revoked")
 
 
 def test_the_series_go_on_where_the_letters_end() -> None:

@@ -87,7 +87,7 @@ class LedgerCentral:
         new_device = request.device_id in self.clone_of
         return PushAnswer(self.epoch, self.revision, self._server_time(), results, new_device)
 
-    def pull(self, business_id: UUID, cursor: str | None, limit: int) -> PullPage:
+    def pull(self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int) -> PullPage:
         self.pulls += 1
         self._fail()
         epoch, _, reached = (cursor or f"{self.epoch}|0").partition("|")
@@ -108,7 +108,7 @@ class LedgerCentral:
             tables=[table_page(row["collection"], [row]) for row in rows],
         )
 
-    def digest(self, business_id: UUID) -> DigestAnswer:
+    def digest(self, business_id: UUID, device_id: UUID) -> DigestAnswer:
         self._fail()
         true = {name: self._digest(name) for name in COLLECTIONS}
         return DigestAnswer(self.epoch, self.revision, true | self.lies_about)

@@ -32,6 +32,7 @@ from avileo_pos.tables.base import instant_text
 from tests.replica.till import BUSINESS, NOON
 from tests.sync.scripted_server import Answer, ScriptedServer, scripted_server
 
+DEVICE = uuid4()
 PUSH_ANSWER = {"epoch": "e", "head": 7, "server_time": instant_text(NOON), "results": []}
 PULL_ANSWER = PUSH_ANSWER | {"cursor": "c", "complete": True, "snapshot": False, "tables": []}
 
@@ -76,8 +77,9 @@ def test_a_large_push_is_compressed_and_a_small_one_is_not(client: HttpCentral, 
 def test_a_compressed_page_is_read(client: HttpCentral, server: ScriptedServer) -> None:
     packed = gzip.compress(msgspec.json.encode(PULL_ANSWER))
     server.will_answer(Answer(body=packed, headers={"Content-Encoding": "gzip"}))
-    assert client.pull(BUSINESS, "a cursor&more", 500).complete
-    assert server.asked[0].path == f"/api/sync/pull?business_id={BUSINESS}&limit=500&cursor=a+cursor%26more"
+    assert client.pull(BUSINESS, DEVICE, "a cursor&more", 500).complete
+    asked = f"business_id={BUSINESS}&device_id={DEVICE}&limit=500&cursor=a+cursor%26more"
+    assert server.asked[0].path == f"/api/sync/pull?{asked}"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_nobody_there_is_no_route() -> None:
             HttpCentral(f"http://127.0.0.1:{taken.getsockname()[1]}", lambda: None) as client,
             pytest.raises(CentralUnreachable, match="refused") as trouble,
         ):
-            client.digest(BUSINESS)
+            client.digest(BUSINESS, DEVICE)
     assert trouble.value.code == "no_route"
 
 
@@ -147,7 +149,7 @@ def test_a_name_that_nobody_knows_is_no_address() -> None:
         HttpCentral("http://central.invalid", lambda: None) as client,
         pytest.raises(CentralUnreachable) as trouble,
     ):
-        client.digest(BUSINESS)
+        client.digest(BUSINESS, DEVICE)
     assert trouble.value.code == "no_address"
 
 
@@ -156,7 +158,7 @@ def test_an_https_address_that_speaks_no_tls_is_told(server: ScriptedServer) -> 
         HttpCentral(server.address.replace("http:", "https:"), lambda: None) as client,
         pytest.raises(CentralUnreachable) as trouble,
     ):
-        client.digest(BUSINESS)
+        client.digest(BUSINESS, DEVICE)
     assert trouble.value.code == "tls"
 
 
@@ -167,7 +169,7 @@ def test_an_answer_that_drips_for_ever_is_given_up(server: ScriptedServer) -> No
         HttpCentral(server.address, lambda: None, timer=lambda: next(hours)) as client,
         pytest.raises(CentralUnreachable) as trouble,
     ):
-        client.digest(BUSINESS)
+        client.digest(BUSINESS, DEVICE)
     assert trouble.value.code == "timeout"
 
 

@@ -16,7 +16,7 @@ from avileo_pos.protocol.words import PROTOCOL_VERSION
 from avileo_pos.server.apply_push import apply_push
 from avileo_pos.server.auth.current_person import SignedIn, ThePerson
 from avileo_pos.server.central import Central, TheCentral
-from avileo_pos.server.collect_pull import MOST_ROWS, collect_pull, digest
+from avileo_pos.server.collect_pull import MOST_ROWS, Caller, collect_pull, digest
 from avileo_pos.server.errors import Refused
 from avileo_pos.server.parse_push import BrokenEnvelope, TooMuchAtOnce, parse_push
 
@@ -46,16 +46,18 @@ def pull(
     central: TheCentral,
     person: ThePerson,
     business_id: UUID,
+    device_id: UUID,
     cursor: Annotated[str | None, Query(max_length=1_000)] = None,
     limit: Annotated[int, Query(ge=1)] = MOST_ROWS,
 ) -> Response:
-    page = collect_pull(central.database, business_id, person.user_id, cursor, limit, central.now())
+    caller = Caller(business_id, device_id, person.user_id)
+    page = collect_pull(central.database, caller, cursor, limit, central.now())
     return _answer(request, page)
 
 
 @router.get("/digest", dependencies=[Depends(require_a_known_protocol)])
-def digests(request: Request, central: TheCentral, person: ThePerson, business_id: UUID) -> Response:
-    found = digest(central.database, business_id, person.user_id)
+def digests(request: Request, central: TheCentral, person: ThePerson, business_id: UUID, device_id: UUID) -> Response:
+    found = digest(central.database, Caller(business_id, device_id, person.user_id))
     return _answer(request, msgspec.json.encode(found))
 
 
