@@ -13,13 +13,13 @@ from sqlalchemy import Row
 from avileo_pos.domain.enums import PaymentMethod
 from avileo_pos.domain.void import ABONO
 from avileo_pos.queries.sale import PaperState, may_void, sees_all, state_of
-from avileo_pos.queries.stored import day, identity, instant, read, soles
+from avileo_pos.queries.stored import codes, day, identity, instant, read, soles
 from avileo_pos.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class AbonoRow:
-    """`payment_method` is that of the largest part; `may_void` as for a sale."""
+    """`payment_method` is that of the largest part; `may_void` and `review` as for a sale."""
 
     id: UUID
     number: str
@@ -33,6 +33,7 @@ class AbonoRow:
     state: PaperState
     may_void: bool
     void_reason: str | None
+    review: tuple[str, ...]
 
 
 def abonos_of_day(work: Work, business_date: date) -> tuple[AbonoRow, ...]:
@@ -73,4 +74,5 @@ def _row(work: Work, abono: Row[Any]) -> AbonoRow:
         state=state_of(abono),
         may_void=may_void(work, ABONO, abono),
         void_reason=abono.void_reason,
+        review=codes(abono.review_reason),
     )

@@ -15,7 +15,7 @@ from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import ZERO
 from avileo_pos.domain.receipt import TITLE
 from avileo_pos.domain.sale import Payment
-from avileo_pos.queries.stored import identity, instant, kilos, read, soles
+from avileo_pos.queries.stored import codes, identity, instant, kilos, read, soles
 from avileo_pos.work import Work
 
 
@@ -39,7 +39,7 @@ class SaleReceipt:
     """Everything that is shown and printed of a sale.
 
     `change` is told only at the charge, for it is not stored: zero on a copy. The balances are the customer's debt
-    around this sale, None without a customer and on a copy.
+    around this sale, None without a customer and on a copy. `review` are central's codes for the owner.
     """
 
     sale_id: UUID
@@ -65,6 +65,7 @@ class SaleReceipt:
     balance_after: Decimal | None
     voided_at: datetime | None = None
     void_reason: str | None = None
+    review: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class AbonoReceipt:
     notes: str | None = None
     voided_at: datetime | None = None
     void_reason: str | None = None
+    review: tuple[str, ...] = ()
 
 
 def sale_receipt(work: Work, sale_id: UUID) -> SaleReceipt:
@@ -116,6 +118,7 @@ def sale_receipt(work: Work, sale_id: UUID) -> SaleReceipt:
         balance_after=None,
         voided_at=sale.voided_at and instant(sale.voided_at),
         void_reason=sale.void_reason,
+        review=codes(sale.review_reason),
     )
 
 
@@ -139,6 +142,7 @@ def abono_receipt(work: Work, abono_id: UUID) -> AbonoReceipt:
         notes=abono.notes,
         voided_at=abono.voided_at and instant(abono.voided_at),
         void_reason=abono.void_reason,
+        review=codes(abono.review_reason),
     )
 
 

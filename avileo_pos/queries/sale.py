@@ -15,7 +15,7 @@ from avileo_pos.domain.enums import SaleType, SyncStatus
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.void import SALE, VoidRights, permission_to_void
 from avileo_pos.queries.receipt import SaleReceipt, sale_receipt
-from avileo_pos.queries.stored import day, identity, instant, kilos, read, soles
+from avileo_pos.queries.stored import codes, day, identity, instant, kilos, read, soles
 from avileo_pos.work import Work
 
 
@@ -30,7 +30,10 @@ class PaperState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SaleRow:
-    """`may_void` says whether this person's own role allows it now; else an admin's PIN does."""
+    """`may_void` says whether this person's own role allows it now; else an admin's PIN does.
+
+    `review` are central's codes for what the owner should look at.
+    """
 
     id: UUID
     number: str
@@ -47,6 +50,7 @@ class SaleRow:
     state: PaperState
     may_void: bool
     void_reason: str | None
+    review: tuple[str, ...]
 
 
 def sales_of_day(work: Work, business_date: date) -> tuple[SaleRow, ...]:
@@ -127,4 +131,5 @@ def _row(work: Work, sale: Row[Any]) -> SaleRow:
         state=state_of(sale),
         may_void=may_void(work, SALE, sale),
         void_reason=sale.void_reason,
+        review=codes(sale.review_reason),
     )

@@ -44,3 +44,8 @@ def _plain(value: Any) -> Any:
         case Iterable():
             return msgspec.json.encode([str(each) for each in value]).decode()
     raise TypeError(f"{value!r} cannot be asked for")
+
+
+def codes(stored: str | None) -> tuple[str, ...]:
+    """Those that stand in a text with a space between, such as `review_reason`."""
+    return tuple((stored or "").split())

@@ -1,12 +1,13 @@
 """What was just registered, or a copy of it: the paper at the left, what matters now in big figures at the right."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from avileo_pos.desktop.review_words import OBSERVED, review_sentences
 from avileo_pos.desktop.sheets.debt_display import show_debt
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
 from avileo_pos.desktop.sheets.receipt_paper import ReceiptPaper, abono_paper, sale_paper
@@ -62,11 +63,18 @@ class AbonoReceiptSheet(ReceiptSheet):
     def __init__(self, host: QWidget, receipt: AbonoReceipt, *, copy: bool = False) -> None:
         title = f"Copia de {receipt.number}" if copy else f"Abono registrado: {receipt.number}"
         super().__init__(host, title, abono_paper(receipt), action="Volver" if copy else "Listo")
-        self.fill_with(_amount("Abono", receipt.abono, "total"), _debt("Queda debiendo", receipt.saldo_nuevo))
+        figures = _amount("Abono", receipt.abono, "total"), _debt("Queda debiendo", receipt.saldo_nuevo)
+        self.fill_with(*figures, *_observed(receipt.review))
 
 
 def _copied(receipt: SaleReceipt) -> Iterator[QWidget]:
     yield _amount(_total_word(receipt), receipt.total_amount - receipt.redondeo, "total")
+    yield from _observed(receipt.review)
+
+
+def _observed(review: Iterable[str]) -> Iterator[QWidget]:
+    for sentence in review_sentences(review):
+        yield _remark(f"Se guardó {OBSERVED}: {sentence}")
 
 
 def _registered(receipt: SaleReceipt) -> Iterator[QWidget]:
@@ -98,6 +106,7 @@ def _remark(text: str) -> QLabel:
     label = QLabel(text)
     label.setProperty("look", "muted")
     label.setAlignment(Qt.AlignmentFlag.AlignRight)
+    label.setWordWrap(True)
     return label
 
 

@@ -32,6 +32,23 @@ def test_the_day_shows_sales_and_abonos_newest_first_with_how_far_each_has_come(
     ]
 
 
+def test_what_central_has_remarked_is_told_with_its_reasons(enter: Enter, shop: Shop) -> None:
+    shop.open_drawer()
+    shop.sell("Alitas", "1.000")
+    with shop.replica.writing() as db:
+        db.exec_driver_sql("UPDATE sales SET needs_review = 1, review_reason = 'clock_skew over_credit_limit'")
+    window = enter(ROSA, HistoryScreen.KEY)
+    [row] = texts(form_of(window).table)
+    assert row[2] == "Cliente genérico, Vendió Rosa Quispe · con observación"
+    form_of(window).copy.click()
+    shop.settle()
+    [sheet] = sheets(window, SaleReceiptSheet)
+    assert {
+        "Se guardó con observación: La caja tenía mal puesta la hora.",
+        "Se guardó con observación: Pasó el límite de crédito del cliente.",
+    } <= set(words_in(sheet))
+
+
 def test_sales_and_abonos_are_summed_apart_and_what_was_voided_not_at_all(enter: Enter, shop: Shop) -> None:
     shop.open_drawer()
     shop.sell("Alitas", "1.000")

@@ -169,7 +169,7 @@ _COLUMNS: list[Column[Paper]] = [
         "Cliente",
         lambda paper: paper.customer_name,
         order=lambda paper: paper.customer_name,
-        below=lambda paper: f"Vendió {paper.seller_name}" if paper.is_sale else f"Recibió {paper.seller_name}",
+        below=lambda paper: paper.seller,
     ),
     Column("Pago", lambda paper: paper.how),
     Column("Monto", lambda paper: format_soles(paper.amount), "money", order=lambda paper: paper.amount),

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from avileo_pos.desktop.review_words import OBSERVED
 from avileo_pos.desktop.words import METHODS
 from avileo_pos.domain.enums import SaleType
 from avileo_pos.domain.money import ZERO, format_soles
@@ -30,10 +31,17 @@ class Paper:
     state: PaperState
     may_void: bool
     void_reason: str | None
+    review: tuple[str, ...]
 
     @property
     def kind(self) -> str:
         return "Venta" if self.is_sale else "Abono"
+
+    @property
+    def seller(self) -> str:
+        """Who sold or received, and whether central has something to remark."""
+        done = f"{'Vendió' if self.is_sale else 'Recibió'} {self.seller_name}"
+        return f"{done} · {OBSERVED}" if self.review else done
 
     @property
     def is_voided(self) -> bool:
@@ -53,6 +61,7 @@ def paper_of_sale(sale: SaleRow) -> Paper:
         state=sale.state,
         may_void=sale.may_void,
         void_reason=sale.void_reason,
+        review=sale.review,
     )
 
 
@@ -69,6 +78,7 @@ def paper_of_abono(abono: AbonoRow) -> Paper:
         state=abono.state,
         may_void=abono.may_void,
         void_reason=abono.void_reason,
+        review=abono.review,
     )
 
 
