@@ -77,6 +77,7 @@ class ScriptedDay:
             ("Rosa enters her till", partial(self._enter, self._stall, self._rosa, sample.ROSA, "Caja 1")),
             ("She accepts the morning's kilos", self._accept_kilos),
             ("She opens the drawer and sells for cash", self._sell_for_cash),
+            ("She looks at the keys, and buys ice", self._buy_ice),
             ("Central goes away", self._lose_central),
             ("She sells on credit to a new customer", self._sell_on_credit_to_a_new_customer),
             ("She takes an abono", self._take_abono),
@@ -120,6 +121,18 @@ class ScriptedDay:
         rosa.photograph("cobrar")
         rosa.press(Qt.Key.Key_Enter)
         self._put_receipt_away("nota-de-venta")
+
+    def _buy_ice(self) -> None:
+        rosa = self._rosa
+        rosa.press(Qt.Key.Key_F1)
+        rosa.wait_for_sheet("Teclas de «Nueva venta»")
+        rosa.photograph("teclas")
+        rosa.press(Qt.Key.Key_Escape, Qt.Key.Key_F7)
+        rosa.wait_for_sheet("Gasto, retiro o ingreso")
+        rosa.press("8", Qt.Key.Key_Tab, "Hielo")
+        rosa.photograph("gasto")
+        rosa.press(Qt.Key.Key_Enter)
+        rosa.wait_for_no_sheet()
 
     def _sell_on_credit_to_a_new_customer(self) -> None:
         rosa = self._rosa

@@ -9,7 +9,7 @@ from avileo_pos.desktop.icons import icon
 from avileo_pos.desktop.theme import Size, Space, Tone, ink_token, set_style
 
 # What is said of an ordinary day takes no more room than this.
-_USUALLY_AT_MOST = "En línea · todo enviado 00:00"
+_USUALLY_AT_MOST = "Sin internet · 00 guardadas aquí"
 
 
 class StatusChip(QPushButton):
