@@ -70,6 +70,11 @@ class AtTheTill:
         assert self.program.shop is not None
         return self.program.shop.sync.state()
 
+    def calls_again(self) -> SyncState:
+        """What central says when it is called now."""
+        self.program.window.send_now()
+        return self.state()
+
     def leave(self) -> None:
         self.program.close()
         settle()
@@ -139,6 +144,7 @@ def test_without_a_keyring_the_till_sells_by_pin_and_asks_for_the_password_to_se
     again.hands.write("PIN", ROSA.pin)
     again.hands.click("Entrar")
     again.wait_until_in()
+    wait_for(lambda: again.calls_again().kind is SyncKind.SIGNED_OUT, "central to know nobody here")
     again.hands.click("Iniciar sesión")
     again.hands.click(ROSA.name)
     again.hands.write("Contraseña", sample.PASSWORD)
