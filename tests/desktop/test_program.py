@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends import fail
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -28,6 +30,15 @@ from tests.sample_central import SampleCentral, sample_central
 def served(postgres: TestPostgres) -> Iterator[SampleCentral]:
     with sample_central(postgres) as central:
         yield central
+
+
+@pytest.fixture(autouse=True)
+def no_keyring() -> Iterator[None]:
+    """The same on every machine, and after every other test."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())
+    yield
+    keyring.set_keyring(before)
 
 
 class AtTheTill:
