@@ -21,7 +21,6 @@ from avileo_pos.replica.database import Replica
 from avileo_pos.server import sample
 from avileo_pos.server.sample import ADMIN, ROSA, SampleMember
 from avileo_pos.settings import Settings, replica_path, save_settings
-from avileo_pos.sync.state import SyncKind, SyncState
 from tests.postgres import TestPostgres
 from tests.sample_central import SampleCentral, sample_central
 
@@ -77,15 +76,6 @@ class AtTheTill:
 
         wait_for(said, f"«{words}»")
 
-    def state(self) -> SyncState:
-        assert self.program.shop is not None
-        return self.program.shop.sync.state()
-
-    def calls_again(self) -> SyncState:
-        """What central says when it is called now."""
-        self.program.window.send_now()
-        return self.state()
-
     def leave(self) -> None:
         self.program.close()
         settle()
@@ -139,29 +129,6 @@ def test_who_signed_in_once_comes_back_without_central(qtbot: QtBot, tmp_path: P
     again.hands.write("PIN", ROSA.pin)
     again.hands.click("Entrar")
     assert again.wait_until_in().person.name == ROSA.name
-    again.leave()
-
-
-def test_without_a_keyring_the_till_sells_by_pin_and_asks_for_the_password_to_send(
-    served: SampleCentral, qtbot: QtBot, tmp_path: Path
-) -> None:
-    first = AtTheTill(qtbot, tmp_path)
-    first.sign_in(served.address, ROSA)
-    first.name_the_till("Caja 1")
-    first.wait_until_in()
-    first.leave()
-    again = AtTheTill(qtbot, tmp_path)
-    again.hands.click(ROSA.name)
-    again.hands.write("PIN", ROSA.pin)
-    again.hands.click("Entrar")
-    again.wait_until_in()
-    wait_for(lambda: again.calls_again().kind is SyncKind.SIGNED_OUT, "central to know nobody here")
-    again.hands.click("Iniciar sesión")
-    again.hands.click(ROSA.name)
-    again.hands.write("Contraseña", sample.PASSWORD)
-    again.hands.click("Entrar")
-    again.wait_until_in()
-    wait_for(lambda: again.state().kind is SyncKind.ONLINE, "central to know the person again")
     again.leave()
 
 
