@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 
 from fastapi import FastAPI
 
@@ -11,17 +12,27 @@ from avileo_pos.server.body_limit import BodyLimit
 from avileo_pos.server.central import Central, ServerSettings, utc_now
 from avileo_pos.server.database import Database
 from avileo_pos.server.errors import answer_errors_plainly
-from avileo_pos.server.routes import auth, devices, health, sync
+from avileo_pos.server.mail import Mail
+from avileo_pos.server.openapi import describe_errors, refuses
+from avileo_pos.server.routes import auth, devices, health, new_password_page, sync
 
-ROUTERS = (health.router, auth.router, devices.router, sync.router)
+ROUTERS = (health.router, auth.router, new_password_page.router, devices.router, sync.router)
 
 
 def build_app(database: Database, settings: ServerSettings, now: Callable[[], datetime] = utc_now) -> FastAPI:
     """The application on a migrated database, which stays the caller's to close."""
-    app = FastAPI(title="Avileo POS central", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
-    app.state.central = Central(database, settings, now)
+    app = FastAPI(
+        title="Avileo POS central",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses=refuses(HTTPStatus.SERVICE_UNAVAILABLE),
+    )
+    mail = None if settings.mail_server is None else Mail(settings.mail_server)
+    app.state.central = Central(database, settings, now, mail)
     app.add_middleware(BodyLimit)
     answer_errors_plainly(app)
     for router in ROUTERS:
         app.include_router(router)
+    describe_errors(app)
     return app

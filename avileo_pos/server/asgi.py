@@ -11,9 +11,10 @@ from typing import Final
 from fastapi import FastAPI
 
 from avileo_pos.server.app import build_app
-from avileo_pos.server.central import ServerSettings
+from avileo_pos.server.central import Central, ServerSettings
 from avileo_pos.server.database import Database
 from avileo_pos.server.epoch import own_secret
+from avileo_pos.server.mail import mail_server_of
 
 OBJECTS_OF_A_PUSH: Final = 50_000
 
@@ -22,7 +23,7 @@ def app() -> FastAPI:
     """One worker's application; its connections are closed when it ends."""
     database = Database.connect(os.environ["DATABASE_URL"])
     application = build_app(database, _settings(database))
-    application.router.lifespan_context = _closing(database)
+    application.router.lifespan_context = _closing(database, application.state.central)
     _collect_seldom()
     return application
 
@@ -37,13 +38,17 @@ def _collect_seldom() -> None:
 def _settings(database: Database) -> ServerSettings:
     """The secret of Better Auth where it serves the same database, else central's own."""
     secret = os.environ.get("BETTER_AUTH_SECRET") or own_secret(database)
-    return ServerSettings(secret=secret, public_url=os.environ["AVILEO_PUBLIC_URL"])
+    return ServerSettings(
+        secret=secret, public_url=os.environ["AVILEO_PUBLIC_URL"], mail_server=mail_server_of(os.environ)
+    )
 
 
-def _closing(database: Database):  # type: ignore[no-untyped-def]  # starlette's own type is private
+def _closing(database: Database, central: Central):  # type: ignore[no-untyped-def]  # starlette's own type is private
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        if central.mail is not None:
+            central.mail.close()
         database.close()
 
     return lifespan

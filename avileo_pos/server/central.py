@@ -10,17 +10,22 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from avileo_pos.server.database import Database
+from avileo_pos.server.mail import Mail, MailServer
 
 SHORTEST_SECRET = 32
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """How this central is reached, and the secret that signs its session tokens (32 characters or more)."""
+    """How this central is reached, and the secret that signs its session tokens (32 characters or more).
+
+    Without a mail server an admin hands over by word of mouth what a letter would bring.
+    """
 
     secret: str = field(repr=False)
     public_url: str
     trusted_origins: frozenset[str] = frozenset()
+    mail_server: MailServer | None = None
 
     def __post_init__(self) -> None:
         if len(self.secret) < SHORTEST_SECRET:
@@ -44,6 +49,7 @@ class Central:
     database: Database
     settings: ServerSettings
     now: Callable[[], datetime] = utc_now
+    mail: Mail | None = None
 
 
 def central_of(request: Request) -> Central:

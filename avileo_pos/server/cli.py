@@ -24,6 +24,7 @@ from avileo_pos.server.businesses import CannotCreate, create_admin
 from avileo_pos.server.database import Database, PostgresUnavailable
 from avileo_pos.server.embedded import EmbeddedPostgres
 from avileo_pos.server.epoch import restored as begin_new_epoch
+from avileo_pos.server.mail import mail_server_of
 from avileo_pos.server.seed import seed_sample
 
 if sys.platform == "win32":
@@ -34,6 +35,7 @@ else:
 EXIT_NO_DATABASE: Final = 3
 EXIT_WRONG_SCHEMA: Final = 4
 EXIT_CANNOT_CREATE: Final = 5
+EXIT_WRONG_SETTINGS: Final = 6
 
 _ONE_MIGRATION_AT_A_TIME: Final = 7_221_006
 _EMBEDDED_DATABASE: Final = "avileo"
@@ -78,6 +80,7 @@ def serve(
     until_input_ends: Annotated[bool, typer.Option(help="Stop when whoever started it ends its input.")] = False,
 ) -> None:
     """Answer the tills. An embedded database is brought up to date first; any other must be migrated."""
+    _require_sound_mail_settings()
     with _database_url(data_dir) as (url, embedded):
         with Database.connect(url) as database:
             if embedded:
@@ -183,6 +186,13 @@ def _require_head(database: Database) -> None:
             raise CannotServe(
                 EXIT_WRONG_SCHEMA, "The database does not fit this version. Run `avileo-server migrate` first."
             )
+
+
+def _require_sound_mail_settings() -> None:
+    try:
+        mail_server_of(os.environ)
+    except ValueError as trouble:
+        raise CannotServe(EXIT_WRONG_SETTINGS, str(trouble)) from trouble
 
 
 def _end_with_the_input() -> None:

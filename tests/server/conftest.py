@@ -8,6 +8,7 @@ import pytest
 
 from tests.postgres import TestPostgres
 from tests.server.sync_central import TestCentral, running_central, stored
+from tests.server.town import Town, open_town
 
 
 @pytest.fixture
@@ -27,3 +28,16 @@ def pollo(central: TestCentral) -> str:
 def rosa(central: TestCentral) -> str:
     """A customer named Rosa who owes nothing yet."""
     return stored(central, central.beto.customer("Rosa"))
+
+
+@pytest.fixture(scope="module")
+def founded_town(postgres: TestPostgres) -> Iterator[Town]:
+    with open_town(postgres) as town:
+        yield town
+
+
+@pytest.fixture
+def town(founded_town: Town) -> Iterator[Town]:
+    """A served central with mail; each test brings its own people."""
+    yield founded_town.fresh()
+    founded_town.close_clients()

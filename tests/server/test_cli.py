@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from avileo_pos.server import sample
-from avileo_pos.server.cli import EXIT_CANNOT_CREATE, EXIT_NO_DATABASE, EXIT_WRONG_SCHEMA
+from avileo_pos.server.cli import EXIT_CANNOT_CREATE, EXIT_NO_DATABASE, EXIT_WRONG_SCHEMA, EXIT_WRONG_SETTINGS
 from tests.postgres import TestPostgres
 
 ADMIN = ("--email", "ana@example.com", "--name", "Ana", "--business", "Granja Ana", "--password", "secreto-largo")
@@ -135,6 +135,13 @@ def test_central_ends_in_order_with_its_input(tmp_path: Path) -> None:
     assert wait_until_ready(port)
     assert ended(process).returncode == 0
     assert not (tmp_path / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_a_mail_address_that_cannot_work_is_told_before_anything_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTP_URL", "mail.example")
+    refused = central("serve", url="postgresql://nobody@127.0.0.1:1/nothing")
+    assert refused.returncode == EXIT_WRONG_SETTINGS
+    assert "SMTP_URL must look like smtp://" in refused.stderr
 
 
 def central(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:

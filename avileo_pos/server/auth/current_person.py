@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from avileo_pos.server.auth.sessions import Session, find_session
 from avileo_pos.server.auth.tokens import token_of_bearer, token_of_cookie
@@ -15,6 +16,11 @@ from avileo_pos.server.central import Central, ServerSettings, TheCentral
 from avileo_pos.server.errors import Refused
 
 _COOKIE: Final = "better-auth.session_token"
+
+
+# Both only tell the specification how a request is signed; what it carries is read by `session_token`.
+_Bearer = Annotated[object, Depends(HTTPBearer(scheme_name="bearer", auto_error=False))]
+_Cookie = Annotated[object, Depends(APIKeyCookie(name=_COOKIE, scheme_name="cookie", auto_error=False))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def find_signed_in(request: Request, central: Central) -> SignedIn | None:
     return None if found is None else SignedIn(user=found[1], session=found[0])
 
 
-def signed_in(request: Request, central: TheCentral) -> SignedIn:
+def signed_in(request: Request, central: TheCentral, _bearer: _Bearer, _cookie: _Cookie) -> SignedIn:
     """The person who sends the request. Raises Refused 401."""
     person = find_signed_in(request, central)
     if person is None:

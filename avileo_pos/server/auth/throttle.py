@@ -74,6 +74,15 @@ def attempt_succeeded(connection: Connection, now: datetime, account: Subject, *
         )
 
 
+def password_mails_subject(email: str) -> Subject:
+    """Nobody's mailbox is filled by who asks for a new password in their name."""
+    return Subject(f"password-mails:{email.lower()}", free_failures=3)
+
+
+def password_mails_from_subject(address: str) -> Subject:
+    return Subject(f"password-mails-from:{_line_of(address)}", free_failures=20)
+
+
 def _count(connection: Connection, now: datetime, subject: Subject) -> None:
     new = insert(failures).values(subject=subject.name, failures=0, last_failed_at=now, closed_until=now)
     # An update that changes nothing locks the row and returns it, be it new or old.

@@ -40,17 +40,7 @@ def create_user(connection: Connection, name: str, email: str, password_hash: st
     )
     if added.first() is None:
         return None
-    connection.execute(
-        insert(account).values(
-            id=new_id(),
-            account_id=person.id,
-            provider_id=CREDENTIAL,
-            user_id=person.id,
-            password=password_hash,
-            created_at=now,
-            updated_at=now,
-        )
-    )
+    _add_credential(connection, person.id, password_hash, now)
     return person
 
 
@@ -71,15 +61,32 @@ def password_hash_of(connection: Connection, user_id: str) -> str | None:
     )
 
 
-def change_password(connection: Connection, user_id: str, password_hash: str, now: datetime) -> None:
-    """Put a new hash in place of the old one."""
-    connection.execute(
+def set_password(connection: Connection, user_id: str, password_hash: str, now: datetime) -> None:
+    """Put a new hash in place of the old one, or the first one for who never had a password."""
+    changed = connection.execute(
         update(account)
         .where(account.c.user_id == user_id, account.c.provider_id == CREDENTIAL)
         .values(password=password_hash, updated_at=now)
+        .returning(account.c.id)
     )
+    if changed.first() is None:
+        _add_credential(connection, user_id, password_hash, now)
 
 
 def change_user(connection: Connection, user_id: str, changes: dict[str, str | None], now: datetime) -> None:
     """Change a person's `name` or `image`."""
     connection.execute(update(user).where(user.c.id == user_id).values(**changes, updated_at=now))
+
+
+def _add_credential(connection: Connection, user_id: str, password_hash: str | None, now: datetime) -> None:
+    connection.execute(
+        insert(account).values(
+            id=new_id(),
+            account_id=user_id,
+            provider_id=CREDENTIAL,
+            user_id=user_id,
+            password=password_hash,
+            created_at=now,
+            updated_at=now,
+        )
+    )

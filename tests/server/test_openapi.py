@@ -1,0 +1,61 @@
+"""The specification tells what central really takes and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.server.town import Town
+
+# Their bodies are msgspec's, or a file for the load balancer: no schema of pydantic says what they hold.
+WITHOUT_A_MODEL = {"/api/sync/push", "/api/sync/pull", "/api/sync/digest"}
+
+
+@pytest.fixture
+def specification(town: Town) -> dict[str, Any]:
+    answer = town.visitor().get("/api/openapi.json")
+    return dict(answer.json())
+
+
+def operations(specification: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in specification["paths"].items():
+        for operation in methods.values():
+            yield path, operation
+
+
+def test_every_error_has_the_one_form(specification: dict[str, Any]) -> None:
+    for path, operation in operations(specification):
+        for status, answer in operation["responses"].items():
+            if status[0] in "45":
+                schema = answer["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Refusal"}, (path, status)
+    assert "HTTPValidationError" not in specification["components"]["schemas"]
+
+
+def test_every_answer_says_what_it_holds(specification: dict[str, Any]) -> None:
+    for path, operation in operations(specification):
+        if path in WITHOUT_A_MODEL:
+            continue
+        for status, answer in operation["responses"].items():
+            if status in {"200", "201"}:
+                assert answer["content"]["application/json"]["schema"], path
+
+
+def test_what_needs_a_session_says_so_and_what_happens_without(specification: dict[str, Any], town: Town) -> None:
+    checked = 0
+    for path, methods in specification["paths"].items():
+        for method, operation in methods.items():
+            if "security" in operation and "{" not in path:
+                checked += 1
+                assert {"401", "403"} <= operation["responses"].keys(), path
+                answer = town.visitor().client.request(method, path, json={})
+                assert answer.status_code == 401, path
+    assert checked > 5
+
+
+def test_a_body_may_be_wrong_or_too_large(specification: dict[str, Any]) -> None:
+    for path, operation in operations(specification):
+        if "requestBody" in operation:
+            assert {"400", "413"} <= operation["responses"].keys(), path
