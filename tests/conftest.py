@@ -6,8 +6,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests.postgres import TestPostgres, running_postgres
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_log() -> None:
+    """As nobody reads it: to show every variable of a traceback takes seconds."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level, plain])
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from threading import Thread
 import uvicorn
 from fastapi import FastAPI
 
+from avileo_pos.server.http_protocol import BoundedHttp
+
 
 @contextmanager
 def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
@@ -18,7 +20,9 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
     with socket.socket() as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(("127.0.0.1", port))
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
+        server = uvicorn.Server(
+            uvicorn.Config(app, http=BoundedHttp, lifespan="off", log_config=None, access_log=False)
+        )
         thread = Thread(target=server.run, args=([door],), name="central")
         thread.start()
         try:

@@ -14,9 +14,19 @@ from avileo_pos.server.database import Database
 from avileo_pos.server.errors import answer_errors_plainly
 from avileo_pos.server.mail import Mail
 from avileo_pos.server.openapi import describe_errors, refuses
-from avileo_pos.server.routes import auth, devices, health, new_password_page, sync
+from avileo_pos.server.request_limits import RequestLimits
+from avileo_pos.server.request_log import RequestLog
+from avileo_pos.server.routes import auth, devices, health, metrics, new_password_page, sync
+from avileo_pos.server.security_headers import SecurityHeaders
 
-ROUTERS = (health.router, auth.router, new_password_page.router, devices.router, sync.router)
+ROUTERS = (
+    health.router,
+    metrics.router,
+    auth.router,
+    new_password_page.router,
+    devices.router,
+    sync.router,
+)
 
 
 def build_app(database: Database, settings: ServerSettings, now: Callable[[], datetime] = utc_now) -> FastAPI:
@@ -31,6 +41,11 @@ def build_app(database: Database, settings: ServerSettings, now: Callable[[], da
     mail = None if settings.mail_server is None else Mail(settings.mail_server)
     app.state.central = Central(database, settings, now, mail)
     app.add_middleware(BodyLimit)
+    app.add_middleware(
+        RequestLimits, per_session=settings.requests_per_session, per_address=settings.requests_per_address
+    )
+    app.add_middleware(RequestLog)
+    app.add_middleware(SecurityHeaders, is_https=settings.is_https)  # the outermost, so that every answer has them
     answer_errors_plainly(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -14,15 +14,27 @@ from avileo_pos.server.app import build_app
 from avileo_pos.server.central import Central, ServerSettings
 from avileo_pos.server.database import Database
 from avileo_pos.server.epoch import own_secret
+from avileo_pos.server.logs import configure_logs
 from avileo_pos.server.mail import mail_server_of
+from avileo_pos.server.metrics import forget_dead_processes, observe_connections
+from avileo_pos.server.settings import Serving
 
 OBJECTS_OF_A_PUSH: Final = 50_000
 
 
 def app() -> FastAPI:
     """One worker's application; its connections are closed when it ends."""
-    database = Database.connect(os.environ["DATABASE_URL"])
-    application = build_app(database, _settings(database))
+    serving = Serving.handed_over()
+    configure_logs(serving.log_form, serving.log_output, serving.log_level)
+    database = Database.connect(
+        os.environ["DATABASE_URL"],
+        pool_size=serving.pool_size,
+        spare_connections=serving.spare_connections,
+        patience=serving.pool_patience,
+    )
+    forget_dead_processes()
+    observe_connections(database.engine, serving.pool_size + serving.spare_connections)
+    application = build_app(database, _settings(database, serving))
     application.router.lifespan_context = _closing(database, application.state.central)
     _collect_seldom()
     return application
@@ -35,11 +47,15 @@ def _collect_seldom() -> None:
     gc.set_threshold(OBJECTS_OF_A_PUSH)
 
 
-def _settings(database: Database) -> ServerSettings:
+def _settings(database: Database, serving: Serving) -> ServerSettings:
     """The secret of Better Auth where it serves the same database, else central's own."""
-    secret = os.environ.get("BETTER_AUTH_SECRET") or own_secret(database)
     return ServerSettings(
-        secret=secret, public_url=os.environ["AVILEO_PUBLIC_URL"], mail_server=mail_server_of(os.environ)
+        secret=os.environ.get("BETTER_AUTH_SECRET") or own_secret(database),
+        public_url=serving.public_url,
+        requests_per_session=serving.requests_per_session,
+        requests_per_address=serving.requests_per_address,
+        mail_server=mail_server_of(os.environ),
+        metrics_token=os.environ.get("AVILEO_METRICS_TOKEN", ""),
     )
 
 

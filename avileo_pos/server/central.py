@@ -20,12 +20,17 @@ class ServerSettings:
     """How this central is reached, and the secret that signs its session tokens (32 characters or more).
 
     Without a mail server an admin hands over by word of mouth what a letter would bring.
+    Requests per minute are counted in each process, and 0 is no limit. Without `metrics_token` only this machine may
+    read the metrics.
     """
 
     secret: str = field(repr=False)
     public_url: str
     trusted_origins: frozenset[str] = frozenset()
     mail_server: MailServer | None = None
+    requests_per_session: int = 0
+    requests_per_address: int = 0
+    metrics_token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if len(self.secret) < SHORTEST_SECRET:

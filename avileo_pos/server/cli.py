@@ -24,8 +24,33 @@ from avileo_pos.server.businesses import CannotCreate, create_admin
 from avileo_pos.server.database import Database, PostgresUnavailable
 from avileo_pos.server.embedded import EmbeddedPostgres
 from avileo_pos.server.epoch import restored as begin_new_epoch
+from avileo_pos.server.http_protocol import BoundedHttp
+from avileo_pos.server.logs import configure_logs
 from avileo_pos.server.mail import mail_server_of
+from avileo_pos.server.metrics_folder import metrics_folder
 from avileo_pos.server.seed import seed_sample
+from avileo_pos.server.settings import (
+    DataDir,
+    Host,
+    KeepAlive,
+    LogForm,
+    LogFormOption,
+    LogLevel,
+    LogLevelOption,
+    LogOutput,
+    LogOutputOption,
+    PoolPatience,
+    PoolSize,
+    Port,
+    PublicUrl,
+    RequestsPerAddress,
+    RequestsPerSession,
+    Serving,
+    ShutdownPatience,
+    SpareConnections,
+    TrustedProxies,
+    Workers,
+)
 
 if sys.platform == "win32":
     _ENDINGS: tuple[signal.Signals, ...] = (signal.SIGTERM, signal.SIGBREAK)  # a console says it by Ctrl+Break
@@ -40,11 +65,7 @@ EXIT_WRONG_SETTINGS: Final = 6
 _ONE_MIGRATION_AT_A_TIME: Final = 7_221_006
 _EMBEDDED_DATABASE: Final = "avileo"
 
-app = typer.Typer(help="Central of Avileo POS.", no_args_is_help=True, add_completion=False)
-
-DataDir = Annotated[
-    Path | None, typer.Option(help="Folder of the embedded PostgreSQL, used where DATABASE_URL is not set.")
-]
+app = typer.Typer(help="Central of Avileo POS.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
 class CannotServe(Exception):  # noqa: N818 - the name says what happened
@@ -72,16 +93,31 @@ def main() -> None:
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
-    public_url: Annotated[str, typer.Option(help="Address by which tills call; https:// behind a proxy.")] = "",
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Workers = 1,
+    public_url: PublicUrl = "",
+    trusted_proxies: TrustedProxies = "127.0.0.1,::1",
+    pool_size: PoolSize = 5,
+    spare_connections: SpareConnections = 10,
+    pool_patience: PoolPatience = 10,
+    keep_alive: KeepAlive = 75,
+    shutdown_patience: ShutdownPatience = 40,
+    requests_per_session: RequestsPerSession = 600,
+    requests_per_address: RequestsPerAddress = 6_000,
+    log_form: LogFormOption = LogForm.AUTO,
+    log_output: LogOutputOption = LogOutput.STDERR,
+    log_level: LogLevelOption = LogLevel.INFO,
     data_dir: DataDir = None,
     until_input_ends: Annotated[bool, typer.Option(help="Stop when whoever started it ends its input.")] = False,
 ) -> None:
-    """Answer the tills. An embedded database is brought up to date first; any other must be migrated."""
+    """Answer the tills. An embedded database is brought up to date first; any other must be migrated.
+
+    On SIGTERM it stops accepting, finishes what is in flight and ends with exit code 0.
+    """
     _require_sound_mail_settings()
-    with _database_url(data_dir) as (url, embedded):
+    configure_logs(log_form, log_output, log_level)
+    with _database_url(data_dir) as (url, embedded), metrics_folder(workers):
         with Database.connect(url) as database:
             if embedded:
                 _migrate(database)
@@ -89,15 +125,30 @@ def serve(
         if until_input_ends:
             Thread(target=_end_with_the_input, daemon=True).start()
         os.environ["DATABASE_URL"] = url
-        os.environ["AVILEO_PUBLIC_URL"] = public_url or f"http://{host}:{port}"
+        Serving(
+            public_url=public_url or f"http://{host}:{port}",
+            pool_size=pool_size,
+            spare_connections=spare_connections,
+            pool_patience=pool_patience,
+            requests_per_session=requests_per_session,
+            requests_per_address=requests_per_address,
+            log_form=log_form,
+            log_output=log_output,
+            log_level=log_level,
+        ).hand_over()
         uvicorn.run(
             "avileo_pos.server.asgi:app",
             factory=True,
             host=host,
             port=port,
             workers=workers,
-            log_level="warning",
-            timeout_graceful_shutdown=30,
+            http=BoundedHttp,
+            forwarded_allow_ips=trusted_proxies,
+            server_header=False,
+            log_config=None,
+            access_log=False,
+            timeout_keep_alive=keep_alive,
+            timeout_graceful_shutdown=shutdown_patience,
         )
 
 

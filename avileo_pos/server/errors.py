@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from avileo_pos.server.database import CentralBusy
 
@@ -35,7 +36,7 @@ def refusal(status: int, code: str, message: str, headers: Mapping[str, str] | N
 
 
 def answer_errors_plainly(app: FastAPI) -> None:
-    """Give every error the one form; what went wrong inside stands in the log only."""
+    """Give every error that is foreseen the one form; for any other `RequestLog` answers."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http_error)
@@ -43,7 +44,7 @@ def answer_errors_plainly(app: FastAPI) -> None:
     app.add_exception_handler(NoFreeConnection, _busy)
     app.add_exception_handler(OperationalError, _without_database)
     app.add_exception_handler(InterfaceError, _without_database)
-    app.add_exception_handler(Exception, _our_fault)
+    app.add_exception_handler(ClientDisconnect, _gone)
 
 
 def _refused(_request: Request, trouble: Exception) -> JSONResponse:
@@ -75,6 +76,6 @@ def _without_database(_request: Request, trouble: Exception) -> JSONResponse:
     )
 
 
-def _our_fault(_request: Request, _trouble: Exception) -> JSONResponse:
-    """uvicorn logs the traceback, as the exception goes on to it."""
-    return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "Something went wrong at central.")
+def _gone(_request: Request, _trouble: Exception) -> JSONResponse:
+    """Nobody reads this answer; it only tells the log that the request never arrived whole."""
+    return refusal(HTTPStatus.BAD_REQUEST, "CLIENT_GONE", "The request did not arrive whole.")

@@ -18,7 +18,9 @@ from avileo_pos.server.auth.current_person import SignedIn, ThePerson
 from avileo_pos.server.central import Central, TheCentral
 from avileo_pos.server.collect_pull import MOST_ROWS, Caller, collect_pull, digest
 from avileo_pos.server.errors import Refused
+from avileo_pos.server.metrics import observe_push
 from avileo_pos.server.parse_push import BrokenEnvelope, TooMuchAtOnce, parse_push
+from avileo_pos.server.request_log import tell_the_log
 
 OLDEST_PROTOCOL: Final = 1
 LARGEST_INFLATED: Final = 8 * 2**20  # bytes
@@ -50,6 +52,7 @@ def pull(
     cursor: Annotated[str | None, Query(max_length=1_000)] = None,
     limit: Annotated[int, Query(ge=1)] = MOST_ROWS,
 ) -> Response:
+    tell_the_log(request.scope, business_id=business_id, device_id=device_id)
     caller = Caller(business_id, device_id, person.user_id)
     page = collect_pull(central.database, caller, cursor, limit, central.now())
     return _answer(request, page)
@@ -57,13 +60,16 @@ def pull(
 
 @router.get("/digest", dependencies=[Depends(require_a_known_protocol)])
 def digests(request: Request, central: TheCentral, person: ThePerson, business_id: UUID, device_id: UUID) -> Response:
+    tell_the_log(request.scope, business_id=business_id, device_id=device_id)
     found = digest(central.database, Caller(business_id, device_id, person.user_id))
     return _answer(request, msgspec.json.encode(found))
 
 
 def _push(request: Request, central: Central, person: SignedIn, body: bytes) -> Response:
     parsed = parse_push(_inflated(request, body))
+    tell_the_log(request.scope, business_id=parsed.business_id, device_id=parsed.device_id)
     answer = apply_push(central.database, parsed, person.user_id, central.now())
+    observe_push(parsed, answer.results)
     return _answer(request, msgspec.json.encode(answer))
 
 
