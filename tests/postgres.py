@@ -7,7 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from fasteners import InterProcessLock
+
+from avileo_pos import migrations
+from avileo_pos.server.database import Database
 from avileo_pos.server.embedded import EmbeddedPostgres
+from avileo_pos.server.isolation import SERVICE_ROLE, grant_service, make_service_role, service_url
 
 
 class TestPostgres:
@@ -51,6 +56,26 @@ class TestPostgres:
 
 @contextmanager
 def running_postgres(folder: Path) -> Iterator[TestPostgres]:
-    """The server in `folder`; the last worker that leaves stops it."""
+    """The server in `folder`, with the role as which central serves; the last worker that leaves stops it."""
     with EmbeddedPostgres(folder, durable=False) as server:
+        with (
+            InterProcessLock(folder / "role.lock"),
+            Database.connect(server.url()) as database,
+            database.engine.begin() as connection,
+        ):
+            make_service_role(connection, service_url(server.url()))
         yield TestPostgres(server)
+
+
+def make_tables(url: str) -> None:
+    """A migrated database that central can serve; `url` is the owner's."""
+    with Database.connect(url) as database, database.engine.begin() as connection:
+        migrations.upgrade(connection, "server")
+        grant_service(connection, SERVICE_ROLE)
+
+
+@contextmanager
+def served(url: str) -> Iterator[Database]:
+    """A migrated database as central is connected to it; `url` is the owner's."""
+    with Database.connect(service_url(url)) as database:
+        yield database

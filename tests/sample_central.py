@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from avileo_pos.migrations import upgrade
 from avileo_pos.server.app import build_app
 from avileo_pos.server.central import ServerSettings
 from avileo_pos.server.database import Database
 from avileo_pos.server.seed import seed_sample
-from tests.postgres import TestPostgres
+from tests.postgres import TestPostgres, make_tables, served
 from tests.serving import serving
 
 _SETTINGS = ServerSettings(secret="a secret of the tests, long enough", public_url="http://127.0.0.1")
@@ -30,14 +29,13 @@ def sample_central(postgres: TestPostgres) -> Iterator[SampleCentral]:
     """Served until the end of the block."""
     with (
         postgres.database(migrate_and_seed) as url,
-        Database.connect(url) as database,
+        served(url) as database,
         serving(build_app(database, _SETTINGS)) as address,
     ):
         yield SampleCentral(database, address)
 
 
 def migrate_and_seed(url: str) -> None:
+    make_tables(url)
     with Database.connect(url) as database:
-        with database.engine.begin() as connection:
-            upgrade(connection, "server")
         seed_sample(database)

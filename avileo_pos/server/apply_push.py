@@ -61,10 +61,10 @@ class _Sorted:
 def apply_push(database: Database, push: Push, user_id: str, now: datetime) -> PushAnswer:
     """Store what this person's till sends, and answer once it is committed.
 
-    Raises NotAMember, DeviceRevoked, CentralBusy.
+    A till that was withdrawn is still heard, as its sales have happened. Raises NotAMember, CentralBusy.
     """
     work = partial(_in_one_transaction, push=push, user_id=user_id, now=now)
-    return in_current_epoch(database, work, UUID(push.business_id))
+    return in_current_epoch(database, work, UUID(push.business_id), now)
 
 
 def _in_one_transaction(connection: Connection, epoch: str, push: Push, user_id: str, now: datetime) -> PushAnswer:
@@ -98,7 +98,7 @@ def _store(push: OpenPush, operations: Sequence[Arrived]) -> list[OperationResul
     applied = _apply(push, waiting)
     answered = [(arrived, applied[arrived.id]) for arrived in waiting.to_apply.values()]
     done = [(arrived, result) for arrived, result in answered if result.status is not OperationStatus.BLOCKED]
-    write_receipts(push.connection, push.business_id, push.device_id, push.now, [*waiting.refused, *done])
+    write_receipts(push, [*waiting.refused, *done])
     answers = waiting.answers | applied
     return [waiting.impostors.get(place) or answers[arrived.id] for place, arrived in enumerate(operations)]
 

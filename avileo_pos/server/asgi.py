@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from avileo_pos.server.app import build_app
-from avileo_pos.server.central import Central, ServerSettings
+from avileo_pos.server.central import Central, ServerSettings, utc_now
 from avileo_pos.server.database import Database
 from avileo_pos.server.epoch import own_secret
 from avileo_pos.server.logs import configure_logs
@@ -50,7 +50,7 @@ def _collect_seldom() -> None:
 def _settings(database: Database, serving: Serving) -> ServerSettings:
     """The secret of Better Auth where it serves the same database, else central's own."""
     return ServerSettings(
-        secret=os.environ.get("BETTER_AUTH_SECRET") or own_secret(database),
+        secret=os.environ.get("BETTER_AUTH_SECRET") or own_secret(database, utc_now()),
         public_url=serving.public_url,
         requests_per_session=serving.requests_per_session,
         requests_per_address=serving.requests_per_address,

@@ -17,7 +17,7 @@ from avileo_pos.server.auth.passwords import hash_password
 from avileo_pos.server.auth.users import create_user
 from avileo_pos.server.central import utc_now
 from avileo_pos.server.database import Database
-from avileo_pos.server.revisions import Revisions, locked_revisions
+from avileo_pos.server.revisions import Revisions, allow_revisions_above, locked_revisions
 from avileo_pos.tables.server import system_config
 from avileo_pos.tables.shared import business_users, businesses
 
@@ -69,6 +69,7 @@ def new_business(
 ) -> Iterator[BusinessWriter]:
     """A business with the settings of `system_config`, open for its first rows."""
     # The counter's row belongs to the business, so the business comes first and is numbered at once.
+    allow_revisions_above(connection, 0)
     connection.execute(
         insert(businesses).values(
             id=business_id,

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from types import FrameType
@@ -16,15 +17,24 @@ import typer
 import uvicorn
 from platformdirs import user_data_path
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from avileo_pos import __version__
 from avileo_pos.migrations import NewerSchema, is_at_head, upgrade
 from avileo_pos.server import sample
 from avileo_pos.server.businesses import CannotCreate, create_admin
+from avileo_pos.server.central import utc_now
 from avileo_pos.server.database import Database, PostgresUnavailable
 from avileo_pos.server.embedded import EmbeddedPostgres
 from avileo_pos.server.epoch import restored as begin_new_epoch
 from avileo_pos.server.http_protocol import BoundedHttp
+from avileo_pos.server.isolation import (
+    NotConfined,
+    grant_service,
+    make_service_role,
+    require_confined,
+    service_url,
+)
 from avileo_pos.server.logs import configure_logs
 from avileo_pos.server.mail import mail_server_of
 from avileo_pos.server.metrics_folder import metrics_folder
@@ -61,6 +71,7 @@ EXIT_NO_DATABASE: Final = 3
 EXIT_WRONG_SCHEMA: Final = 4
 EXIT_CANNOT_CREATE: Final = 5
 EXIT_WRONG_SETTINGS: Final = 6
+EXIT_NOT_CONFINED: Final = 7
 
 _ONE_MIGRATION_AT_A_TIME: Final = 7_221_006
 _EMBEDDED_DATABASE: Final = "avileo"
@@ -117,14 +128,15 @@ def serve(
     """
     _require_sound_mail_settings()
     configure_logs(log_form, log_output, log_level)
-    with _database_url(data_dir) as (url, embedded), metrics_folder(workers):
-        with Database.connect(url) as database:
-            if embedded:
-                _migrate(database)
+    with _addresses(data_dir) as addresses, metrics_folder(workers):
+        if addresses.is_embedded:
+            _migrate(addresses)
+        with Database.connect(addresses.service) as database:
             _require_head(database)
+            _require_confined(database)
         if until_input_ends:
             Thread(target=_end_with_the_input, daemon=True).start()
-        os.environ["DATABASE_URL"] = url
+        os.environ["DATABASE_URL"] = addresses.service
         Serving(
             public_url=public_url or f"http://{host}:{port}",
             pool_size=pool_size,
@@ -154,9 +166,12 @@ def serve(
 
 @app.command()
 def migrate(data_dir: DataDir = None) -> None:
-    """Bring the database to this version's shape. Safe to repeat, and from several machines at once."""
-    with _open_database(data_dir) as database:
-        _migrate(database)
+    """Bring the database to this version's shape. Safe to repeat, and from several machines at once.
+
+    Where DATABASE_URL names another role than OWNER_DATABASE_URL, that role is made, and may serve.
+    """
+    with _addresses(data_dir) as addresses:
+        _migrate(addresses)
         typer.echo("The database is up to date.")
 
 
@@ -191,7 +206,7 @@ def restored(data_dir: DataDir = None) -> None:
     """Say that this database came from a backup: tills then send again what it lost."""
     with _open_database(data_dir) as database:
         _require_head(database)
-        typer.echo(f"New epoch {begin_new_epoch(database)}.")
+        typer.echo(f"New epoch {begin_new_epoch(database, utc_now())}.")
 
 
 @app.command()
@@ -200,28 +215,40 @@ def version() -> None:
     typer.echo(__version__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Addresses:
+    """One database, as its owner reaches it and as central serves it."""
+
+    owner: str
+    service: str
+    is_embedded: bool
+
+
 @contextmanager
-def _database_url(data_dir: Path | None) -> Iterator[tuple[str, bool]]:
-    """The database to use, and whether it is the embedded one, which runs as long as it is used."""
-    url = os.environ.get("DATABASE_URL")
-    if url:
-        yield url, False
+def _addresses(data_dir: Path | None) -> Iterator[_Addresses]:
+    """The database to use; the embedded one runs as long as it is used."""
+    service = os.environ.get("DATABASE_URL") or os.environ.get("OWNER_DATABASE_URL")
+    if service:
+        yield _Addresses(os.environ.get("OWNER_DATABASE_URL") or service, service, is_embedded=False)
         return
     folder = data_dir or user_data_path("avileo-pos", appauthor=False) / "central"
     with EmbeddedPostgres(folder / "postgres") as server:
-        yield server.create_database(_EMBEDDED_DATABASE), True
+        owner = server.create_database(_EMBEDDED_DATABASE)
+        yield _Addresses(owner, service_url(owner), is_embedded=True)
 
 
 @contextmanager
 def _open_database(data_dir: Path | None) -> Iterator[Database]:
-    with _database_url(data_dir) as (url, embedded), Database.connect(url) as database:
-        if embedded:
-            _migrate(database)
-        yield database
+    """As its owner."""
+    with _addresses(data_dir) as addresses:
+        if addresses.is_embedded:
+            _migrate(addresses)
+        with Database.connect(addresses.owner) as database:
+            yield database
 
 
-def _migrate(database: Database) -> None:
-    with database.engine.begin() as connection:
+def _migrate(addresses: _Addresses) -> None:
+    with Database.connect(addresses.owner) as database, database.engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MIGRATION_AT_A_TIME})
         try:
             upgrade(connection, "server")
@@ -229,6 +256,18 @@ def _migrate(database: Database) -> None:
             raise CannotServe(
                 EXIT_WRONG_SCHEMA, "The database was made by a newer avileo-server. Install that version."
             ) from trouble
+        if addresses.service != addresses.owner:
+            if not _lets_in(addresses.service):
+                make_service_role(connection, addresses.service)
+            grant_service(connection, str(make_url(addresses.service).username))
+
+
+def _lets_in(url: str) -> bool:
+    try:
+        Database.connect(url).close()
+    except PostgresUnavailable:
+        return False
+    return True
 
 
 def _require_head(database: Database) -> None:
@@ -244,6 +283,14 @@ def _require_sound_mail_settings() -> None:
         mail_server_of(os.environ)
     except ValueError as trouble:
         raise CannotServe(EXIT_WRONG_SETTINGS, str(trouble)) from trouble
+
+
+def _require_confined(database: Database) -> None:
+    with database.engine.connect() as connection:
+        try:
+            require_confined(connection)
+        except NotConfined as trouble:
+            raise CannotServe(EXIT_NOT_CONFINED, str(trouble)) from trouble
 
 
 def _end_with_the_input() -> None:

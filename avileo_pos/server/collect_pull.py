@@ -24,7 +24,7 @@ from avileo_pos.server.database import Database
 from avileo_pos.server.epoch import in_current_epoch
 from avileo_pos.server.errors import Refused
 from avileo_pos.server.membership import Member, staff_of
-from avileo_pos.server.revisions import head_of
+from avileo_pos.server.revisions import HEAD, JUMP, head_of
 from avileo_pos.server.wire_sql import leaving, of_business
 from avileo_pos.tables.base import instant_text
 
@@ -101,8 +101,7 @@ class _Reader:
             f" WHERE {self._visible(collection)}"
             for name, collection in COLLECTIONS.items()
         )
-        head = "coalesce((SELECT revision FROM sync_counters WHERE business_id = %(business_id)s::uuid), 0)"
-        return self._fetch(f"SELECT 'head', 0, {head} UNION ALL {each}")
+        return self._fetch(f"SELECT 'head', 0, {HEAD} UNION ALL {each}", jump=JUMP)
 
     def _visible(self, collection: Collection) -> str:
         return of_business(collection.table) if self.member.sees_all else _seen_by_vendedor(collection)
@@ -120,15 +119,15 @@ def collect_pull(database: Database, caller: Caller, cursor: str | None, limit: 
     Raises NotAMember, DeviceRevoked, ResyncNeeded, CentralBusy.
     """
     work = partial(_in_one_transaction, caller=caller, text=cursor, limit=min(limit, MOST_ROWS), now=now)
-    return in_current_epoch(database, work, caller.business_id)
+    return in_current_epoch(database, work, caller.business_id, now)
 
 
-def digest(database: Database, caller: Caller) -> DigestAnswer:
+def digest(database: Database, caller: Caller, now: datetime) -> DigestAnswer:
     """How many rows this person may see, and the sum of their revisions.
 
     Raises NotAMember, DeviceRevoked, CentralBusy.
     """
-    return in_current_epoch(database, partial(_digest, caller=caller), caller.business_id)
+    return in_current_epoch(database, partial(_digest, caller=caller), caller.business_id, now)
 
 
 def _in_one_transaction(
@@ -148,6 +147,7 @@ def _in_one_transaction(
 
 def _reader(connection: Connection, caller: Caller) -> _Reader:
     staff = staff_of(connection, caller.business_id, caller.user_id, caller.device_id)
+    staff.require_a_device_in_use()
     return _Reader(connection, caller.business_id, staff.caller)
 
 

@@ -9,6 +9,7 @@ from typing import Final, Self, TypeVar
 from uuid import UUID
 
 import psycopg
+import psycopg.sql
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -80,14 +81,15 @@ class Database:
         self.close()
 
     @contextmanager
-    def transaction(self, business_id: UUID | None = None) -> Iterator[Connection]:
+    def transaction(self, business_id: UUID | None = None, *, user_id: str | None = None) -> Iterator[Connection]:
         """One transaction, bounded in time, that sees the rows of `business_id` only (of none when it is absent).
 
+        With `user_id` it also sees where that person works, whatever the business: their own memberships.
         Raises CentralBusy when a lock or a statement takes too long.
         """
         try:
             with self.engine.begin() as connection:
-                connection.exec_driver_sql(_opening_words(business_id))
+                connection.exec_driver_sql(_opening_words(business_id, user_id))
                 yield connection
         except DBAPIError as trouble:
             if _state_of(trouble) in _WAITED_TOO_LONG:
@@ -129,11 +131,19 @@ def _address(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
-def _opening_words(business_id: UUID | None) -> str:
+def _opening_words(business_id: UUID | None, user_id: str | None) -> str:
     """The settings of one transaction in one round trip; `SET LOCAL`, as session settings leak through PgBouncer."""
-    if business_id is None:
-        return _LIMITS
-    return f"{_LIMITS}; SET LOCAL app.business_id = '{UUID(str(business_id))}'"
+    words = [_LIMITS]
+    if business_id is not None:
+        words.append(f"SET LOCAL app.business_id = '{UUID(str(business_id))}'")
+    if user_id is not None:
+        words.append(f"SET LOCAL app.user_id = {quoted(user_id)}")
+    return "; ".join(words)
+
+
+def quoted(text: str) -> str:
+    """A literal of SQL, in which the driver sees no place for a parameter."""
+    return psycopg.sql.quote(text).replace("%", "%%")
 
 
 def _state_of(trouble: DBAPIError) -> str | None:

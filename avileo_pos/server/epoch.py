@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -16,8 +17,6 @@ from avileo_pos.server.database import Database
 from avileo_pos.tables.base import instant_text
 
 T = TypeVar("T")
-
-JUMP: Final = 2**32  # more revisions than a backup can have lost
 
 _IDENTITY: Final = (
     "SELECT s.system_identifier::text, c.timeline_id FROM pg_control_system() AS s, pg_control_checkpoint() AS c"
@@ -43,8 +42,8 @@ class HistoryChanged(Exception):  # noqa: N818 - the name says what happened
     """What runs is not what the stored epoch was minted for."""
 
 
-def in_current_epoch(database: Database, work: Callable[[Connection, str], T], business_id: UUID) -> T:
-    """What `work(connection, epoch)` returns, committed; a new epoch begins first where history has changed.
+def in_current_epoch(database: Database, work: Callable[[Connection, str], T], business_id: UUID, now: datetime) -> T:
+    """What `work(connection, epoch)` returns, committed; a new epoch begins first, `now`, where history has changed.
 
     Raises CentralBusy.
     """
@@ -55,7 +54,7 @@ def in_current_epoch(database: Database, work: Callable[[Connection, str], T], b
     try:
         return database.in_transaction(work_in_epoch, business_id)
     except HistoryChanged:
-        database.in_transaction(_begin_where_history_changed)
+        database.in_transaction(partial(_begin_where_history_changed, now=now))
         return database.in_transaction(work_in_epoch, business_id)
 
 
@@ -76,9 +75,19 @@ def history_of(connection: Connection) -> History:
     return History(*connection.exec_driver_sql(_IDENTITY).one())
 
 
-def restored(database: Database) -> str:
+def restored(database: Database, now: datetime) -> str:
     """Begin a new epoch, as whoever has put a backup back must: tills then send again what it had lost."""
-    return database.in_transaction(_begin)
+    return database.in_transaction(partial(_begin, now=now))
+
+
+def wait_for_no_new_epoch(connection: Connection) -> str | None:
+    """The epoch in which a writer writes: no other begins before its transaction ends. None before the first.
+
+    A row that is numbered in one epoch and committed in the next could be missed by a till that pulls meanwhile.
+    """
+    connection.exec_driver_sql("LOCK TABLE central_identity IN ROW SHARE MODE")
+    found = connection.exec_driver_sql("SELECT epoch FROM central_identity").scalar_one_or_none()
+    return None if found is None else str(found)
 
 
 def may_still_come(connection: Connection, moment: datetime) -> bool:
@@ -89,39 +98,37 @@ def may_still_come(connection: Connection, moment: datetime) -> bool:
     )
 
 
-def own_secret(database: Database) -> str:
+def own_secret(database: Database, now: datetime) -> str:
     """What signs session tokens where no other secret is set; made with the first epoch."""
-    database.in_transaction(_begin_where_history_changed)
+    database.in_transaction(partial(_begin_where_history_changed, now=now))
     with database.transaction() as connection:
         return str(connection.exec_driver_sql("SELECT secret FROM central_identity").scalar_one())
 
 
-def _begin_where_history_changed(connection: Connection) -> str:
+def _begin_where_history_changed(connection: Connection, now: datetime) -> str:
     _lock(connection)
     try:
         return epoch_of(connection)
     except HistoryChanged:
-        return _begin(connection)
+        return _begin(connection, now)
 
 
-def _begin(connection: Connection) -> str:
+def _begin(connection: Connection, now: datetime) -> str:
+    """The counters follow by themselves: a number of an older epoch is raised by whoever locks it next."""
     _lock(connection)
     history = history_of(connection)
     epoch = secrets.token_hex(16)
-    is_first = connection.exec_driver_sql("SELECT count(*) FROM central_identity").scalar_one() == 0
     connection.exec_driver_sql(
         "INSERT INTO central_identity (id, epoch, system_identifier, timeline, secret) VALUES (1, %s, %s, %s, %s)"
         " ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, system_identifier = excluded.system_identifier,"
-        " timeline = excluded.timeline, restored_at = timezone('utc', now())",
-        (epoch, *history, secrets.token_urlsafe(48)),
+        " timeline = excluded.timeline, restored_at = %s::timestamp",
+        (epoch, *history, secrets.token_urlsafe(48), instant_text(now)),
     )
-    if not is_first:
-        connection.exec_driver_sql("UPDATE sync_counters SET revision = revision + %s", (JUMP,))
     return epoch
 
 
 def _lock(connection: Connection) -> None:
-    """Of several workers that notice the change at once, one begins the epoch."""
+    """Of several workers that notice the change at once, one begins the epoch, and no writer is under way meanwhile."""
     connection.exec_driver_sql("LOCK TABLE central_identity IN EXCLUSIVE MODE")
 
 

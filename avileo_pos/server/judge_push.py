@@ -41,7 +41,7 @@ def judge_arrival(arrived: Arrived, staff: Staff) -> Allowed | Refusal:
     """What can be said without looking at a row: who acts, and whether such an act is theirs at all.
 
     A device speaks for those who have signed in on it. What any seller may state as a fact is taken from a colleague
-    too, as money or goods have changed hands already, and is marked.
+    too, as money or goods have changed hands already, and is marked; so is what a withdrawn device had still to send.
     """
     member = staff.members.get(arrived.actor_id)
     if member is None:
@@ -49,8 +49,9 @@ def judge_arrival(arrived: Arrived, staff: Staff) -> Allowed | Refusal:
     collection = COLLECTIONS[arrived.collection]
     if _brings_movements_of_another_kind(arrived, member):
         return _FORBIDDEN
-    if not _is_heard(member):
-        return _judge_hearsay(arrived, collection, member)
+    doubt = _doubt_about(member, staff)
+    if doubt is not None:
+        return _judge_hearsay(arrived, collection, doubt)
     if isinstance(arrived.act, Create) and not _may_create(collection, arrived.act, member):
         return _FORBIDDEN
     return Allowed()
@@ -88,15 +89,20 @@ def is_approved(void: Void, staff: Staff, permission: Permission) -> bool:
     return approver is not None and approver.is_active and approver.actor.may(permission)
 
 
-def _is_heard(member: Member) -> bool:
-    return member.is_active and member.is_trusted
+def _doubt_about(member: Member, staff: Staff) -> str | None:
+    """Why this device's word for this person is not enough, if it is not."""
+    if staff.device_is_revoked:
+        return "device_revoked"
+    if not member.is_active:
+        return "seller_inactive"
+    return None if member.is_trusted else "seller_not_signed_in"
 
 
-def _judge_hearsay(arrived: Arrived, collection: Collection, member: Member) -> Allowed | Refusal:
+def _judge_hearsay(arrived: Arrived, collection: Collection, doubt: str) -> Allowed | Refusal:
     a_sellers_fact = collection.kind is Kind.FACT and collection.created_with in OF_EVERY_SELLER
     if not (isinstance(arrived.act, Create) and a_sellers_fact):
         return _FORBIDDEN
-    return Allowed(("seller_not_signed_in" if member.is_active else "seller_inactive",))
+    return Allowed((doubt,))
 
 
 def _may_create(collection: Collection, create: Create, member: Member) -> bool:

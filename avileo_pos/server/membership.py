@@ -51,27 +51,29 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """All members of a business by id, and which of them calls."""
+    """All members of a business by id, which of them calls, as which user, and whether from a withdrawn device."""
 
     caller: Member
+    user_id: str
     members: Mapping[str, Member]
     day_cutoff_hour: int
+    device_is_revoked: bool
+
+    def require_a_device_in_use(self) -> None:
+        """Raises DeviceRevoked."""
+        if self.device_is_revoked:
+            raise DeviceRevoked
 
 
 def staff_of(connection: Connection, business_id: UUID, user_id: str, device_id: UUID | None = None) -> Staff:
-    """Who works there, for a person who does too and calls from a device that may.
-
-    Raises NotAMember unless the user is an active member of a living business, DeviceRevoked.
-    """
+    """Who works there, for a person who does too. Raises NotAMember unless active in a living business."""
     found = connection.exec_driver_sql(_STAFF, {"business": business_id, "user": user_id, "device": device_id})
     rows = found.mappings().all()
     members = {row["id"]: _member(row) for row in rows}
     caller = next((member for member in members.values() if member.is_caller and member.is_active), None)
     if caller is None:
         raise NotAMember
-    if rows[0]["is_revoked"]:
-        raise DeviceRevoked
-    return Staff(caller, members, rows[0]["day_cutoff_hour"])
+    return Staff(caller, user_id, members, rows[0]["day_cutoff_hour"], rows[0]["is_revoked"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from avileo_pos.protocol.words import Conflict, OperationResult, OperationStatus
+from avileo_pos.server.audit import PUSH, VOUCHED_FOR, Act, ReceiptWords, details_of_push, record
+from avileo_pos.server.open_push import OpenPush
 from avileo_pos.server.parse_push import Arrived, Refusal
 from avileo_pos.server.wire_sql import WireRow, insert_rows
 from avileo_pos.tables.server import sync_conflicts, sync_operations
@@ -70,21 +72,29 @@ def is_a_clone(connection: Connection, business_id: UUID, device_id: UUID, opera
     return any(places[seq] != operation_id for seq, operation_id in found)
 
 
-def write_receipts(
-    connection: Connection,
-    business_id: UUID,
-    device_id: str,
-    received_at: str,
-    answered: Sequence[tuple[Arrived, OperationResult]],
-) -> None:
-    """Remember these answers, and both values of every conflict among them."""
-    about = {"device_id": device_id, "received_at": received_at}
+def write_receipts(push: OpenPush, answered: Sequence[tuple[Arrived, OperationResult]]) -> None:
+    """Remember these answers, with both values of every conflict among them, and vouch for them in the audit chain."""
+    if not answered:
+        return
+    about = {"device_id": push.device_id, "received_at": push.now, "audit_number": push.revisions.chain.number + 1}
     receipts = [{**_receipt_row(arrived, result), **about} for arrived, result in answered]
-    insert_rows(connection, sync_operations, business_id, receipts)
+    stored = insert_rows(push.connection, sync_operations, push.business_id, receipts)
     conflicts = [
-        _conflict_row(arrived, conflict, received_at) for arrived, result in answered for conflict in result.conflicts
+        _conflict_row(arrived, conflict, push.now) for arrived, result in answered for conflict in result.conflicts
     ]
-    insert_rows(connection, sync_conflicts, business_id, conflicts)
+    insert_rows(push.connection, sync_conflicts, push.business_id, conflicts)
+    _vouch(push, [receipt for receipt in receipts if receipt["id"] in stored])
+
+
+def _vouch(push: OpenPush, stored: Iterable[WireRow]) -> None:
+    """Of several under one id the first was stored."""
+    by_id: dict[str, WireRow] = {}
+    for receipt in stored:
+        by_id.setdefault(receipt["id"], receipt)
+    if by_id:
+        vouched = [ReceiptWords(*(receipt[name] for name in VOUCHED_FOR)) for receipt in by_id.values()]
+        act = Act(PUSH, details_of_push(vouched), push.staff.user_id, UUID(push.device_id))
+        record(push.connection, push.business_id, push.revisions, act, push.moment)
 
 
 def _receipt_row(arrived: Arrived, result: OperationResult) -> WireRow:

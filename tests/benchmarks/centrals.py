@@ -21,6 +21,7 @@ from avileo_pos.replica.database import Replica
 from avileo_pos.server import sample
 from avileo_pos.server.database import Database
 from avileo_pos.server.embedded import EmbeddedPostgres
+from avileo_pos.server.isolation import SERVICE_ROLE, grant_service, make_service_role, service_url
 from avileo_pos.server.seed import seed_sample
 from avileo_pos.sync.engine import Run
 from avileo_pos.sync.http_client import HttpCentral
@@ -43,15 +44,17 @@ def sample_database(server: EmbeddedPostgres, name: str) -> str:
     with Database.connect(url) as database:
         with database.engine.begin() as connection:
             migrations.upgrade(connection, "server")
+            make_service_role(connection, service_url(url))
+            grant_service(connection, SERVICE_ROLE)
         seed_sample(database)
     return url
 
 
 @contextmanager
 def central_on(url: str) -> Iterator[str]:
-    """The address of `avileo-server` on that database, while it runs."""
+    """The address of `avileo-server` on that database, while it runs; `url` is the owner's."""
     arguments = ["-m", "avileo_pos.server", "serve", "--port", "{port}"]
-    with process_at("/readyz", arguments, {"DATABASE_URL": url}) as address:
+    with process_at("/readyz", arguments, {"DATABASE_URL": service_url(url)}) as address:
         yield address
 
 

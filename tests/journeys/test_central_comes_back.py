@@ -11,13 +11,12 @@ from threading import Thread
 from sqlalchemy import Connection
 
 from avileo_pos.queries.customer import customer_card
-from avileo_pos.server.database import Database
 from avileo_pos.server.epoch import restored
 from avileo_pos.server.sample import ADMIN, CUSTOMERS, ROSA, SAMPLE
 from avileo_pos.sync.state import SyncKind
 from tests.invariants import assert_promises_hold
 from tests.journeys.shop import Shop
-from tests.postgres import TestPostgres
+from tests.postgres import TestPostgres, served
 
 JUANA = next(customer.id for customer in CUSTOMERS if customer.name == "Juana Ñahui")
 
@@ -68,9 +67,9 @@ def test_what_a_restored_backup_has_lost_comes_back_from_the_tills(shop: Shop, p
         shop.sync_all()
         pepa.void_sale(lost_sale.sale_id)
         shop.sync_all()
-        with Database.connect(backup) as database:
+        with served(backup) as database:
             shop.run_on(database)
-            restored(database)
+            restored(database, shop.clock())
             assert shop.value("SELECT count(*) FROM sales") == 1
             assert_promises_hold(shop)
             assert rosa.ask(customer_card, lost_customer).figures.name == "Bodega Nueva"

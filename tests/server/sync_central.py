@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import Connection, insert
 
-from avileo_pos import migrations
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.protocol.words import OperationResult, PushAnswer
 from avileo_pos.server.apply_push import apply_push
@@ -23,7 +22,7 @@ from avileo_pos.server.database import Database
 from avileo_pos.server.parse_push import parse_push
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.server import device_members, devices, user
-from tests.postgres import TestPostgres
+from tests.postgres import TestPostgres, make_tables, served
 
 NOW = datetime(2026, 11, 22, 15, 42, 7, 123456, tzinfo=UTC)
 TODAY = "2026-11-22"
@@ -33,11 +32,6 @@ Values = dict[str, Any]
 
 def new_id() -> str:
     return str(uuid4())
-
-
-def make_tables(url: str) -> None:
-    with Database.connect(url) as database, database.engine.begin() as connection:
-        migrations.upgrade(connection, "server")
 
 
 @dataclass(slots=True)
@@ -194,11 +188,15 @@ class Till:
 
 @dataclass(slots=True)
 class TestCentral:
-    """A database with one business, its admin Ana and its vendedor Beto, each at an enrolled till."""
+    """A database with one business, its admin Ana and its vendedor Beto, each at an enrolled till.
+
+    `database` is as central sees it; by `owner` the tests look and reach behind it.
+    """
 
     __test__ = False
 
     database: Database
+    owner: Database
     business_id: str
     users: dict[str, str] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
@@ -213,7 +211,7 @@ class TestCentral:
         return self.tills["Beto"]
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
-        with self.database.transaction(UUID(self.business_id)) as connection:
+        with self.owner.transaction() as connection:
             found = connection.exec_driver_sql(statement, {"business": self.business_id} | values)
             return [tuple(row) for row in found]
 
@@ -221,13 +219,13 @@ class TestCentral:
         return self.rows(statement, **values)[0][0]
 
     def run(self, statement: str, **values: Any) -> None:
-        with self.database.transaction(UUID(self.business_id)) as connection:
+        with self.owner.transaction() as connection:
             connection.exec_driver_sql(statement, {"business": self.business_id} | values)
 
 
-def open_business(database: Database, people: Mapping[str, BusinessUserRole]) -> TestCentral:
+def open_business(database: Database, owner: Database, people: Mapping[str, BusinessUserRole]) -> TestCentral:
     """A new business with these people, one till each."""
-    central = TestCentral(database, new_id())
+    central = TestCentral(database, owner, new_id())
 
     def fill(connection: Connection) -> None:
         with new_business(connection, UUID(central.business_id), "Pollos Rosita", NOW) as writer:
@@ -261,9 +259,9 @@ def enrolled_till(connection: Connection, central: TestCentral, name: str) -> Ti
 @contextmanager
 def running_central(postgres: TestPostgres) -> Iterator[TestCentral]:
     """A migrated database of its own with the usual business."""
-    with postgres.database(make_tables) as url, Database.connect(url) as database:
+    with postgres.database(make_tables) as url, served(url) as database, Database.connect(url) as owner:
         people = {"Ana": BusinessUserRole.ADMIN_NEGOCIO, "Beto": BusinessUserRole.VENDEDOR}
-        yield open_business(database, people)
+        yield open_business(database, owner, people)
 
 
 def stored(central: TestCentral, operation: Values) -> str:

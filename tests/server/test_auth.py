@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Client, Response, get
 from sqlalchemy import delete, select, update
 
-from avileo_pos import migrations
 from avileo_pos.server.app import build_app
 from avileo_pos.server.auth.current_person import ThePerson
 from avileo_pos.server.auth.passwords import verify_password
@@ -29,9 +28,10 @@ from avileo_pos.server.auth.throttle import (
 from avileo_pos.server.auth.tokens import signed
 from avileo_pos.server.central import ServerSettings
 from avileo_pos.server.database import Database
+from avileo_pos.server.isolation import service_url
 from avileo_pos.tables.server.better_auth import account, session, user
 from avileo_pos.tables.server.sign_in_failures import sign_in_failures
-from tests.postgres import TestPostgres
+from tests.postgres import TestPostgres, make_tables, served
 from tests.serving import serving
 
 SECRET = "a-secret-of-at-least-32-characters!!"
@@ -54,14 +54,9 @@ class Clock:
         self.moment += timedelta(days=days, seconds=seconds)
 
 
-def _make_tables(url: str) -> None:
-    with Database.connect(url) as database, database.engine.begin() as connection:
-        migrations.upgrade(connection, "server")
-
-
 @pytest.fixture(scope="module")
 def shared_database(postgres: TestPostgres) -> Iterator[Database]:
-    with postgres.database(_make_tables) as url, Database.connect(url) as connected:
+    with postgres.database(make_tables) as url, served(url) as connected:
         yield connected
 
 
@@ -507,8 +502,8 @@ def test_central_says_that_it_lives_and_is_ready(client: Client) -> None:
 
 
 def test_without_its_database_central_lives_and_asks_for_patience(postgres: TestPostgres, clock: Clock) -> None:
-    with postgres.database(_make_tables) as url:
-        lost = Database.connect(url)
+    with postgres.database(make_tables) as url:
+        lost = Database.connect(service_url(url))
     with lost, serving(_app(lost, clock)) as address, Client(base_url=address) as client:
         assert client.get("/healthz").status_code == 200
         assert _refusal(client.get("/readyz")) == (503, "DATABASE_UNAVAILABLE")
@@ -519,8 +514,8 @@ def test_without_its_database_central_lives_and_asks_for_patience(postgres: Test
 
 def test_a_central_whose_connections_are_all_taken_says_that_it_is_busy(postgres: TestPostgres, clock: Clock) -> None:
     with (
-        postgres.database(_make_tables) as url,
-        Database.connect(url, pool_size=1, spare_connections=0, patience=0.01) as database,
+        postgres.database(make_tables) as url,
+        Database.connect(service_url(url), pool_size=1, spare_connections=0, patience=0.01) as database,
         serving(_app(database, clock)) as address,
         database.transaction(),
     ):

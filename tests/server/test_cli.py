@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,7 +17,14 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from avileo_pos.server import sample
-from avileo_pos.server.cli import EXIT_CANNOT_CREATE, EXIT_NO_DATABASE, EXIT_WRONG_SCHEMA, EXIT_WRONG_SETTINGS
+from avileo_pos.server.cli import (
+    EXIT_CANNOT_CREATE,
+    EXIT_NO_DATABASE,
+    EXIT_NOT_CONFINED,
+    EXIT_WRONG_SCHEMA,
+    EXIT_WRONG_SETTINGS,
+)
+from avileo_pos.server.isolation import service_url
 from tests.postgres import TestPostgres
 
 ADMIN = ("--email", "ana@example.com", "--name", "Ana", "--business", "Granja Ana", "--password", "secreto-largo")
@@ -108,9 +116,9 @@ def test_two_migrations_at_once_are_as_one(postgres: TestPostgres) -> None:
 
 def test_serving_with_two_workers_answers_and_ends_in_order(postgres: TestPostgres) -> None:
     with postgres.database() as url:
-        central("migrate", url=url)
+        central("migrate", url=url, served_at=service_url(url))
         port = free_port()
-        process = launch("serve", "--port", str(port), "--workers", "2", url=url)
+        process = launch("serve", "--port", str(port), "--workers", "2", url=url, served_at=service_url(url))
         try:
             assert wait_until_ready(port)
         finally:
@@ -144,8 +152,31 @@ def test_a_mail_address_that_cannot_work_is_told_before_anything_is_served(monke
     assert "SMTP_URL must look like smtp://" in refused.stderr
 
 
-def central(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:
-    return ended(launch(*arguments, url=url))
+def test_central_serves_only_as_a_role_to_which_one_business_is_shown(postgres: TestPostgres) -> None:
+    with postgres.database() as url:
+        central("migrate", url=url)
+        refused = central("serve", url=url)
+        assert refused.returncode == EXIT_NOT_CONFINED
+        assert "«postgres» is a superuser" in refused.stderr
+        assert "OWNER_DATABASE_URL" in refused.stderr
+
+
+def test_migrating_makes_the_role_that_serves(postgres: TestPostgres) -> None:
+    served_at = "//pos_stall:a%40new%25password@"
+    with postgres.database() as url:
+        address = re.sub("//.*@", served_at, url)
+        try:
+            for _ in range(2):
+                assert central("migrate", url=url, served_at=address).returncode == 0
+            assert rows(address, "SELECT count(*) FROM sales") == 0
+        finally:
+            with psycopg.connect(url) as connection:
+                connection.execute("DROP OWNED BY pos_stall")
+                connection.execute("DROP ROLE pos_stall")
+
+
+def central(*arguments: str, url: str, served_at: str = "") -> subprocess.CompletedProcess[str]:
+    return ended(launch(*arguments, url=url, served_at=served_at))
 
 
 def ended(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
@@ -153,10 +184,11 @@ def ended(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
-def launch(*arguments: str, url: str) -> subprocess.Popen[str]:
+def launch(*arguments: str, url: str, served_at: str = "") -> subprocess.Popen[str]:
+    """`url` is the owner's address; central serves at it too unless another is given."""
     return subprocess.Popen(
         [sys.executable, "-m", "avileo_pos.server", *arguments],
-        env=os.environ | {"DATABASE_URL": url},
+        env=os.environ | {"DATABASE_URL": served_at or url, "OWNER_DATABASE_URL": url},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -17,6 +17,7 @@ from avileo_pos.server.database import CentralBusy, Database
 from avileo_pos.server.epoch import restored
 from avileo_pos.server.parse_push import parse_push
 from avileo_pos.server.revisions import locked_revisions
+from tests.postgres import served
 from tests.server.sync_central import NOW, TestCentral, Till
 from tests.server.test_derived import require_sound
 from tests.server.test_pull import Copy, apply, digest_of, pull, told_digest
@@ -105,7 +106,7 @@ def test_a_connection_that_breaks_in_mid_push_leaves_nothing(central: TestCentra
 
 def test_a_restored_central_begins_a_new_epoch_above_all_it_ever_said(central: TestCentral, pollo: str) -> None:
     before = central.beto.push(central.beto.sale([pollo]))
-    epoch = restored(central.database)
+    epoch = restored(central.database, NOW)
     after = central.beto.push(central.beto.sale([pollo]))
     assert after.epoch == epoch != before.epoch
     assert after.head > before.head + 2**32
@@ -117,8 +118,8 @@ def test_what_a_backup_lost_is_stored_again(central: TestCentral, pollo: str, ro
     central.beto.push(kept)
     with _backup_of(central) as backup:
         central.beto.push(lost, renamed)
-        central.database = backup
-        epoch = restored(backup)
+        central.database, central.owner = backup
+        epoch = restored(central.database, NOW)
         answer = central.beto.push(kept, lost, renamed)
         assert [result.status for result in answer.results] == ["duplicate", "applied", "applied"]
         assert answer.epoch == epoch
@@ -159,16 +160,18 @@ def _url(central: TestCentral) -> str:
 
 
 @contextmanager
-def _backup_of(central: TestCentral) -> Iterator[Database]:
-    """A copy of central's database as it is now, opened as another database."""
-    original = central.database.engine.url
+def _backup_of(central: TestCentral) -> Iterator[tuple[Database, Database]]:
+    """A copy of central's database as it is now, opened as another one, as central and as its owner."""
+    original = central.owner.engine.url
     name = f"{original.database}_backup"
     central.database.engine.dispose()
-    address = _url(central).replace("postgresql+psycopg", "postgresql")
+    central.owner.engine.dispose()
+    address = original.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, dbname="postgres", autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE {original.database}".encode())
         try:
-            with Database.connect(original.set(database=name).render_as_string(hide_password=False)) as backup:
-                yield backup
+            copied = original.set(database=name).render_as_string(hide_password=False)
+            with served(copied) as backup, Database.connect(copied) as owner:
+                yield backup, owner
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

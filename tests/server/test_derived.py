@@ -164,7 +164,7 @@ PUSHES = st.lists(st.lists(STEP, min_size=1, max_size=12), min_size=1, max_size=
 def test_derived_figures_equal_the_facts(
     shared_central: TestCentral, pushes: list[list[tuple[str, int, int]]], resent: bool
 ) -> None:
-    central = open_business(shared_central.database, {"Ana": BusinessUserRole.ADMIN_NEGOCIO})
+    central = open_business(shared_central.database, shared_central.owner, {"Ana": BusinessUserRole.ADMIN_NEGOCIO})
     day = Day(central)
     bodies = [central.ana.body(day.opening())]
     bodies += [central.ana.body([day.next(*step) for step in push]) for push in pushes]

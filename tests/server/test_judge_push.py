@@ -150,7 +150,7 @@ def test_a_vendedor_cannot_approve_for_an_admin(central: TestCentral, pollo: str
 
 
 def test_two_businesses_never_touch_each_other(central: TestCentral, pollo: str, rosa: str) -> None:
-    other = open_business(central.database, {"Carla": BusinessUserRole.ADMIN_NEGOCIO})
+    other = open_business(central.database, central.owner, {"Carla": BusinessUserRole.ADMIN_NEGOCIO})
     carla = other.tills["Carla"]
     theirs = stored(central, central.ana.customer("Ajena"))
     patch = carla.patch("customers", theirs, name=("Ajena", "Robada"))

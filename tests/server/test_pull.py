@@ -54,7 +54,7 @@ def digest_of(copy: Copy) -> dict[str, tuple[int, int]]:
 
 
 def told_digest(till: Till) -> dict[str, tuple[int, int]]:
-    answer = digest(till.central.database, caller(till))
+    answer = digest(till.central.database, caller(till), NOW)
     return {name: (each.count, each.revisions) for name, each in answer.collections.items()}
 
 
@@ -165,7 +165,7 @@ def test_a_vendedor_sees_the_catalog_and_the_own_work_only(central: TestCentral,
 
 
 def test_nobody_sees_another_business(central: TestCentral, a_day: Values) -> None:
-    other = open_business(central.database, {"Carla": BusinessUserRole.ADMIN_NEGOCIO})
+    other = open_business(central.database, central.owner, {"Carla": BusinessUserRole.ADMIN_NEGOCIO})
     copy: Copy = {}
     pull_all(other.tills["Carla"], copy)
     assert {name: len(rows) for name, rows in copy.items() if rows} == {"businesses": 1, "business_users": 1}
@@ -194,7 +194,7 @@ def test_a_cursor_of_another_view_asks_for_a_resync(central: TestCentral, a_day:
 def test_a_cursor_from_before_a_restore_asks_for_a_resync(central: TestCentral, a_day: Values) -> None:
     copy: Copy = {}
     cursor = pull_all(central.ana, copy)
-    restored(central.database)
+    restored(central.database, NOW)
     with pytest.raises(ResyncNeeded):
         pull(central.ana, cursor)
 

@@ -10,7 +10,7 @@ import pytest
 
 from avileo_pos.protocol.words import Conflict
 from avileo_pos.server.epoch import restored
-from avileo_pos.server.membership import DeviceRevoked, NotAMember
+from avileo_pos.server.membership import NotAMember
 from avileo_pos.server.parse_push import MOST_OPERATIONS, BrokenEnvelope, TooMuchAtOnce, parse_push
 from avileo_pos.tables.base import instant_text
 from tests.server.sync_central import NOW, TestCentral, Values, new_id, stored
@@ -329,7 +329,7 @@ def test_a_distribution_that_comes_after_all_comes_to_its_vendor_with_its_kilos(
 def test_a_restored_central_waits_for_what_other_tills_send_again(central: TestCentral, pollo: str, rosa: str) -> None:
     sale, renamed = central.beto.sale([pollo]), central.ana.patch("customers", new_id(), name=("Luz", "Luz Rojas"))
     void = central.ana.void(sale)
-    restored(central.database)
+    restored(central.database, NOW)
     assert central.ana.statuses(void, renamed) == ["blocked", "blocked"]
     assert central.beto.statuses(sale) == ["applied"]
     assert central.ana.statuses(void) == ["applied"]
@@ -493,10 +493,11 @@ def test_a_till_that_central_forgot_is_heard_and_asked_to_enrol(central: TestCen
     assert [result.status for result in answer.results] == ["applied"]
 
 
-def test_a_revoked_device_is_sent_away(central: TestCentral, pollo: str) -> None:
+def test_what_a_withdrawn_till_had_sold_is_taken_and_marked(central: TestCentral, pollo: str, rosa: str) -> None:
     central.run("UPDATE devices SET revoked_at = now() WHERE id = %(id)s", id=central.beto.device_id)
-    with pytest.raises(DeviceRevoked):
-        central.beto.push(central.beto.sale([pollo]))
+    sale, renamed = central.beto.sale([pollo]), central.beto.patch("customers", rosa, name=("Rosa", "Rosita"))
+    assert central.beto.statuses(sale, renamed) == ["applied", "quarantined"]
+    assert _reasons(central, sale) == ["device_revoked"]
 
 
 def test_a_person_without_a_place_in_the_business_is_not_heard(central: TestCentral, pollo: str) -> None:

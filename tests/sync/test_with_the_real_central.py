@@ -15,14 +15,12 @@ from avileo_pos.replica.transaction import reads
 from avileo_pos.server.app import build_app
 from avileo_pos.server.businesses import create_admin
 from avileo_pos.server.central import ServerSettings
-from avileo_pos.server.database import Database
 from avileo_pos.sync.engine import SyncEngine
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.sign_in import businesses_of, open_till
 from avileo_pos.sync.state import SyncKind
-from tests.postgres import TestPostgres
+from tests.postgres import TestPostgres, make_tables, served
 from tests.replica.till import Till
-from tests.server.sync_central import make_tables
 from tests.serving import serving
 
 PASSWORD = "pollo-fresco-7"
@@ -54,7 +52,7 @@ class ConnectedTill:
 
 @pytest.fixture
 def central(postgres: TestPostgres) -> Iterator[str]:
-    with postgres.database(make_tables) as url, Database.connect(url) as database:
+    with postgres.database(make_tables) as url, served(url) as database:
         create_admin(database, email="ana@example.com", name="Ana", business="Avícola Ana", password=PASSWORD)
         with serving(build_app(database, ServerSettings("s" * 32, "http://127.0.0.1"))) as address:
             yield address

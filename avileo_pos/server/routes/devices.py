@@ -74,7 +74,7 @@ def enrol(new: NewDevice, central: TheCentral, person: ThePerson) -> EnrolledDev
 
 @router.get("/me")
 def me(central: TheCentral, person: ThePerson) -> Me:
-    with central.database.transaction() as connection:
+    with central.database.transaction(user_id=person.user_id) as connection:
         found = workplaces_of(connection, person.user_id)
     businesses = [BusinessOfMine.model_validate(each) for each in found]
     return Me(user_id=person.user_id, name=person.name, email=person.email, businesses=businesses)

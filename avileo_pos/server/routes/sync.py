@@ -61,7 +61,7 @@ def pull(
 @router.get("/digest", dependencies=[Depends(require_a_known_protocol)])
 def digests(request: Request, central: TheCentral, person: ThePerson, business_id: UUID, device_id: UUID) -> Response:
     tell_the_log(request.scope, business_id=business_id, device_id=device_id)
-    found = digest(central.database, Caller(business_id, device_id, person.user_id))
+    found = digest(central.database, Caller(business_id, device_id, person.user_id), central.now())
     return _answer(request, msgspec.json.encode(found))
 
 

@@ -1,5 +1,6 @@
-"""The tables that only central has: Better Auth's, persons, devices, failed sign-ins, what synchronisation keeps."""
+"""The tables that only central has: accounts, persons, devices, failed sign-ins, audit, what synchronisation keeps."""
 
+from avileo_pos.tables.server.audit import audit_entries
 from avileo_pos.tables.server.better_auth import account, session, user, verification
 from avileo_pos.tables.server.device import device_members, devices
 from avileo_pos.tables.server.person import system_config, user_profiles
@@ -14,6 +15,7 @@ from avileo_pos.tables.server.sync import (
 
 __all__ = [
     "account",
+    "audit_entries",
     "central_identity",
     "device_members",
     "devices",

@@ -9,11 +9,17 @@ sync_counters = Table(
     metadata,
     Column("business_id", Id(), nullable=False),
     Column("revision", Whole(8), nullable=False),
+    Column("epoch", Words(64)),
+    Column("audit_number", Whole(8), nullable=False, server_default="0"),
+    Column("audit_hash", Words(64), nullable=False, server_default=""),
     PrimaryKeyConstraint("business_id"),
     ForeignKeyConstraint(["business_id"], ["businesses.id"]),
     info={"in": SERVER},
 )
-"""The last revision given out in each business. Whoever changes a row locks it first."""
+"""The last revision given out in each business, in which epoch, and its last audit entry.
+
+Whoever changes a row locks it first.
+"""
 
 sync_operations = Table(
     "sync_operations",
@@ -34,6 +40,7 @@ sync_operations = Table(
     Column("conflicts", Document()),
     Column("raw", Document()),
     Column("received_at", Instant(), nullable=False),
+    Column("audit_number", Whole(8)),
     PrimaryKeyConstraint("business_id", "id"),
     ForeignKeyConstraint(["business_id"], ["businesses.id"]),
     Index(None, "business_id", "device_id", "seq"),
@@ -42,7 +49,10 @@ sync_operations = Table(
     CheckConstraint("status <> 'quarantined' OR raw IS NOT NULL", name="quarantined_is_kept"),
     info={"in": SERVER},
 )
-"""The receipt of every operation that central has answered for good; `raw` keeps the quarantined ones whole."""
+"""The receipt of every operation that central has answered for good; `raw` keeps the quarantined ones whole.
+
+`audit_number` is the audit entry that vouches for it.
+"""
 
 sync_conflicts = Table(
     "sync_conflicts",
