@@ -18,8 +18,7 @@ from avileo_pos.server.database import Database
 from avileo_pos.server.mail import MailServer
 from avileo_pos.tables.server.sign_in_failures import sign_in_failures
 from tests.mailbox import Mailbox, open_mailbox
-from tests.postgres import TestPostgres
-from tests.server.sync_central import make_tables
+from tests.postgres import TestPostgres, make_tables, served
 from tests.serving import serving
 
 SECRET = "a-secret-of-at-least-32-characters!!"
@@ -123,7 +122,7 @@ def open_town(postgres: TestPostgres) -> Iterator[Town]:
     with (
         open_mailbox() as mailbox,
         postgres.database(make_tables) as url,
-        Database.connect(url) as database,
+        served(url) as database,
     ):
         mail_server = MailServer.of(mailbox.url, "avileo@example.com")
         app = build_app(database, ServerSettings(SECRET, ADDRESS, mail_server=mail_server), clock)
