@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self._till = till
         self._kinds = screens_for(till)
         self._bar.show_till(till)
+        self._notice.come_back()
         self._navigation.show_entries(entries(self._kinds))
         self._pages.setCurrentWidget(self._shop)
         self.open_screen(next(iter(self._kinds)))

@@ -26,7 +26,7 @@ from avileo_pos.desktop.screens.sign_in.sign_in_page import SignInPage
 from avileo_pos.desktop.shop import Place, Shop
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
-from avileo_pos.desktop.troubles import trouble_sentence
+from avileo_pos.desktop.troubles import trouble_sentence, words_for
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor
@@ -100,7 +100,7 @@ class TillProgram(QObject):
 
     def close(self) -> None:
         """Finish what was asked for; what was not sent waits in the file."""
-        self._errands.wait()
+        self._errands.end()
         self._leave_shop()
 
     def enter_as(self, address: str, email: str, password: str, device_name: str) -> None:
@@ -162,9 +162,11 @@ class TillProgram(QObject):
 
     def _let_in_by_password(self, answer: tuple[SignedInHere, SignInHere | None]) -> None:
         signed_in, to_confirm = answer
-        if to_confirm is not None:
+        if to_confirm is None:
+            self._let_in_and_sync(signed_in)
+        else:
             self._confirm_at_central(to_confirm)
-        self._let_in_and_sync(signed_in)
+            self._let_in(signed_in.actor)
 
     def _confirm_at_central(self, who: SignInHere) -> None:
         """The person is in; central renews the lease and the token when it can be reached."""
@@ -177,9 +179,12 @@ class TillProgram(QObject):
         self._open_shop().sync.wake()
 
     def _note_unconfirmed(self, trouble: Exception) -> None:
+        """Without an answer it can wait; what central refuses only this person can put right."""
         if not isinstance(trouble, CentralTrouble | BusinessRuleBroken):
             raise trouble
         log.info("sign_in_not_confirmed", why=str(trouble))
+        if isinstance(trouble, BusinessRuleBroken):
+            self.window.say(f"El servidor no aceptó la entrada. {words_for(trouble)}", Tone.WARNING)
 
     def _take_over(self, asked: TakeOverByPin) -> None:
         somebody = Actor(asked.member_id, "", BusinessUserRole.VENDEDOR)
@@ -265,7 +270,7 @@ class TillProgram(QObject):
 
     def _show_people(self, people: tuple[PersonHere, ...]) -> None:
         now = self._clock()
-        known = [_known(person, now, with_pin=not self._central_wants_a_password) for person in people]
+        known = [_known(person, now, wants_password=self._central_wants_a_password) for person in people]
         self._central_wants_a_password = False
         self.page.start(self._settings.central_address, known)
 
@@ -369,9 +374,9 @@ def _renew(shop: Shop, address: str, who: SignInHere, now: datetime) -> SignedIn
     return _enrol(shop, arrival, place.business.id, place.device_name, now)
 
 
-def _known(person: PersonHere, now: datetime, *, with_pin: bool) -> KnownPerson:
+def _known(person: PersonHere, now: datetime, *, wants_password: bool) -> KnownPerson:
     """The lease counts from when central last accepted the password; once it is over, a PIN does not open either."""
     age = now - person.confirmed_at
     hurry = max((LEASE - age) // timedelta(days=1), 0) if age > WARNED_AFTER else None
-    has_pin = with_pin and person.has_pin and age <= LEASE
-    return KnownPerson(person.member_id, person.name, person.email, has_pin, hurry)
+    has_pin = person.has_pin and age <= LEASE
+    return KnownPerson(person.member_id, person.name, person.email, has_pin, hurry, wants_password)

@@ -10,8 +10,9 @@ from avileo_pos.desktop.background.replica_lane import ReplicaLane
 from avileo_pos.desktop.background.sync_thread import SyncThread
 from avileo_pos.desktop.live_changes import LiveChanges
 from avileo_pos.desktop.till import Failed
-from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.replica.database import Replica
+from avileo_pos.replica.identity import find_identity
+from avileo_pos.replica.sync_state import read_place
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.token_store import TokenStore
 from avileo_pos.work import Business
@@ -41,7 +42,7 @@ class Shop(QObject):
         self.lane.operation_waits.connect(self.sync.wake)
 
     def place_if_ready(self) -> Place | None:
-        """The business that is open, None before the first pull. Waits for the lane."""
+        """The business that is open, None until the first pull has brought the whole catalog. Waits for the lane."""
         return self.lane.run(_place)
 
     def close(self) -> None:
@@ -53,7 +54,7 @@ class Shop(QObject):
 
 def _place(replica: Replica) -> Place | None:
     with replica.reading() as db:
-        try:
-            return Place(replica.business(db), replica.identity(db).device_name)
-        except BusinessRuleBroken:
+        till = find_identity(db)
+        if till is None or not read_place(db).catalog_ready:
             return None
+        return Place(replica.business(db), till.device_name)

@@ -18,7 +18,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class SyncNotice(QWidget):
-    """Stands under the top bar. Closed by a person, it comes back only with something else to say."""
+    """Stands under the top bar. Closed by a person, it comes back with something else to say, or for who comes next."""
 
     sign_in_asked = Signal()
 
@@ -38,8 +38,12 @@ class SyncNotice(QWidget):
             return
         self._banner.say(sentence, Tone.WARNING)
         self._banner.show_action(state.kind is SyncKind.SIGNED_OUT)
+        self.come_back()
+
+    def come_back(self) -> None:
+        """What still holds is said again to whoever comes in."""
         self._banner.show()
-        self.setVisible(bool(sentence))
+        self.setVisible(bool(self.sentence()))
 
     def sentence(self) -> str:
         return self._banner.sentence()

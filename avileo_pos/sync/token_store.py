@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from threading import Lock
 from typing import Final
 from uuid import UUID
 
@@ -26,7 +27,8 @@ log = structlog.get_logger(__name__)
 class TokenStore:
     """The token of one business at one central. `warning` is the code of a sentence once the keyring has failed.
 
-    Never written to a plain file: where the system keeps no secrets, the person signs in at every start.
+    Never written to a plain file: where the system keeps no secrets, the person signs in at every start. It is asked
+    on one thread while a sign-in sets it on another.
     """
 
     def __init__(self, address: str, business_id: UUID, backend: KeyringBackend | None = None) -> None:
@@ -34,31 +36,38 @@ class TokenStore:
         self._backend = backend or keyring.get_keyring()
         self._token: str | None = None
         self._is_loaded = False
+        self._turn = Lock()
         self.warning: str | None = None
 
     def get(self) -> str | None:
-        if not self._is_loaded:
-            self._is_loaded = True
-            try:
-                self._token = self._backend.get_password(SERVICE, self._entry)
-            except KEYRING_TROUBLES as trouble:
-                self._keep_in_memory_only(trouble)
-        return self._token
+        with self._turn:
+            if not self._is_loaded:
+                self._load()
+            return self._token
 
     def set(self, token: str) -> None:
-        self._token, self._is_loaded = token, True
-        try:
-            self._backend.set_password(SERVICE, self._entry, token)
-        except KEYRING_TROUBLES as trouble:
-            self._keep_in_memory_only(trouble)
+        with self._turn:
+            self._token, self._is_loaded = token, True
+            try:
+                self._backend.set_password(SERVICE, self._entry, token)
+            except KEYRING_TROUBLES as trouble:
+                self._keep_in_memory_only(trouble)
 
     def forget(self) -> None:
         known = self.get()
-        self._token = None
-        if known is None or self.warning:
-            return
+        with self._turn:
+            self._token = None
+            if known is None or self.warning:
+                return
+            try:
+                self._backend.delete_password(SERVICE, self._entry)
+            except KEYRING_TROUBLES as trouble:
+                self._keep_in_memory_only(trouble)
+
+    def _load(self) -> None:
+        self._is_loaded = True
         try:
-            self._backend.delete_password(SERVICE, self._entry)
+            self._token = self._backend.get_password(SERVICE, self._entry)
         except KEYRING_TROUBLES as trouble:
             self._keep_in_memory_only(trouble)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from avileo_pos.desktop.theme import apply_theme
 
@@ -46,4 +47,6 @@ def is_qt_made(thread: threading.Thread) -> bool:
 
 
 def running_qthreads() -> list[QThread]:
-    return [thing for thing in gc.get_objects() if issubclass(type(thing), QThread) and thing.isRunning()]
+    """Of all that still stand; one that went with its program may wait for the collector yet."""
+    threads = [thing for thing in gc.get_objects() if issubclass(type(thing), QThread)]
+    return [thread for thread in threads if isValid(thread) and thread.isRunning()]

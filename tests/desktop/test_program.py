@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backends import fail
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -19,25 +18,20 @@ from avileo_pos.desktop.program import TillProgram
 from avileo_pos.desktop.till import Till
 from avileo_pos.replica.database import Replica
 from avileo_pos.server import sample
+from avileo_pos.server.auth.passwords import hash_password
 from avileo_pos.server.sample import ADMIN, ROSA, SampleMember
 from avileo_pos.settings import Settings, replica_path, save_settings
+from avileo_pos.sync.state import SyncKind, SyncState
 from tests.postgres import TestPostgres
 from tests.sample_central import SampleCentral, sample_central
+
+DRAWER = "¿Con cuánto sencillo abre la caja?"
 
 
 @pytest.fixture
 def served(postgres: TestPostgres) -> Iterator[SampleCentral]:
     with sample_central(postgres) as central:
         yield central
-
-
-@pytest.fixture(autouse=True)
-def no_keyring() -> Iterator[None]:
-    """The same on every machine, and after every other test."""
-    before = keyring.get_keyring()
-    keyring.set_keyring(fail.Keyring())
-    yield
-    keyring.set_keyring(before)
 
 
 class AtTheTill:
@@ -64,6 +58,18 @@ class AtTheTill:
         self.hands.write("Nombre de la caja", name)
         self.hands.click("Abrir la caja")
 
+    def come_in_by_pin(self, who: SampleMember) -> Till:
+        self.hands.click(who.name)
+        self.hands.write("PIN", who.pin)
+        self.hands.click("Entrar")
+        return self.wait_until_in()
+
+    def come_in_by_password(self, who: SampleMember) -> Till:
+        self.hands.click(who.name)
+        self.hands.write("Contraseña", sample.PASSWORD)
+        self.hands.click("Entrar")
+        return self.wait_until_in()
+
     def wait_until_in(self) -> Till:
         return wait_for(lambda: self.entered and self.entered.pop(), "the shop")
 
@@ -75,6 +81,27 @@ class AtTheTill:
             return any(words in label.text() for label in labels if label.isVisible())
 
         wait_for(said, f"«{words}»")
+
+    def sell(self) -> None:
+        """A weighed product for cash, by the keys."""
+        self.hands.press("1", "2.485", Qt.Key.Key_F12)
+        if self.hands.wait_for_one_of(DRAWER, "Cobrar") == DRAWER:
+            self.hands.press("50", Qt.Key.Key_Enter)
+        self.hands.wait_for_sheet("Cobrar")
+        self.hands.press(Qt.Key.Key_Enter)
+        wait_for(lambda: self.hands.asks().startswith("Venta registrada"), "the receipt")
+        self.hands.press(Qt.Key.Key_Enter)
+        self.hands.wait_for_no_sheet()
+
+    def wait_until(self, kind: SyncKind) -> SyncState:
+        """Until synchronisation stands so, whatever it says on the way."""
+
+        def stands() -> SyncState | None:
+            assert self.program.shop is not None
+            state = self.program.shop.sync.state()
+            return state if state.kind is kind else None
+
+        return wait_for(stands, f"synchronisation to be {kind}")
 
     def leave(self) -> None:
         self.program.close()
@@ -125,11 +152,84 @@ def test_who_signed_in_once_comes_back_without_central(qtbot: QtBot, tmp_path: P
         first.wait_until_in()
         first.leave()
     again = AtTheTill(qtbot, tmp_path)
-    again.hands.click(ROSA.name)
-    again.hands.write("PIN", ROSA.pin)
-    again.hands.click("Entrar")
-    assert again.wait_until_in().person.name == ROSA.name
+    assert again.come_in_by_pin(ROSA).person.name == ROSA.name
     again.leave()
+
+
+def test_who_comes_in_by_pin_without_a_session_sells_and_sends_it_all_after_the_password(
+    served: SampleCentral, qtbot: QtBot, tmp_path: Path
+) -> None:
+    first = AtTheTill(qtbot, tmp_path)
+    first.sign_in(served.address, ROSA)
+    first.name_the_till("Caja 1")
+    first.wait_until_in()
+    first.leave()
+    again = AtTheTill(qtbot, tmp_path)  # no keyring kept the token
+    again.come_in_by_pin(ROSA)
+    sells_signed_out_and_sends_after_the_password(again, served)
+    again.leave()
+
+
+def test_whose_session_central_has_ended_sells_and_sends_it_all_after_the_password(
+    served: SampleCentral, till: AtTheTill
+) -> None:
+    till.sign_in(served.address, ROSA)
+    till.name_the_till("Caja 1")
+    till.wait_until_in()
+    till.wait_until(SyncKind.ONLINE)
+    with served.database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM session")
+    sells_signed_out_and_sends_after_the_password(till, served)
+
+
+def sells_signed_out_and_sends_after_the_password(till: AtTheTill, served: SampleCentral) -> None:
+    before = sales_at_central(served)
+    till.sell()
+    till.reads("Inicie sesión cuando pueda; la venta sigue.")
+    assert till.wait_until(SyncKind.SIGNED_OUT).waiting
+    assert sales_at_central(served) == before
+    till.hands.click("Iniciar sesión")
+    till.come_in_by_password(ROSA)
+    assert not till.wait_until(SyncKind.ONLINE).waiting
+    assert sales_at_central(served) == before + 1
+
+
+def test_who_is_asked_for_the_password_may_still_come_in_by_pin(served: SampleCentral, till: AtTheTill) -> None:
+    till.sign_in(served.address, ROSA)
+    till.name_the_till("Caja 1")
+    till.wait_until_in()
+    with served.database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM session")
+    till.sell()
+    till.hands.click("Iniciar sesión")
+    till.hands.click(ROSA.name)
+    till.hands.click("Entrar con PIN")
+    till.hands.write("PIN", ROSA.pin)
+    till.hands.click("Entrar")
+    till.wait_until_in()
+    till.reads("Inicie sesión cuando pueda; la venta sigue.")
+
+
+def test_a_password_that_was_changed_elsewhere_is_asked_for_where_the_old_one_still_opens(
+    served: SampleCentral, till: AtTheTill
+) -> None:
+    till.sign_in(served.address, ROSA)
+    till.name_the_till("Caja 1")
+    till.wait_until_in()
+    with served.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE account SET password = %s", (hash_password("otra contraseña"),))
+    till.hands.click("Bloquear")
+    till.hands.click(ROSA.name)
+    till.hands.click("Entrar con contraseña")
+    till.hands.write("Contraseña", sample.PASSWORD)
+    till.hands.click("Entrar")
+    till.wait_until_in()
+    till.reads("El servidor no aceptó la entrada.")
+
+
+def sales_at_central(served: SampleCentral) -> int:
+    with served.database.transaction(sample.SAMPLE) as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM sales").scalar_one())
 
 
 def test_a_wrong_pin_is_refused_and_the_right_one_opens_again(served: SampleCentral, till: AtTheTill) -> None:

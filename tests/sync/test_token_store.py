@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -49,6 +51,19 @@ class RefusingKeyring(SystemKeyring):
         raise self._trouble
 
 
+class SlowKeyring(SystemKeyring):
+    """As one that the system first has to unlock: it answers only when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_asked, self.may_answer = Event(), Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.is_asked.set()
+        self.may_answer.wait()
+        return super().get_password(service, username)
+
+
 @pytest.fixture
 def system() -> SystemKeyring:
     return SystemKeyring()
@@ -91,3 +106,29 @@ def test_a_keyring_that_refuses_is_as_none(trouble: type[Exception]) -> None:
     store.set("secret")
     assert (store.get(), store.warning) == ("secret", "no_keyring")
     assert TokenStore(CENTRAL, BUSINESS, RefusingKeyring(trouble)).get() is None
+
+
+def test_who_signs_in_while_the_old_token_is_being_looked_up_is_not_forgotten() -> None:
+    keyring = SlowKeyring()
+    TokenStore(CENTRAL, BUSINESS, keyring).set("old")
+    store = TokenStore(CENTRAL, BUSINESS, keyring)
+    with ThreadPoolExecutor() as threads:
+        looked_up = threads.submit(store.get)
+        keyring.is_asked.wait()
+        signed_in = threads.submit(store.set, "new")
+        keyring.may_answer.set()
+        signed_in.result()
+        looked_up.result()
+    assert store.get() == "new"
+
+
+def test_nobody_is_signed_out_while_the_token_is_being_looked_up() -> None:
+    keyring = SlowKeyring()
+    TokenStore(CENTRAL, BUSINESS, keyring).set("secret")
+    store = TokenStore(CENTRAL, BUSINESS, keyring)
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(store.get)
+        keyring.is_asked.wait()
+        second = threads.submit(store.get)
+        keyring.may_answer.set()
+        assert (first.result(), second.result()) == ("secret", "secret")

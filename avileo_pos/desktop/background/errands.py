@@ -29,6 +29,7 @@ class Errands(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._threads: list[threading.Thread] = []
+        self._is_over = False
         self._done.connect(self._hand_over)
 
     def run(self, work: Callable[[], AnswerT], *, then: Callable[[AnswerT], None], failed: Failed) -> None:
@@ -46,12 +47,15 @@ class Errands(QObject):
         self._threads.append(thread)
         thread.start()
 
-    def wait(self) -> None:
-        """Until nothing is under way any more; answers that were not handed over yet stay so."""
+    def end(self) -> None:
+        """Wait until nothing is under way any more; nobody is there to be given an answer from now on."""
         for thread in self._threads:
             thread.join()
+        self._is_over = True
 
     def _hand_over(self, done: _Done) -> None:
+        if self._is_over:
+            return
         if done.trouble is not None:
             done.failed(done.trouble)
         else:

@@ -60,12 +60,13 @@ class SyncThread(QThread):
 
     def run(self) -> None:
         while not self._is_ending:
-            self._woken.clear()
             try:
                 wait = self._round()
             except LaneClosed:
                 return
             self._woken.wait(wait.total_seconds())
+            # Before the question whether to end: cleared after it, the call to end would be slept through.
+            self._woken.clear()
 
     def _round(self) -> timedelta:
         """A defect costs one round, never the thread: what waits must be sent sooner or later."""

@@ -109,6 +109,18 @@ def test_a_wrong_clock_is_told_with_how_wrong_it_is(enter: Enter) -> None:
     assert "atrasado 12 minutos" in the(window, SyncNotice).sentence()
 
 
+def test_a_closed_notice_is_said_again_to_who_comes_in_next(enter: Enter, shop: Shop) -> None:
+    window = enter()
+    notice = the(window, SyncNotice)
+    window.show_sync(SyncState(SyncKind.SIGNED_OUT, code="signed_out", last_contact_at=FRIDAY))
+    button(notice, "Cerrar el aviso").click()
+    window.leave()
+    window.enter(shop.till(PEPA, window))
+    shop.settle()
+    assert notice.isVisible()
+    assert button(notice, "Iniciar sesión").isVisible()
+
+
 def test_a_closed_notice_comes_back_only_with_something_else_to_say(enter: Enter) -> None:
     window = enter()
     notice = the(window, SyncNotice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -159,6 +160,18 @@ def test_who_forgot_the_pin_uses_the_password(page: SignInPage, asked: Asked) ->
     QTest.keyClicks(page.person.password, "clave larga")
     QTest.keyClick(page.person.password, Qt.Key.Key_Return)
     assert asked.requests == [SignInHere("rosa@example.pe", "clave larga")]
+
+
+def test_whom_central_has_signed_out_is_asked_for_the_password_and_may_still_use_the_pin(
+    page: SignInPage, asked: Asked
+) -> None:
+    page.start(ADDRESS, (replace(ROSA_HERE, wants_password=True),))
+    button(page, "Rosa Quispe").click()
+    assert page.person.password.isVisible()
+    button(page, "Entrar con PIN").click()
+    QTest.keyClicks(page.person.pin, "2580")
+    QTest.keyClick(page.person.pin, Qt.Key.Key_Return)
+    assert asked.requests == [TakeOverByPin(ROSA.member_id, "2580")]
 
 
 def test_who_has_no_pin_is_asked_for_the_password_and_warned_before_the_lease_ends(page: SignInPage) -> None:

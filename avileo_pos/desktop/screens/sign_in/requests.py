@@ -42,7 +42,8 @@ class BusinessChoice:
 class KnownPerson:
     """Somebody who has signed in on this till before.
 
-    `days_left` is how long this is still possible without central, None while there is no hurry.
+    `days_left` is how long this is still possible without central, None while there is no hurry. `wants_password` when
+    central has signed the person out: a PIN goes on opening the till, but only the password lets it send.
     """
 
     member_id: UUID
@@ -50,3 +51,4 @@ class KnownPerson:
     email: str
     has_pin: bool
     days_left: int | None = None
+    wants_password: bool = False

@@ -203,7 +203,7 @@ class PersonStep(Step):
         self.password.clear()
         self.forget_problems()
         self._other_way.setVisible(person.has_pin)
-        self._show_way("pin" if person.has_pin else "password")
+        self._show_way("pin" if person.has_pin and not person.wants_password else "password")
         self.lease.setVisible(person.days_left is not None)
         if person.days_left is not None:
             self.lease.say(lease_words(person.days_left), Tone.WARNING)
