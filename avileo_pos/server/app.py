@@ -16,7 +16,17 @@ from avileo_pos.server.mail import Mail
 from avileo_pos.server.openapi import describe_errors, refuses
 from avileo_pos.server.request_limits import RequestLimits
 from avileo_pos.server.request_log import RequestLog
-from avileo_pos.server.routes import auth, devices, health, metrics, new_password_page, sync
+from avileo_pos.server.routes import (
+    auth,
+    businesses,
+    devices,
+    health,
+    members,
+    metrics,
+    new_password_page,
+    profile,
+    sync,
+)
 from avileo_pos.server.security_headers import SecurityHeaders
 
 ROUTERS = (
@@ -24,6 +34,9 @@ ROUTERS = (
     metrics.router,
     auth.router,
     new_password_page.router,
+    businesses.router,
+    members.router,
+    profile.router,
     devices.router,
     sync.router,
 )
@@ -36,7 +49,7 @@ def build_app(database: Database, settings: ServerSettings, now: Callable[[], da
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        responses=refuses(HTTPStatus.SERVICE_UNAVAILABLE),
+        responses=refuses(HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
     )
     mail = None if settings.mail_server is None else Mail(settings.mail_server)
     app.state.central = Central(database, settings, now, mail)

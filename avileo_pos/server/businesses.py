@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, insert, select, true, update
 
 from avileo_pos.domain.enums import BusinessUserRole, ModoOperacion, SyncStatus
 from avileo_pos.domain.identity import is_ruc
@@ -55,6 +55,12 @@ class BusinessWriter:
         filled = {name: value for name, value in common.items() if name in table.columns}
         self.connection.execute(insert(table).values(filled | row))
 
+    def change(self, table: Table, row_id: UUID, **values: Any) -> None:
+        """Change a row of this business, which gets a revision by it."""
+        own = table.c.business_id == self.business_id if "business_id" in table.columns else true()
+        filled = {"revision": self.revisions.next(), "updated_at": self.now} | values
+        self.connection.execute(update(table).where(table.c.id == row_id, own).values(filled))
+
     def add_member(self, *, user_id: str, name: str, role: BusinessUserRole, **details: Any) -> None:
         """Let a person work in the business; `details` may hold the id, sales_point, commission_rate, pin_hash."""
         self.add(
@@ -65,9 +71,9 @@ class BusinessWriter:
 
 @contextmanager
 def new_business(
-    connection: Connection, business_id: UUID, name: str, now: datetime, ruc: str | None = None
+    connection: Connection, business_id: UUID, name: str, now: datetime, ruc: str | None = None, **details: Any
 ) -> Iterator[BusinessWriter]:
-    """A business with the settings of `system_config`, open for its first rows."""
+    """A business with the settings of `system_config` where `details` say nothing else, open for its first rows."""
     # The counter's row belongs to the business, so the business comes first and is numbered at once.
     allow_revisions_above(connection, 0)
     connection.execute(
@@ -75,7 +81,7 @@ def new_business(
             id=business_id,
             name=name,
             ruc=ruc,
-            **_settings_of_a_new_business(connection),
+            **_settings_of_a_new_business(connection) | details,
             is_active=True,
             sync_status=SyncStatus.SYNCED,
             created_at=now,

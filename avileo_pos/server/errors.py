@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.server.database import CentralBusy
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,7 @@ def refusal(status: int, code: str, message: str, headers: Mapping[str, str] | N
 def answer_errors_plainly(app: FastAPI) -> None:
     """Give every error that is foreseen the one form; for any other `RequestLog` answers."""
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(BusinessRuleBroken, _rule_broken)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(CentralBusy, _busy)
@@ -50,6 +52,12 @@ def answer_errors_plainly(app: FastAPI) -> None:
 def _refused(_request: Request, trouble: Exception) -> JSONResponse:
     assert isinstance(trouble, Refused)
     return refusal(trouble.status, trouble.code, trouble.message, trouble.headers)
+
+
+def _rule_broken(_request: Request, trouble: Exception) -> JSONResponse:
+    """The rule's own code, as at a till."""
+    assert isinstance(trouble, BusinessRuleBroken)
+    return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, trouble.code, f"A rule forbids this: {trouble}.")
 
 
 def _not_valid(_request: Request, trouble: Exception) -> JSONResponse:

@@ -30,6 +30,7 @@ from avileo_pos.server.central import ServerSettings
 from avileo_pos.server.database import Database
 from avileo_pos.server.isolation import service_url
 from avileo_pos.tables.server.better_auth import account, session, user
+from avileo_pos.tables.server.person import user_profiles
 from avileo_pos.tables.server.sign_in_failures import sign_in_failures
 from tests.postgres import TestPostgres, make_tables, served
 from tests.serving import serving
@@ -64,6 +65,7 @@ def shared_database(postgres: TestPostgres) -> Iterator[Database]:
 def database(shared_database: Database) -> Database:
     """The database, with nobody in it."""
     with shared_database.transaction() as connection:
+        connection.execute(delete(user_profiles))
         connection.execute(delete(user))
         connection.execute(delete(sign_in_failures))
     return shared_database

@@ -29,6 +29,7 @@ class SignedIn:
 
     user: User
     session: Session
+    must_change_password: bool
 
     @property
     def user_id(self) -> str:
@@ -71,14 +72,24 @@ def find_signed_in(request: Request, central: Central) -> SignedIn | None:
         return None
     with central.database.transaction() as connection:
         found = find_session(connection, token, central.now())
-    return None if found is None else SignedIn(user=found[1], session=found[0])
+    return None if found is None else SignedIn(found.person, found.session, found.must_change_password)
 
 
-def signed_in(request: Request, central: TheCentral, _bearer: _Bearer, _cookie: _Cookie) -> SignedIn:
-    """The person who sends the request. Raises Refused 401."""
+def signed_in_somehow(request: Request, central: TheCentral, _bearer: _Bearer, _cookie: _Cookie) -> SignedIn:
+    """The person who sends the request, by whatever password they came in. Raises Refused 401."""
     person = find_signed_in(request, central)
     if person is None:
         raise Refused(HTTPStatus.UNAUTHORIZED, "UNAUTHORIZED", "Sign in first.", {"WWW-Authenticate": "Bearer"})
+    return person
+
+
+PersonOfAnyPassword = Annotated[SignedIn, Depends(signed_in_somehow)]
+
+
+def signed_in(person: PersonOfAnyPassword) -> SignedIn:
+    """The person who sends the request, by a password of their own. Raises Refused 401, 403."""
+    if person.must_change_password:
+        raise Refused(HTTPStatus.FORBIDDEN, "password_must_change", "Set a new password first.")
     return person
 
 

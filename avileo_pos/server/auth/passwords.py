@@ -45,7 +45,7 @@ def verify_password(password: str, stored: str | None) -> bool:
 
 
 def _key(password: str, salt: str) -> bytes:
-    with _turn():
+    with slow_hash_turn():
         return hashlib.scrypt(
             unicodedata.normalize("NFKC", password).encode(),
             salt=salt.encode(),
@@ -58,7 +58,8 @@ def _key(password: str, salt: str) -> bytes:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def slow_hash_turn() -> Iterator[None]:
+    """A place among those that may hash now. Raises CentralBusy."""
     if not _at_work_or_waiting.acquire(blocking=False):
         raise CentralBusy
     try:

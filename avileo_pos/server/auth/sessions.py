@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from avileo_pos.server.auth.tokens import new_id
 from avileo_pos.server.auth.users import User
 from avileo_pos.tables.server.better_auth import session, user
+from avileo_pos.tables.server.password_changes_due import password_changes_due as due
 
 LASTS: Final = timedelta(days=7)
 LASTS_UNREMEMBERED: Final = timedelta(days=1)
@@ -72,10 +73,22 @@ def open_session(
     return opened
 
 
-def find_session(connection: Connection, token: str, now: datetime) -> tuple[Session, User] | None:
+class FoundSession(NamedTuple):
+    """A living session. `must_change_password`: it was opened by a password that was handed over for one time."""
+
+    session: Session
+    person: User
+    must_change_password: bool
+
+
+def find_session(connection: Connection, token: str, now: datetime) -> FoundSession | None:
     """The living session of a raw token and its person; renews it when due, removes it when over."""
-    both = select(session, user).join(user, user.c.id == session.c.user_id).where(session.c.token == token)
-    row = connection.execute(both).first()
+    row = connection.execute(
+        select(session, user, due.c.session_id.is_not(None).label("must_change"))
+        .join(user, user.c.id == session.c.user_id)
+        .outerjoin(due, due.c.session_id == session.c.id)
+        .where(session.c.token == token)
+    ).first()
     if row is None:
         return None
     found = Session.of(row)
@@ -85,7 +98,7 @@ def find_session(connection: Connection, token: str, now: datetime) -> tuple[Ses
     if found.is_due_for_renewal(now):
         found = found.renewed(now)
         _store_renewal(connection, found)
-    return found, User.of(row)
+    return FoundSession(found, User.of(row), row.must_change)
 
 
 def _store_renewal(connection: Connection, renewed: Session) -> None:

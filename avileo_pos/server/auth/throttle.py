@@ -74,6 +74,15 @@ def attempt_succeeded(connection: Connection, now: datetime, account: Subject, *
         )
 
 
+def new_businesses_subject(user_id: str) -> Subject:
+    return Subject(f"new-businesses:{user_id}", free_failures=10)
+
+
+def new_people_subject(user_id: str) -> Subject:
+    """People whom one admin brings in: taken on with a new account, or invited."""
+    return Subject(f"new-people:{user_id}", free_failures=100)
+
+
 def password_mails_subject(email: str) -> Subject:
     """Nobody's mailbox is filled by who asks for a new password in their name."""
     return Subject(f"password-mails:{email.lower()}", free_failures=3)

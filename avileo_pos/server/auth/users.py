@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from avileo_pos.server.auth.tokens import new_id
+from avileo_pos.server.profiles import make_profile
 from avileo_pos.tables.server.better_auth import account, user
 
 CREDENTIAL = "credential"
@@ -32,8 +33,8 @@ class User:
         return cls(**{part.name: row._mapping[user.c[part.name]] for part in fields(cls)})
 
 
-def create_user(connection: Connection, name: str, email: str, password_hash: str, now: datetime) -> User | None:
-    """A new person with a password, None when the email is taken."""
+def create_user(connection: Connection, name: str, email: str, password_hash: str | None, now: datetime) -> User | None:
+    """A new person, with a password unless it is still to be set; None when the email is taken."""
     person = User(new_id(), name, email.lower(), False, None, now, now)
     added = connection.execute(
         insert(user).values(**asdict(person)).on_conflict_do_nothing(index_elements=[user.c.email]).returning(user.c.id)
@@ -41,6 +42,7 @@ def create_user(connection: Connection, name: str, email: str, password_hash: st
     if added.first() is None:
         return None
     _add_credential(connection, person.id, password_hash, now)
+    make_profile(connection, person.id, now)
     return person
 
 

@@ -49,6 +49,10 @@ def use_proof(connection: Connection, identifier: str, now: datetime) -> str | N
     return next((value for value, expires_at in used if expires_at > now), None)
 
 
+def drop_proof(connection: Connection, identifier: str) -> None:
+    connection.execute(delete(verification).where(verification.c.identifier == identifier))
+
+
 def drop_proofs_for(connection: Connection, prefix: str, value: str) -> None:
     """All proofs of one kind that lead to this value are gone."""
     proof = verification.c

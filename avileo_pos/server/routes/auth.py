@@ -16,6 +16,7 @@ from avileo_pos.server.auth.exchange import (
     set_cookie,
     take_cookie_back,
 )
+from avileo_pos.server.auth.one_time_password import opens_once, require_a_change
 from avileo_pos.server.auth.origin import from_our_own_pages
 from avileo_pos.server.auth.requirements import require_a_good_length, require_an_email
 from avileo_pos.server.auth.sessions import close_session, close_sessions_of, open_session, sessions_of
@@ -75,11 +76,15 @@ def sign_in(body: SignIn, request: Request, response: Response, central: TheCent
     begin_attempt(central, now, account, address)
     with central.database.transaction() as connection:
         person, password_hash = users.find_user(connection, body.email)
-    if not passwords.verify_password(body.password, password_hash) or person is None:
-        raise Refused(HTTPStatus.UNAUTHORIZED, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password")
+    is_own = passwords.verify_password(body.password, password_hash)
+    typed, secret = body.password, central.settings.secret
     with central.database.transaction() as connection:
+        if person is None or not (is_own or opens_once(connection, person.id, typed, secret, now)):
+            raise Refused(HTTPStatus.UNAUTHORIZED, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password")
         throttle.attempt_succeeded(connection, now, account, address)
         opened = open_session(connection, person.id, caller_of(request), now, remember=body.remember_me)
+        if not is_own:
+            require_a_change(connection, opened.id)
     hand_over(response, central, opened)
     return SignedInAnswer(token=opened.token, user=UserAnswer.of(person))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -15,7 +15,33 @@ Line = Annotated[str, Field(max_length=1000, pattern=_WITHOUT_NUL)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=100, pattern=_EMAIL)]
 
 
+def line(longest: int, *, shortest: int = 0) -> Any:
+    """A text without blanks around it."""
+    return StringConstraints(
+        strip_whitespace=True, min_length=shortest, max_length=longest, pattern=_WITHOUT_NUL, strict=True
+    )
+
+
+def left_out() -> Any:
+    """The default of a field that a change need not name; only what is named is changed."""
+    return Field(default=None, json_schema_extra=_without_default)
+
+
+WebAddress = Annotated[str, Field(max_length=255, pattern=r"^https?://[^\s\x00]+$")]
+
+
 class Body(BaseModel):
     """A request of ours: exact types, and nothing that nobody asked for."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class Changes(Body):
+    """Fields to change; those that are left out stay as they are."""
+
+    def named(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from avileo_pos.server.auth import passwords, throttle, users
-from avileo_pos.server.auth.current_person import ThePerson
+from avileo_pos.server.auth.current_person import PersonOfAnyPassword, SignedIn
 from avileo_pos.server.auth.exchange import address_of, begin_attempt, caller_of, hand_over
+from avileo_pos.server.auth.one_time_password import change_is_made, opens_once
 from avileo_pos.server.auth.origin import require_own_address
 from avileo_pos.server.auth.password_reset import (
     onward,
@@ -44,20 +45,21 @@ _IF_IT_EXISTS: Final = "If this email exists in our system, check your email for
 
 @router.post("/change-password", responses=refuses(HTTPStatus.TOO_MANY_REQUESTS))
 def change_password(
-    body: ChangePassword, person: ThePerson, request: Request, response: Response, central: TheCentral
+    body: ChangePassword, person: PersonOfAnyPassword, request: Request, response: Response, central: TheCentral
 ) -> PasswordChanged:
+    """By the password of now, which may be one that was handed over: then every other session ends."""
     require_a_good_length(body.new_password)
     now = central.now()
     account = throttle.account_subject(person.email)
     begin_attempt(central, now, account)
-    with central.database.transaction() as connection:
-        current_hash = users.password_hash_of(connection, person.user_id)
-    if not passwords.verify_password(body.current_password, current_hash):
-        raise Refused(HTTPStatus.BAD_REQUEST, "INVALID_PASSWORD", "Invalid password")
+    is_handed = _require_the_current(central, person, body.current_password)
     new_hash = passwords.hash_password(body.new_password)
     with central.database.transaction() as connection:
         throttle.attempt_succeeded(connection, now, account)
         users.set_password(connection, person.user_id, new_hash, now)
+        if is_handed:
+            close_sessions_of(connection, person.user_id, but=person.token)
+        change_is_made(connection, person.user_id, person.session_id)
         if not body.revoke_other_sessions:
             return PasswordChanged(token=None, user=UserAnswer.of(person.user))
         close_sessions_of(connection, person.user_id)
@@ -105,6 +107,18 @@ def follow_the_letter(
         is_good = opens_a_reset(connection, token, central.now())
     told = {"token": token} if is_good else {"error": "INVALID_TOKEN"}
     return RedirectResponse(onward(callback_url, **told), HTTPStatus.FOUND)
+
+
+def _require_the_current(central: Central, person: SignedIn, typed: str) -> bool:
+    """Whether it is a one-time password; raises Refused 400 when it is none of this person's."""
+    with central.database.transaction() as connection:
+        current_hash = users.password_hash_of(connection, person.user_id)
+    if passwords.verify_password(typed, current_hash):
+        return False
+    with central.database.transaction() as connection:
+        if opens_once(connection, person.user_id, typed, central.settings.secret, central.now()):
+            return True
+    raise Refused(HTTPStatus.BAD_REQUEST, "INVALID_PASSWORD", "Invalid password")
 
 
 def _letter_for(central: Central, asked: RequestPasswordReset) -> Letter | None:

@@ -1,0 +1,74 @@
+"""What a member does at central in one business: in one transaction of that business, with the rights of their role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from avileo_pos.domain.permissions import Actor, Permission
+from avileo_pos.server.businesses import BusinessWriter
+from avileo_pos.server.central import Central
+from avileo_pos.server.errors import Refused
+from avileo_pos.server.membership import staff_of
+from avileo_pos.server.revisions import locked_revisions
+
+T = TypeVar("T")
+
+
+class Forbidden(Refused):
+    """A member whose role does not allow it."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.FORBIDDEN, "forbidden", "The role of this person does not allow it.")
+
+
+class NotHere(Refused):
+    """The business has no such thing; whether another one has is not said."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.NOT_FOUND, "not_found", "This business has no such thing.")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One open transaction of a business, and the member who acts in it."""
+
+    connection: Connection
+    business_id: UUID
+    actor: Actor
+    now: datetime
+
+    @contextmanager
+    def writing(self) -> Iterator[BusinessWriter]:
+        """Alone in the business until the transaction ends, to change rows that travel to tills."""
+        with locked_revisions(self.connection, self.business_id) as revisions:
+            yield BusinessWriter(self.connection, self.business_id, revisions, self.now)
+
+
+def require_a_place(central: Central, business_id: UUID, user_id: str, permission: Permission) -> None:
+    """Before work that takes long. Raises NotAMember, Forbidden, CentralBusy."""
+    at_the_desk(central, business_id, user_id, lambda _desk: None, permission)
+
+
+def at_the_desk(
+    central: Central, business_id: UUID, user_id: str, work: Callable[[Desk], T], permission: Permission | None = None
+) -> T:
+    """What `work` returns, committed, for a member of the business who has the permission, if one is asked for.
+
+    Raises NotAMember, Forbidden, CentralBusy.
+    """
+
+    def sit_down(connection: Connection) -> T:
+        actor = staff_of(connection, business_id, user_id).caller.actor
+        if permission is not None and not actor.may(permission):
+            raise Forbidden
+        return work(Desk(connection, business_id, actor, central.now()))
+
+    return central.database.in_transaction(sit_down, business_id)
