@@ -48,7 +48,7 @@ def ok() -> Ok:
     return Ok()
 
 
-@changes.post("/sign-up/email", responses=refuses(422, 429))
+@changes.post("/sign-up/email", responses=refuses(HTTPStatus.UNPROCESSABLE_ENTITY))
 def sign_up(body: SignUp, request: Request, response: Response, central: TheCentral) -> SignedUp:
     require_an_email(body.email)
     require_a_good_length(body.password)
@@ -68,7 +68,7 @@ def sign_up(body: SignUp, request: Request, response: Response, central: TheCent
     return SignedUp(token=opened.token, user=UserAnswer.of(person))
 
 
-@changes.post("/sign-in/email", responses=refuses(401, 429))
+@changes.post("/sign-in/email", responses=refuses(HTTPStatus.UNAUTHORIZED))
 def sign_in(body: SignIn, request: Request, response: Response, central: TheCentral) -> SignedInAnswer:
     require_an_email(body.email)
     now = central.now()

@@ -55,7 +55,7 @@ class NewBusiness(BusinessChanges):
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
-    responses=refuses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS),
+    responses=refuses(HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 def found(body: NewBusiness, person: ThePerson, central: TheCentral) -> BusinessCard:
     """A new business, whose admin is the person who asks."""

@@ -88,7 +88,7 @@ def list_all(business_id: UUID, person: ThePerson, central: TheCentral) -> list[
     return at_the_desk(central, business_id, person.user_id, list_members, Permission.MEMBERS_MANAGE)
 
 
-@router.post("", status_code=HTTPStatus.CREATED, responses=refuses(HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS))
+@router.post("", status_code=HTTPStatus.CREATED, responses=refuses(HTTPStatus.CONFLICT))
 def take_on_somebody(business_id: UUID, body: NewMember, person: ThePerson, central: TheCentral) -> HandedPassword:
     require_a_place(central, business_id, person.user_id, Permission.MEMBERS_MANAGE)
     details = _with_pin_hash(body.model_dump(exclude={"email"}))

@@ -43,7 +43,7 @@ _LONGEST_TOKEN: Final = 100
 _IF_IT_EXISTS: Final = "If this email exists in our system, check your email for the reset link"
 
 
-@router.post("/change-password", responses=refuses(HTTPStatus.TOO_MANY_REQUESTS))
+@router.post("/change-password")
 def change_password(
     body: ChangePassword, person: PersonOfAnyPassword, request: Request, response: Response, central: TheCentral
 ) -> PasswordChanged:
@@ -68,7 +68,7 @@ def change_password(
     return PasswordChanged(token=opened.token, user=UserAnswer.of(person.user))
 
 
-@router.post("/request-password-reset", responses=refuses(HTTPStatus.TOO_MANY_REQUESTS))
+@router.post("/request-password-reset")
 def request_password_reset(body: RequestPasswordReset, request: Request, central: TheCentral) -> DoneWithMessage:
     """The same answer after the same time, whether or not there is such a person."""
     require_an_email(body.email)
