@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select
 
 from avileo_pos.domain.enums import BusinessUserRole, ModoOperacion
 from avileo_pos.domain.identity import is_ruc
+from avileo_pos.server.audit import Act, record
 from avileo_pos.server.auth.users import User
 from avileo_pos.server.businesses import new_business
 from avileo_pos.server.central import Central
@@ -54,6 +55,7 @@ def found_business(central: Central, person: User, given: Mapping[str, Any]) -> 
         now = central.now()
         with new_business(connection, business_id, now=now, **given) as writer:
             writer.add_member(user_id=person.id, name=member_name(person), role=BusinessUserRole.ADMIN_NEGOCIO)
+            record(connection, business_id, writer.revisions, Act("business.founded", given, person.id), now)
         return _card(connection, business_id)
 
     return central.database.in_transaction(found, business_id)
@@ -67,7 +69,7 @@ def change_business(desk: Desk, changes: Mapping[str, Any]) -> BusinessCard:
     """Raises Refused 422."""
     _require_a_sound_ruc(changes)
     if changes:
-        with desk.writing() as writer:
+        with desk.doing("business.changed", changes=changes) as writer:
             writer.change(businesses, desk.business_id, **changes)
     return read_business(desk)
 

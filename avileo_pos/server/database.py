@@ -141,6 +141,11 @@ def _opening_words(business_id: UUID | None, user_id: str | None) -> str:
     return "; ".join(words)
 
 
+def show_workplaces_of(connection: Connection, user_id: str) -> None:
+    """From now on the transaction also sees where this person works."""
+    connection.exec_driver_sql(f"SET LOCAL app.user_id = {quoted(user_id)}")
+
+
 def quoted(text: str) -> str:
     """A literal of SQL, in which the driver sees no place for a parameter."""
     return psycopg.sql.quote(text).replace("%", "%%")

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from avileo_pos.domain.permissions import Actor, Permission
+from avileo_pos.server.audit import Act, record
 from avileo_pos.server.businesses import BusinessWriter
 from avileo_pos.server.central import Central
 from avileo_pos.server.errors import Refused
@@ -43,13 +44,19 @@ class Desk:
     connection: Connection
     business_id: UUID
     actor: Actor
+    user_id: str
     now: datetime
 
     @contextmanager
-    def writing(self) -> Iterator[BusinessWriter]:
-        """Alone in the business until the transaction ends, to change rows that travel to tills."""
+    def doing(self, action: str, **details: Any) -> Iterator[BusinessWriter]:
+        """An act, such as `member.changed`, alone in the business until the transaction ends; it is recorded.
+
+        `details` are what JSON can hold, and no secrets.
+        """
         with locked_revisions(self.connection, self.business_id) as revisions:
             yield BusinessWriter(self.connection, self.business_id, revisions, self.now)
+            act = Act(action, details, self.user_id)
+            record(self.connection, self.business_id, revisions, act, self.now)
 
 
 def require_a_place(central: Central, business_id: UUID, user_id: str, permission: Permission) -> None:
@@ -69,6 +76,6 @@ def at_the_desk(
         actor = staff_of(connection, business_id, user_id).caller.actor
         if permission is not None and not actor.may(permission):
             raise Forbidden
-        return work(Desk(connection, business_id, actor, central.now()))
+        return work(Desk(connection, business_id, actor, user_id, central.now()))
 
     return central.database.in_transaction(sit_down, business_id)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select, exists, func, select
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.server.auth.one_time_password import OneTimePassword, make_one_time_password
 from avileo_pos.server.auth.users import create_user, find_user
+from avileo_pos.server.database import show_workplaces_of
 from avileo_pos.server.desk import Desk, NotHere
 from avileo_pos.server.errors import Refused
 from avileo_pos.tables.server.better_auth import user
@@ -57,7 +58,7 @@ def take_on(desk: Desk, email: str, details: Mapping[str, Any], secret: str) -> 
             HTTPStatus.CONFLICT, "email_has_account", "This person has an account: invite them, so that they agree."
         )
     member_id = uuid4()
-    with desk.writing() as writer:
+    with desk.doing("member.taken_on", member_id=member_id, email=email, **_tellable(details)) as writer:
         writer.add_member(id=member_id, user_id=person.id, **details)
     handed = make_one_time_password(desk.connection, person.id, secret, desk.now)
     return read_member(desk, member_id), handed
@@ -65,10 +66,11 @@ def take_on(desk: Desk, email: str, details: Mapping[str, Any], secret: str) -> 
 
 def change_member(desk: Desk, member_id: UUID, changes: Mapping[str, Any]) -> MemberCard:
     """Raises NotHere, Refused 409: last_admin."""
-    with desk.writing() as writer:
+    if not changes:
+        return read_member(desk, member_id)
+    with desk.doing("member.changed", member_id=member_id, changes=_tellable(changes)) as writer:
         before = read_member(desk, member_id)
-        if changes:
-            writer.change(members, member_id, **changes)
+        writer.change(members, member_id, **changes)
         after = read_member(desk, member_id)
         if _is_admin(before) and not _is_admin(after):
             _require_another_admin(desk)
@@ -92,7 +94,14 @@ def hand_out_password(desk: Desk, member_id: UUID, secret: str) -> tuple[MemberC
         raise Refused(
             HTTPStatus.CONFLICT, "works_elsewhere", "This person works in another business too: only mail can help."
         )
-    return member, make_one_time_password(desk.connection, person.id, secret, desk.now)
+    with desk.doing("member.password_handed_over", member_id=member_id):
+        return member, make_one_time_password(desk.connection, person.id, secret, desk.now)
+
+
+def _tellable(details: Mapping[str, Any]) -> dict[str, Any]:
+    """What the audit may know: of a PIN, whether there is one now."""
+    told = {name: value for name, value in details.items() if name != "pin_hash"}
+    return told | {"has_pin": details["pin_hash"] is not None} if "pin_hash" in details else told
 
 
 def _cards(desk: Desk) -> Select[Any]:
@@ -137,5 +146,6 @@ def _require_another_admin(desk: Desk) -> None:
 
 
 def _works_elsewhere(connection: Connection, user_id: str, business_id: UUID) -> bool:
+    show_workplaces_of(connection, user_id)
     elsewhere = exists().where(members.c.user_id == user_id, members.c.business_id != business_id)
     return bool(connection.scalar(select(elsewhere)))

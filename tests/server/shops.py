@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import Row, select
+
+from avileo_pos.server.audit import flaws_of_chain
+from avileo_pos.tables.server import audit_entries
 from tests.server.town import PASSWORD, Person, Town
 
 
@@ -48,6 +54,13 @@ class Shop:
 
     def member_id(self, person: Person) -> str:
         return str(self.card(person)["id"])
+
+    def acts(self) -> Sequence[Row[Any]]:
+        """The business's audit chain, which must be sound."""
+        business_id = UUID(self.business_id)
+        with self.town.database.transaction(business_id) as connection:
+            assert list(flaws_of_chain(connection, business_id)) == []
+            return connection.execute(select(audit_entries).order_by(audit_entries.c.number)).all()
 
 
 def open_shop(town: Town, name: str = "Pollos Rosita") -> Shop:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
-from avileo_pos.domain.enums import ModoOperacion
 from avileo_pos.server.revisions import head_of
 from avileo_pos.tables.server import system_config
 from avileo_pos.tables.shared import businesses
@@ -31,6 +31,13 @@ def revisions(shop: Shop) -> tuple[int, int]:
         return own, head_of(connection, business_id)
 
 
+def set_for_new_businesses(town: Town, values: dict[str, object]) -> None:
+    row = {"id": UUID(int=1), "permitir_venta_sin_stock": True, "updated_at": START} | values
+    setting = insert(system_config).values(row)
+    with town.database.transaction() as connection:
+        connection.execute(setting.on_conflict_do_update(index_elements=["id"], set_=row))
+
+
 def test_who_founds_a_business_is_its_admin(town: Town) -> None:
     ana = town.sign_up("Ana")
     answer = ana.post("/api/businesses", name="  Pollos Rosita ", ruc=RUC, phone="987654321", control_kilos=False)
@@ -44,18 +51,13 @@ def test_who_founds_a_business_is_its_admin(town: Town) -> None:
 
 
 def test_a_new_business_begins_as_the_operator_has_set_it(town: Town) -> None:
-    with town.database.transaction() as connection:
-        values = {"control_kilos": False, "usar_distribucion": False, "permitir_venta_sin_stock": False}
-        connection.execute(
-            insert(system_config).values(
-                id=UUID(int=1), modo_operacion=ModoOperacion.PEDIDOS, updated_at=START, **values
-            )
-        )
+    usual = {"modo_operacion": "mixto", "control_kilos": True, "usar_distribucion": True}
+    as_set = {"modo_operacion": "pedidos", "control_kilos": False, "usar_distribucion": False}
+    set_for_new_businesses(town, as_set)
     try:
         card = open_shop(town).owner.post("/api/businesses", name="Otra", control_kilos=True).json()
     finally:
-        with town.database.transaction() as connection:
-            connection.execute(delete(system_config))
+        set_for_new_businesses(town, usual)
     assert (card["modo_operacion"], card["control_kilos"], card["usar_distribucion"]) == ("pedidos", True, False)
 
 

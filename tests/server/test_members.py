@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from json import loads
 from typing import Any
 from uuid import uuid4
 
@@ -179,3 +180,24 @@ def test_a_person_works_in_several_businesses_in_different_roles(town: Town, sho
     beto.post("/api/businesses", name="Huevos Beto")
     roles = {each["business_name"]: each["role"] for each in beto.get("/api/me").json()["businesses"]}
     assert roles == {"Pollos Rosita": "vendedor", "Huevos Beto": "admin_negocio"}
+
+
+def test_what_an_admin_does_stands_in_the_audit_without_its_secrets(shop: Shop) -> None:
+    beto = shop.take_on("Beto", pin="1357")
+    shop.owner.patch(at(shop, beto), pin="2468", commission_rate="1.50")
+    shop.owner.patch(shop.path, name="Pollos Rosita 2")
+    shop.owner.post(f"{at(shop, beto)}/one-time-password")
+    acts = shop.acts()
+    assert [(act.action, act.user_id) for act in acts] == [
+        (action, shop.owner.user_id)
+        for action in (
+            "business.founded",
+            "member.taken_on",
+            "member.changed",
+            "business.changed",
+            "member.password_handed_over",
+        )
+    ]
+    told = {"commission_rate": "1.50", "has_pin": True}
+    assert loads(acts[2].details) == {"member_id": shop.member_id(beto), "changes": told}
+    assert not any("argon2" in act.details for act in acts)
