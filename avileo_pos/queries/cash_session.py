@@ -16,6 +16,7 @@ from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import ZERO
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.queries.stored import day, identity, instant, read, soles
+from avileo_pos.queries.this_till import made_here
 from avileo_pos.work import Work
 
 
@@ -99,11 +100,13 @@ def open_cash_session_id(work: Work) -> UUID | None:
     return identity(found[0].id) if found else None
 
 
-OPEN_CASH_SESSION = """
-SELECT id FROM cash_sessions
-WHERE business_id = :business AND seller_id = :member AND device_id = :device AND closed_at IS NULL
+# A till that went back to an older file may have two: the turn begun since, and the one that came back from central.
+OPEN_CASH_SESSION = f"""
+SELECT c.id FROM cash_sessions c
+WHERE c.business_id = :business AND c.seller_id = :member AND c.closed_at IS NULL AND {made_here("c", "opened_at")}
+ORDER BY c.opened_at DESC, c.id LIMIT 1
 """
-"""SQL for the id of the open session of the person on `:device`."""
+"""SQL for the id of the open session of the person on the till of `:device`, the latest first."""
 
 
 def cash_session(work: Work, session_id: UUID) -> CashSession:

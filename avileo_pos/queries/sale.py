@@ -16,6 +16,7 @@ from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.void import SALE, VoidRights, permission_to_void
 from avileo_pos.queries.receipt import SaleReceipt, sale_receipt
 from avileo_pos.queries.stored import codes, day, identity, instant, kilos, read, soles
+from avileo_pos.queries.this_till import made_here
 from avileo_pos.work import Work
 
 
@@ -67,10 +68,10 @@ def sales_of_customer(work: Work, customer_id: UUID, limit: int = 100) -> tuple[
 
 def last_sale(work: Work) -> SaleReceipt | None:
     """The copy of this person's last sale on this till."""
-    question = """
-    SELECT id FROM sales
-    WHERE business_id = :business AND seller_id = :member AND device_id = :device
-    ORDER BY business_date DESC, sale_date DESC LIMIT 1
+    question = f"""
+    SELECT s.id FROM sales s
+    WHERE s.business_id = :business AND s.seller_id = :member AND {made_here("s", "sale_date")}
+    ORDER BY s.business_date DESC, s.sale_date DESC LIMIT 1
     """
     found = read(work, question, device=work.device_id)
     return sale_receipt(work, identity(found[0].id)) if found else None

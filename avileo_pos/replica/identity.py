@@ -13,7 +13,7 @@ from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor
 from avileo_pos.tables.shared import business_users
-from avileo_pos.tables.till import sync_state, till_identity
+from avileo_pos.tables.till import former_devices, sync_state, till_identity
 
 THE_ONE_ROW = 1
 
@@ -31,9 +31,13 @@ class TillIdentity:
 def enrol(db: Connection, identity: TillIdentity, now: datetime, last_receipt: int = 0) -> None:
     """Keep what central gave to this till at enrolment. The numbers of a new series begin after `last_receipt`.
 
-    Enrolling again under the same series goes on with the numbers that this till has reached.
+    Enrolling again under the same series goes on with the numbers that this till has reached; as another device it
+    keeps what it did as the former one.
     """
-    known = db.execute(select(till_identity.c.receipt_series, till_identity.c.last_receipt)).one_or_none()
+    columns = till_identity.c
+    known = db.execute(select(columns.device_id, columns.receipt_series, columns.last_receipt)).one_or_none()
+    if known is not None and known.device_id != identity.device_id:
+        db.execute(insert(former_devices).values(device_id=known.device_id, left_at=now))
     if known is not None and known.receipt_series == identity.receipt_series:
         last_receipt = max(last_receipt, known.last_receipt)
     row = {

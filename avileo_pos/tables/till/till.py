@@ -21,6 +21,17 @@ till_identity = Table(
 )
 """`last_receipt` is the last number given out of the series; it moves in the sale's own transaction."""
 
+former_devices = Table(
+    "former_devices",
+    metadata,
+    Column("device_id", Id(), nullable=False),
+    Column("left_at", Instant(), nullable=False),
+    PrimaryKeyConstraint("device_id"),
+    info={"in": TILL},
+    sqlite_strict=True,
+)
+"""What this till was to central before it was told apart from a copy of itself; what it did until then is its own."""
+
 offline_sign_ins = Table(
     "offline_sign_ins",
     metadata,
@@ -49,5 +60,5 @@ pin_tries = Table(
 )
 """Mistaken PINs in a row, kept so that starting the program again does not shorten the wait."""
 
-for _table in (till_identity, offline_sign_ins, pin_tries):
+for _table in (till_identity, former_devices, offline_sign_ins, pin_tries):
     check_stored_values(_table)

@@ -1,0 +1,115 @@
+"""A till's file goes back to an older state, or is used twice: the drawer that was open stays the cashier's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from avileo_pos.queries.cash_session import cash_report, open_cash_session_id
+from avileo_pos.queries.sale import last_sale
+from avileo_pos.server import sample
+from avileo_pos.server.sample import ROSA
+from avileo_pos.usecases.cash_session import CloseCashSession, close_cash_session
+from tests.invariants import assert_promises_hold
+from tests.journeys.shop import Shop
+from tests.journeys.till import Till
+
+
+def test_the_turn_goes_on_after_the_file_went_back_and_the_till_became_another_device(shop: Shop) -> None:
+    rosa = shop.till(ROSA)
+    drawer, device = rosa.ask(open_cash_session_id), rosa.device_id
+    older = rosa.copy_file("older.db")
+    rosa.sell("Alas", "1.000")
+    rosa.sync_until_quiet()
+    rosa.go_back_to(older)
+    rosa.sell("Gallina", "1.000")
+    rosa.sync_until_quiet()
+    assert rosa.device_id != device
+    assert rosa.ask(open_cash_session_id) == drawer
+    rosa.sell("Pechuga", "1.000")
+    assert_promises_hold(shop)
+    assert sales_of_turns(shop) == {drawer: 3}
+    assert rosa.ask(cash_report, drawer).sales.count == 3
+
+
+def test_a_turn_that_was_begun_after_the_older_file_comes_back_from_central(shop: Shop) -> None:
+    rosa = shop.new_till()
+    rosa.sign_in(ROSA.email, sample.PASSWORD)
+    rosa.sync_until_quiet()
+    older = rosa.copy_file("older.db")
+    drawer = rosa.open_drawer()
+    rosa.sell("Alas", "1.000")
+    rosa.sync_until_quiet()
+    rosa.go_back_to(older)
+    rosa.new_customer("Bodega Nueva")
+    assert rosa.ask(open_cash_session_id) is None
+    rosa.sync_until_quiet()
+    assert rosa.ask(open_cash_session_id) == drawer
+    assert_promises_hold(shop)
+
+
+def test_of_two_turns_the_later_goes_on_first_and_then_the_earlier(shop: Shop) -> None:
+    rosa = shop.new_till()
+    rosa.sign_in(ROSA.email, sample.PASSWORD)
+    rosa.sync_until_quiet()
+    older = rosa.copy_file("older.db")
+    earlier = rosa.open_drawer()
+    rosa.sync_until_quiet()
+    rosa.go_back_to(older)
+    shop.clock.go_on(timedelta(hours=1))
+    later = rosa.open_drawer()
+    rosa.sync_until_quiet()
+    assert rosa.ask(open_cash_session_id) == later
+    count(rosa, later)
+    assert rosa.ask(open_cash_session_id) == earlier
+    assert_promises_hold(shop)
+
+
+def test_a_copy_and_its_original_share_the_turn_that_was_open_and_nothing_after_it(shop: Shop) -> None:
+    original = shop.till(ROSA)
+    drawer = original.ask(open_cash_session_id)
+    assert drawer is not None
+    copy = copied(shop, original)
+    sold = original.sell("Alas", "1.000")
+    original.sync_until_quiet()
+    copy.sell("Gallina", "1.000")
+    shop.sync_all()
+    assert copy.device_id != original.device_id
+    assert copy.ask(open_cash_session_id) == original.ask(open_cash_session_id) == drawer
+    shop.clock.go_on(timedelta(hours=8))
+    count(original, drawer)
+    late = copy.sell("Pechuga", "1.000")  # it has not heard yet that the turn is over
+    shop.sync_all()
+    assert copy.ask(open_cash_session_id) is None
+    tomorrow = original.open_drawer()
+    shop.sync_all()
+    assert (original.ask(open_cash_session_id), copy.ask(open_cash_session_id)) == (tomorrow, None)
+    own = copy.open_drawer()
+    assert_promises_hold(shop)
+    assert sales_of_turns(shop) == {drawer: 3}
+    assert (original.ask(open_cash_session_id), copy.ask(open_cash_session_id)) == (tomorrow, own)
+    assert (last_number(original), last_number(copy)) == (sold.number, late.number)
+
+
+def copied(shop: Shop, original: Till) -> Till:
+    """A second PC that was made from a copy of this one's disk."""
+    copy = shop.new_till()
+    copy.go_back_to(original.copy_file("copy.db"))
+    copy.token, copy.actor = original.token, original.actor
+    return copy
+
+
+def count(till: Till, drawer: UUID) -> None:
+    """What should be in it is."""
+    expected = till.ask(cash_report, drawer).cash.expected
+    till.do(close_cash_session, CloseCashSession(drawer, expected))
+
+
+def sales_of_turns(shop: Shop) -> dict[UUID, int]:
+    return dict(shop.rows("SELECT cash_session_id, count(*) FROM sales GROUP BY 1"))
+
+
+def last_number(till: Till) -> str:
+    found = till.ask(last_sale)
+    assert found is not None
+    return found.number
