@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from avileo_pos.server.database import Database
 from tests.journeys.shop import Shop
 from tests.postgres import TestPostgres, served
 from tests.sample_central import migrate_and_seed
@@ -15,8 +16,8 @@ from tests.sample_central import migrate_and_seed
 @pytest.fixture
 def shop(postgres: TestPostgres, tmp_path: Path) -> Iterator[Shop]:
     """The sample business on a database of its own."""
-    with postgres.database(migrate_and_seed) as url, served(url) as database:
-        opened = Shop(database, tmp_path)
+    with postgres.database(migrate_and_seed) as url, served(url) as database, Database.connect(url) as owner:
+        opened = Shop(database, owner, tmp_path)
         try:
             yield opened
         finally:

@@ -32,8 +32,10 @@ SETTINGS = ServerSettings(secret="a secret of the journeys, long enough", public
 class Shop:
     """Central is open from the beginning; it can be stopped and opened again at the same address."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, owner: Database, folder: Path) -> None:
+        """`database` is as central serves it; by `owner` a test can do what central cannot."""
         self.database = database
+        self.owner = owner
         self.clock = Clock()
         self.tills: list[Till] = []
         self.beginning = {sample.SAMPLE: self._figures()}
@@ -77,6 +79,7 @@ class Shop:
     def backup(self, postgres: TestPostgres) -> Iterator[str]:
         """The URL of a copy of the database as it is now."""
         self.database.close()
+        self.owner.close()
         with postgres.copy(self.database.engine.url.render_as_string(hide_password=False)) as url:
             yield url
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from avileo_pos.server.sample import CUSTOMERS, ROSA, SAMPLE
+from avileo_pos.server.sample import CUSTOMERS, ROSA
 from tests.invariants import (
     assert_businesses_stay_apart,
     assert_each_operation_has_one_effect,
@@ -61,7 +61,7 @@ def rosa(shop: Shop) -> Till:
 @pytest.mark.parametrize("broken", AT_CENTRAL)
 def test_what_goes_wrong_at_central_is_noticed(shop: Shop, rosa: Till, broken: str) -> None:
     statement, checker = AT_CENTRAL[broken]
-    with shop.database.transaction(SAMPLE) as connection:
+    with shop.owner.transaction() as connection:
         connection.exec_driver_sql(statement)
     _assert_noticed(shop, checker)
 

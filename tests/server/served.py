@@ -20,6 +20,7 @@ import httpx
 import psutil
 
 from avileo_pos.server import sample
+from avileo_pos.server.isolation import service_url
 from avileo_pos.server.sample import SampleMember
 
 LONGEST_WAIT = 60  # seconds
@@ -69,12 +70,15 @@ class Served:
 
 @contextmanager
 def served(url: str, folder: Path, *options: str, **environment: str) -> Iterator[Served]:
-    """Central on the migrated database at `url`, which is killed at the end unless it was ended before."""
+    """Central on the migrated database whose owner reaches it at `url`; it is killed at the end unless it was ended before."""
     port, log_file = free_port(), folder / f"central-{time.monotonic_ns()}.log"
     command = [sys.executable, "-m", "avileo_pos.server", "serve", "--port", str(port), "--log-form", "json", *options]
     with log_file.open("wb") as log:
         process = subprocess.Popen(
-            command, env=os.environ | {"DATABASE_URL": url} | environment, stderr=log, stdin=subprocess.DEVNULL
+            command,
+            env=os.environ | {"DATABASE_URL": service_url(url)} | environment,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
         )
         central = Served(f"http://127.0.0.1:{port}", log_file, process)
         try:
