@@ -23,7 +23,14 @@ SERVICE_ROLE: Final = "pos_app"
 
 _NEVER_CHANGED: Final = frozenset({server.audit_entries, server.sync_operations, server.sync_conflicts})
 _NEVER_DELETED: Final = frozenset(
-    {*SYNCED_TABLES, server.sync_counters, server.devices, server.central_identity, server.system_config}
+    {
+        *SYNCED_TABLES,
+        server.sync_counters,
+        server.devices,
+        server.invitations,
+        server.central_identity,
+        server.system_config,
+    }
 )
 
 _TABLES: Final = tuple(table for table in metadata.sorted_tables if "server" in table.info["in"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from avileo_pos.domain.business_day import format_moment
 from avileo_pos.server.mail import Letter
 
 
@@ -13,4 +16,14 @@ def about_a_new_password(email: str, name: str, link: str) -> Letter:
         "Alguien pidió cambiar la contraseña de su cuenta de Avileo. Para poner una nueva, abra este enlace:\n\n"
         f"{link}\n\n"
         "Sirve una sola vez, durante una hora. Si usted no lo pidió, no haga nada: su contraseña sigue igual.\n",
+    )
+
+
+def about_an_invitation(email: str, business_name: str, inviter: str, code: str, expires_at: datetime) -> Letter:
+    return Letter(
+        email,
+        f"{business_name} lo invita a trabajar con Avileo",
+        f"Hola:\n\n{inviter} lo invita a trabajar en «{business_name}» con Avileo. Su código es:\n\n    {code}\n\n"
+        f"Sirve una sola vez, hasta el {format_moment(expires_at)}, para la cuenta de este correo. "
+        "Si todavía no tiene cuenta, primero cree una con este correo.\n",
     )

@@ -83,6 +83,15 @@ def new_people_subject(user_id: str) -> Subject:
     return Subject(f"new-people:{user_id}", free_failures=100)
 
 
+def codes_of_subject(user_id: str) -> Subject:
+    """Invitations' codes that one person tries."""
+    return Subject(f"codes-of:{user_id}", free_failures=10)
+
+
+def codes_from_subject(address: str) -> Subject:
+    return Subject(f"codes-from:{_line_of(address)}", free_failures=50)
+
+
 def password_mails_subject(email: str) -> Subject:
     """Nobody's mailbox is filled by who asks for a new password in their name."""
     return Subject(f"password-mails:{email.lower()}", free_failures=3)

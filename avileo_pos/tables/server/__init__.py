@@ -3,6 +3,7 @@
 from avileo_pos.tables.server.audit import audit_entries
 from avileo_pos.tables.server.better_auth import account, session, user, verification
 from avileo_pos.tables.server.device import device_members, devices
+from avileo_pos.tables.server.invitation import invitations
 from avileo_pos.tables.server.password_changes_due import password_changes_due
 from avileo_pos.tables.server.person import system_config, user_profiles
 from avileo_pos.tables.server.sign_in_failures import sign_in_failures
@@ -20,6 +21,7 @@ __all__ = [
     "central_identity",
     "device_members",
     "devices",
+    "invitations",
     "password_changes_due",
     "session",
     "sign_in_failures",
