@@ -14,6 +14,9 @@ HEADS: dict[Side, frozenset[str]] = {"till": frozenset({"till_0002"}), "server":
 Alembic leaves out a branch's head while the head of another branch depends on it.
 """
 
+FIRST_OF_CENTRAL = "server_0001"
+"""The step that completes central's first tables; it brings the shared ones with it."""
+
 
 class NewerSchema(Exception):  # noqa: N818 - the name says what happened
     """The database was made by a newer program than this one; `unknown` are the steps that only that one knows."""
@@ -33,6 +36,13 @@ def steps_taken(connection: Connection) -> frozenset[str]:
 def is_at_head(connection: Connection, side: Side) -> bool:
     """Whether nothing is left to do for `upgrade`."""
     return steps_taken(connection) == HEADS[side]
+
+
+def take_first_steps(connection: Connection) -> None:
+    """Make central's tables as the first steps did, for rows of another backend; `upgrade` takes all later steps."""
+    from avileo_pos.migrations.steps import take_steps_up_to  # noqa: PLC0415 - as in `upgrade`
+
+    take_steps_up_to(connection, FIRST_OF_CENTRAL)
 
 
 def upgrade(connection: Connection, side: Side) -> None:

@@ -32,3 +32,8 @@ def take_missing_steps(connection: Connection, side: str) -> None:
     """Bring the shared branch and the side's own to their heads."""
     for branch in SHARED_AND[side]:
         command.upgrade(configured(connection), f"{branch}@head")
+
+
+def take_steps_up_to(connection: Connection, step: str) -> None:
+    """Take this step and all that it stands on."""
+    command.upgrade(configured(connection), step)

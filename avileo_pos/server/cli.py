@@ -12,16 +12,21 @@ from pathlib import Path
 from threading import Thread
 from types import FrameType
 from typing import Annotated, Final
+from uuid import UUID
 
 import typer
 import uvicorn
 from platformdirs import user_data_path
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 
 from avileo_pos import __version__
 from avileo_pos.migrations import NewerSchema, is_at_head, upgrade
 from avileo_pos.server import sample
+from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, plan_adoption
+from avileo_pos.server.adopt.carry_out import ARCHIVE, CannotAdopt
+from avileo_pos.server.adopt.plan_words import plan_text
+from avileo_pos.server.adopt.staging import Answers
 from avileo_pos.server.businesses import CannotCreate, create_admin
 from avileo_pos.server.central import utc_now
 from avileo_pos.server.database import Database, PostgresUnavailable
@@ -72,6 +77,7 @@ EXIT_WRONG_SCHEMA: Final = 4
 EXIT_CANNOT_CREATE: Final = 5
 EXIT_WRONG_SETTINGS: Final = 6
 EXIT_NOT_CONFINED: Final = 7
+EXIT_CANNOT_ADOPT: Final = 8
 
 _ONE_MIGRATION_AT_A_TIME: Final = 7_221_006
 _EMBEDDED_DATABASE: Final = "avileo"
@@ -98,6 +104,8 @@ def main() -> None:
         _end(EXIT_NO_DATABASE, trouble.message)
     except CannotCreate as trouble:
         _end(EXIT_CANNOT_CREATE, str(trouble))
+    except CannotAdopt as trouble:
+        _end(EXIT_CANNOT_ADOPT, str(trouble))
     except CannotServe as trouble:
         _end(trouble.exit_code, str(trouble))
 
@@ -175,6 +183,24 @@ def migrate(data_dir: DataDir = None) -> None:
         typer.echo("The database is up to date.")
 
 
+@app.command("adopt")
+def adopt_command(
+    yes: Annotated[bool, typer.Option("--yes", help="Carry the plan out; without it nothing is changed.")] = False,
+    owner: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PRODUCT=BUSINESS", help="Whose a product is, by their ids; may be repeated."),
+    ] = None,
+    copy_shared_products: Annotated[
+        bool, typer.Option("--copy-shared-products", help="Give each business its own card of what several sell.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Take over an Avileo database that another backend made. Shows what would become of it first."""
+    answers = Answers(dict(_product_and_business(each) for each in owner or ()), copy_shared_products)
+    with _addresses(data_dir) as addresses:
+        _adopt(addresses, answers, carry_out=yes)
+
+
 @app.command("create-admin")
 def create_admin_command(
     email: Annotated[str, typer.Option(help="By which the person signs in.")],
@@ -249,17 +275,21 @@ def _open_database(data_dir: Path | None) -> Iterator[Database]:
 
 def _migrate(addresses: _Addresses) -> None:
     with Database.connect(addresses.owner) as database, database.engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MIGRATION_AT_A_TIME})
+        _one_migration_at_a_time(connection)
         try:
             upgrade(connection, "server")
         except NewerSchema as trouble:
             raise CannotServe(
                 EXIT_WRONG_SCHEMA, "The database was made by a newer avileo-server. Install that version."
             ) from trouble
-        if addresses.service != addresses.owner:
-            if not _lets_in(addresses.service):
-                make_service_role(connection, addresses.service)
-            grant_service(connection, str(make_url(addresses.service).username))
+        _let_service_in(connection, addresses)
+
+
+def _let_service_in(connection: Connection, addresses: _Addresses) -> None:
+    if addresses.service != addresses.owner:
+        if not _lets_in(addresses.service):
+            make_service_role(connection, addresses.service)
+        grant_service(connection, str(make_url(addresses.service).username))
 
 
 def _lets_in(url: str) -> bool:
@@ -268,6 +298,37 @@ def _lets_in(url: str) -> bool:
     except PostgresUnavailable:
         return False
     return True
+
+
+def _adopt(addresses: _Addresses, answers: Answers, *, carry_out: bool) -> None:
+    with Database.connect(addresses.owner) as database, database.engine.connect() as connection:
+        _one_migration_at_a_time(connection)
+        found = adopt(connection, answers) if carry_out else plan_adoption(connection, answers)
+        if isinstance(found, NothingToAdopt):
+            typer.echo(found.sentence)
+            return
+        typer.echo(plan_text(found))
+        if not found.can_be_carried_out:
+            raise CannotAdopt("Nothing was changed: the plan says what has to be answered or mended first.")
+        if carry_out:
+            _let_service_in(connection, addresses)
+            connection.commit()
+    if carry_out:
+        typer.echo(f"The database is adopted. Its old tables are kept in the schema {ARCHIVE}.")
+    else:
+        typer.echo("Nothing was changed. `--yes` carries this out, in one transaction.")
+
+
+def _product_and_business(given: str) -> tuple[UUID, UUID]:
+    product, _, business = given.partition("=")
+    try:
+        return UUID(product), UUID(business)
+    except ValueError as trouble:
+        raise typer.BadParameter(f"«{given}» is not PRODUCT=BUSINESS, two ids.", param_hint="--owner") from trouble
+
+
+def _one_migration_at_a_time(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MIGRATION_AT_A_TIME})
 
 
 def _require_head(database: Database) -> None:

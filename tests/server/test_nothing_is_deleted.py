@@ -14,7 +14,9 @@ from avileo_pos.tables.shared import SYNCED_TABLES
 
 CENTRAL = Path(str(server.__file__)).parent
 SYNCED = {str(table.name) for table in SYNCED_TABLES}
-DELETING = re.compile(r"\b(?:DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?|DROP\s+TABLE)\s+(\S+)", re.IGNORECASE)
+DELETING = re.compile(
+    r"\b(?:DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?|DROP\s+TABLE)\s+(?:public\.)?\"?([^\s\"]+)", re.IGNORECASE
+)
 
 
 def test_central_deletes_from_no_table_that_travels() -> None:

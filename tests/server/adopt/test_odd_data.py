@@ -1,0 +1,412 @@
+"""Odd data: whatever an old database holds, it is kept, its debts stay the same, and the plan says what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from avileo_pos.desktop.review_words import review_sentences
+from avileo_pos.server.adopt.plan import Plan, TablePlan
+from avileo_pos.server.adopt.plan_words import plan_text
+from avileo_pos.server.adopt.stage_facts import REVIEWED
+from avileo_pos.server.adopt.staging import Answers
+from tests.postgres import TestPostgres
+from tests.server.adopt.old_database import THEN, OldShop, new_id, old_shop, with_texts_for_enums
+from tests.server.adopt.reckoning import debts_by_ours, debts_by_the_old_reckoning, rows_of
+
+NAN = Decimal("NaN")
+
+
+@pytest.fixture
+def shop(postgres: TestPostgres) -> Iterator[OldShop]:
+    """On tables that have no rules, so that any row fits."""
+    with old_shop(postgres) as opened:
+        yield opened
+
+
+def table(plan: Plan, name: str) -> TablePlan:
+    return next(each for each in plan.tables if each.name == name)
+
+
+def adopted(shop: OldShop) -> Plan:
+    """Adopt, and hold that nothing is lost and that everybody owes what the old reckoning said."""
+    before = rows_of(shop)
+    plan = shop.adopt()
+    assert rows_of(shop, "before_adoption") == before
+    assert debts_by_ours(shop) == debts_by_the_old_reckoning(before)
+    return plan
+
+
+# --- People ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_null_gets_the_value_that_it_means(shop: OldShop) -> None:
+    customer = shop.add("customers", business_id=shop.business)
+    product = shop.add("products", name=None)
+    sale = shop.add("sales", business_id=shop.business, total_amount=10)
+    shop.add("distribuciones", business_id=shop.business)
+    shop.run("UPDATE businesses SET name = NULL, modo_operacion = NULL, control_kilos = NULL, created_at = NULL")
+    plan = adopted(shop)
+    name, active, status = shop.rows(
+        "SELECT name, is_active, sync_status::text FROM customers WHERE id = %s", customer
+    )[0]
+    assert (name, active, status) == ("Cliente sin nombre", True, "synced")
+    assert shop.value("SELECT name FROM products WHERE id = %s", product) == "Producto sin nombre"
+    kind, paid, reason = shop.rows("SELECT sale_type::text, amount_paid, review_reason FROM sales WHERE id = %s", sale)[
+        0
+    ]
+    assert (kind, paid, reason) == ("contado", 10, REVIEWED)
+    assert dict(table(plan, "customers").filled)["sync_status"] == 1
+    assert "fills sync_status in, where it was NULL: 1 row" in plan_text(plan)
+
+
+def test_an_email_in_mixed_case_is_told_and_left_as_it_is(shop: OldShop) -> None:
+    user = shop.add_user("Carla", "Carla@Example.com")
+    plan = adopted(shop)
+    assert [each for each in plan.warnings if "Carla@Example.com" in each and user in each]
+    assert shop.value('SELECT email FROM "user" WHERE id = %s', user) == "Carla@Example.com"
+
+
+def test_a_person_who_is_a_member_twice_becomes_one(shop: OldShop) -> None:
+    twice = shop.add_member("Beto", "vendedor", is_active=False)
+    sale = shop.add_sale(seller_id=twice)
+    plan = adopted(shop)
+    assert shop.value("SELECT seller_id::text FROM sales WHERE id = %s", sale) == shop.beto
+    [left] = table(plan, "business_users").left_behind
+    assert left.ids == (twice,)
+    assert shop.value("SELECT review_reason FROM sales") is None
+
+
+def test_a_member_whom_better_auth_does_not_know_is_refused(shop: OldShop) -> None:
+    stranger = shop.add("business_users", business_id=shop.business, user_id="nobody", role="vendedor")
+    [refusal] = shop.plan().refusals
+    assert "Better Auth has no such person" in refusal
+    assert stranger in refusal
+
+
+def test_an_unknown_seller_is_replaced_by_the_admin_and_the_sale_is_to_be_reviewed(shop: OldShop) -> None:
+    sale = shop.add_sale(seller_id=new_id())
+    abono = shop.add_abono(shop.add_customer(), 5, seller_id=None)
+    adopted(shop)
+    question = "SELECT seller_id::text, review_reason FROM {} WHERE id = %s"
+    assert shop.rows(question.format("sales"), sale) == [(shop.ana, REVIEWED)]
+    assert shop.rows(question.format("abonos"), abono) == [(shop.ana, REVIEWED)]
+    assert "Motivo" not in review_sentences([REVIEWED])[0]
+
+
+def test_a_sale_of_a_business_without_anybody_is_refused(shop: OldShop) -> None:
+    empty = shop.add_business("Vacío")
+    shop.add_sale(business_id=empty)
+    [refusal] = shop.plan().refusals
+    assert "no member who could stand for its past" in refusal
+    assert empty in refusal
+
+
+def test_roles_and_labels_that_nobody_knows(postgres: TestPostgres) -> None:
+    with old_shop(postgres, with_texts_for_enums) as shop:
+        owner = shop.add_member("Carla", "ADMIN")
+        helper = shop.add_member("Dora", "cocinera")
+        rosa = shop.add_customer(sync_status="failed")
+        abono = shop.add_abono(rosa, 10, payment_method="tarjeta")
+        product = shop.add_product(type="pavo", unit="arroba")
+        plan = adopted(shop)
+        roles = dict(shop.rows("SELECT id::text, role::text FROM business_users"))
+        assert (roles[owner], roles[helper]) == ("admin_negocio", "vendedor")
+        assert shop.rows("SELECT payment_method::text, review_reason FROM abonos WHERE id = %s", abono) == [
+            ("efectivo", REVIEWED)
+        ]
+        assert shop.rows("SELECT type::text, unit::text FROM products WHERE id = %s", product) == [("otro", "unidad")]
+        [change] = [each for each in table(plan, "abonos").changed if each.column == "payment_method"]
+        assert change.examples == ((abono, "tarjeta", "efectivo"),)
+
+
+# --- Whose a product is ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two(shop: OldShop) -> str:
+    """A second business, with a member."""
+    business = shop.add_business("Avícola Norte")
+    shop.add_member("Ana", "admin_negocio", business)
+    return business
+
+
+def seller_in(shop: OldShop, business: str) -> str:
+    return str(shop.value("SELECT id::text FROM business_users WHERE business_id = %s", business))
+
+
+def test_a_product_belongs_to_the_business_that_sold_it(shop: OldShop, two: str) -> None:
+    here, there = shop.add_product("Pollo"), shop.add_product("Pavo")
+    shop.add_item(shop.add_sale(), here)
+    shop.add_item(shop.add_sale(business_id=two, seller_id=seller_in(shop, two)), there)
+    shop.add("inventory", product_id=there, quantity=7)
+    adopted(shop)
+    owners = dict(shop.rows("SELECT id::text, business_id::text FROM products"))
+    assert owners == {here: shop.business, there: two}
+    assert shop.rows("SELECT business_id::text, quantity FROM inventory") == [(two, 7)]
+
+
+def sold_by_both(shop: OldShop, two: str) -> tuple[str, str]:
+    """A product with 20 in stock, of which the second business sold most, and an item of the first business."""
+    pollo = shop.add_product()
+    shop.add("inventory", product_id=pollo, quantity=20)
+    item = shop.add_item(shop.add_sale(), pollo, quantity=1, subtotal=Decimal("8.5"))
+    shop.add_item(shop.add_sale(business_id=two, seller_id=seller_in(shop, two)), pollo)
+    return pollo, item
+
+
+def test_a_product_that_two_businesses_sold_is_asked_for(shop: OldShop, two: str) -> None:
+    pollo, _ = sold_by_both(shop, two)
+    plan = shop.plan()
+    [question] = plan.questions
+    assert (question.product_id, question.businesses) == (pollo, (two, shop.business))
+    assert not plan.can_be_carried_out
+    assert f"--owner {pollo}=BUSINESS" in plan_text(plan)
+
+
+def test_the_owner_that_was_named_has_the_stock_and_the_other_a_card_out_of_use(shop: OldShop, two: str) -> None:
+    pollo, item = sold_by_both(shop, two)
+    shop.adopt(Answers({UUID(pollo): UUID(two)}))
+    cards = dict(shop.rows("SELECT business_id::text, is_active FROM products WHERE id = %s", pollo))
+    assert cards == {two: True, shop.business: False}
+    assert shop.rows("SELECT business_id::text, quantity FROM inventory") == [(two, 20)]
+    where = "SELECT business_id::text, product_id::text FROM sale_items WHERE id = %s"
+    assert shop.rows(where, item) == [(shop.business, pollo)]
+
+
+def test_shared_products_become_a_card_for_each_business(shop: OldShop, two: str) -> None:
+    pollo, _ = sold_by_both(shop, two)
+    unused = shop.add_product("Pavo")
+    shop.adopt(Answers(copy_shared=True))
+    cards = shop.rows("SELECT id::text, business_id::text, is_active FROM products")
+    assert sorted(cards) == sorted(
+        (each, business, True) for each in (pollo, unused) for business in (shop.business, two)
+    )
+    assert shop.rows("SELECT business_id::text, quantity FROM inventory") == [(two, 20)]
+
+
+def test_the_stock_of_a_product_that_nobody_sold_is_asked_for_even_when_cards_are_copied(
+    shop: OldShop, two: str
+) -> None:
+    unused = shop.add_product()
+    shop.add("inventory", product_id=unused, quantity=3)
+    assert [each.product_id for each in shop.plan(Answers(copy_shared=True)).questions] == [unused]
+
+
+def test_an_answer_about_something_else_is_refused(shop: OldShop) -> None:
+    pollo, nothing = UUID(shop.add_product()), UUID(new_id())
+    refusals = shop.plan(Answers({nothing: UUID(shop.business), pollo: nothing})).refusals
+    assert [str(nothing) in each for each in refusals] == [True, True]
+
+
+def test_products_of_one_name_are_all_kept(shop: OldShop) -> None:
+    shop.add_product("Pollo")
+    shop.add_product("pollo ")
+    plan = adopted(shop)
+    assert shop.value("SELECT count(*) FROM products") == 2
+    assert [each for each in plan.warnings if "2 products" in each]
+
+
+def test_stock_that_was_counted_twice_is_the_last_count(shop: OldShop) -> None:
+    pollo = shop.add_product()
+    old = shop.add("inventory", product_id=pollo, quantity=3, updated_at=THEN)
+    shop.add("inventory", product_id=pollo, quantity=-4, updated_at=THEN.replace(year=2026))
+    lost = shop.add("inventory", product_id=new_id(), quantity=9, updated_at=THEN)
+    plan = adopted(shop)
+    assert shop.rows("SELECT quantity FROM inventory") == [(-4,)]
+    assert shop.rows("SELECT sum(quantity) FROM inventory_movements") == [(-4,)]
+    assert {ids for left in table(plan, "inventory").left_behind for ids in left.ids} == {old, lost}
+
+
+# --- Sales -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_line_without_its_sale_stays_among_the_old_tables(shop: OldShop) -> None:
+    orphan = shop.add_item(new_id(), shop.add_product())
+    plan = adopted(shop)
+    [left] = table(plan, "sale_items").left_behind
+    assert (left.reason, left.ids) == ("its sale does not exist", (orphan,))
+    assert shop.value("SELECT count(*) FROM sale_items") == 0
+
+
+def test_a_line_that_says_no_quantity_or_price_stays_and_its_sale_is_to_be_reviewed(shop: OldShop) -> None:
+    pollo = shop.add_product()
+    odd = [{"quantity": -2}, {"quantity": 0}, {"quantity": NAN}, {"unit_price": None}, {"unit_price": -1}]
+    lines = {shop.add_item(shop.add_sale(), pollo, **each) for each in odd}
+    plan = adopted(shop)
+    [left] = table(plan, "sale_items").left_behind
+    assert set(left.ids) == lines
+    assert shop.rows("SELECT DISTINCT review_reason FROM sales") == [(REVIEWED,)]
+
+
+def test_a_line_is_rounded_once_from_its_quantity_and_price(shop: OldShop) -> None:
+    sale = shop.add_sale(total=Decimal("2.18"))
+    item = shop.add_item(
+        sale, shop.add_product(), quantity=Decimal("0.575"), unit_price=Decimal("3.80"), subtotal=Decimal("2.18")
+    )
+    plan = adopted(shop)
+    assert shop.rows("SELECT subtotal FROM sale_items WHERE id = %s", item) == [(Decimal("2.19"),)]
+    assert shop.rows("SELECT total_amount, review_reason FROM sales") == [(Decimal("2.18"), None)]
+    assert [each.column for each in table(plan, "sale_items").changed] == ["subtotal"]
+
+
+def test_a_sale_whose_lines_do_not_add_up_keeps_its_total_and_is_to_be_reviewed(shop: OldShop) -> None:
+    sale = shop.add_sale(total=90)
+    shop.add_item(sale, shop.add_product())
+    adopted(shop)
+    assert shop.rows("SELECT total_amount, review_reason FROM sales") == [(90, "sums_differ")]
+
+
+def test_an_unknown_product_gets_a_card_out_of_use(shop: OldShop) -> None:
+    unknown = new_id()
+    item = shop.add_item(shop.add_sale(), unknown, product_name="Gallina")
+    nameless = shop.add_item(shop.add_sale(), None, product_name=None)
+    adopted(shop)
+    assert shop.rows("SELECT name, is_active FROM products WHERE id = %s", unknown) == [("Gallina", False)]
+    assert shop.rows("SELECT product_id::text FROM sale_items WHERE id = %s", item) == [(unknown,)]
+    assert shop.rows("SELECT product_name FROM sale_items WHERE id = %s", nameless) == [("Producto por revisar",)]
+
+
+def test_an_unknown_customer_gets_a_card_and_owes_what_was_owed(shop: OldShop) -> None:
+    unknown = new_id()
+    shop.add_sale(unknown, total=40, paid=0)
+    shop.add_abono(unknown, 15)
+    adopted(shop)
+    card = "SELECT name, balance FROM customers JOIN customer_balances USING (business_id, id) WHERE id = %s"
+    assert shop.rows(card, unknown) == [("Cliente por revisar", 25)]
+
+
+def test_a_credit_sale_to_nobody_is_owed_by_somebody_to_be_found(shop: OldShop) -> None:
+    sale = shop.add_sale(None, total=40, paid=0)
+    adopted(shop)
+    question = "SELECT c.name, s.balance_due, s.review_reason FROM sales s JOIN customers c ON c.id = s.client_id"
+    assert shop.rows(f"{question} WHERE s.id = %s", sale) == [("Cliente por revisar", 40, REVIEWED)]
+
+
+def test_a_customer_of_another_business_has_a_card_in_both(shop: OldShop, two: str) -> None:
+    rosa = shop.add_customer(business_id=two)
+    shop.add_sale(rosa, total=40, paid=0)
+    shop.add_abono(rosa, 15, business_id=two)
+    adopted(shop)
+    owed = dict(shop.rows("SELECT business_id::text, balance FROM customer_balances WHERE id = %s", rosa))
+    assert owed == {shop.business: 40, two: -15}
+
+
+def test_amounts_that_cannot_be_counted_count_nothing(shop: OldShop) -> None:
+    rosa = shop.add_customer()
+    shop.add_sale(rosa, total=100, paid=0)
+    odd = (NAN, None, Decimal(-20))
+    sales = [shop.add_sale(rosa, each, 0, sale_type="credito", balance_due=each) for each in odd]
+    abonos = {shop.add_abono(rosa, each) for each in odd}
+    plan = adopted(shop)
+    assert shop.rows("SELECT DISTINCT total_amount, balance_due FROM sales WHERE id::text = ANY(%s)", sales) == [(0, 0)]
+    assert set(table(plan, "abonos").left_behind[0].ids) == abonos
+    assert shop.value("SELECT balance FROM customer_balances") == 100
+
+
+def test_a_credit_sale_that_contradicts_itself_keeps_its_total(shop: OldShop) -> None:
+    rosa = shop.add_customer()
+    said_and_stored = {
+        (Decimal(30), Decimal(80)): (100, 30, 70),  # the sums do not add up
+        (Decimal(130), Decimal(-30)): (100, 100, 0),  # more than the total
+        (NAN, NAN): (100, 0, 100),
+        (Decimal(-5), Decimal(105)): (100, 0, 100),
+    }
+    made = {
+        shop.add_sale(rosa, 100, paid, balance_due=due, sale_type="credito"): stored
+        for (paid, due), stored in said_and_stored.items()
+    }
+    adopted(shop)
+    found = shop.rows("SELECT id::text, total_amount, amount_paid, balance_due FROM sales")
+    assert {sale: tuple(amounts) for sale, *amounts in found} == made
+
+
+def test_a_cash_sale_is_paid(shop: OldShop) -> None:
+    said_and_stored = (
+        ((Decimal("9.90"), 0), ["0.06", "9.90", None]),  # rounded in the buyer's favour
+        ((None, None), ["0.00", "9.96", None]),
+        ((20, 0), ["0.00", "9.96", None]),  # what was handed over, change included
+        ((5, Decimal("4.96")), ["0.00", "9.96", REVIEWED]),
+    )
+    made = {
+        shop.add_sale(None, Decimal("9.96"), 0, amount_paid=paid, balance_due=due, sale_type="contado"): stored
+        for (paid, due), stored in said_and_stored
+    }
+    adopted(shop)
+    found = shop.rows("SELECT id::text, redondeo::text, amount_paid::text, review_reason FROM sales")
+    assert {sale: stored for sale, *stored in found} == made
+
+
+def test_weights_below_zero_are_none(shop: OldShop) -> None:
+    sale = shop.add_sale(tara=-1, net_weight=NAN)
+    shop.add_item(sale, shop.add_product())
+    adopted(shop)
+    assert shop.rows("SELECT tara, net_weight FROM sales") == [(0, 10)]
+
+
+def test_moments_that_are_missing_or_beyond_all_calendars(shop: OldShop) -> None:
+    shop.add_sale(sale_date=None)
+    shop.run("UPDATE sales SET created_at = '2025-01-02 15:00'")
+    shop.run("UPDATE businesses SET created_at = 'infinity', updated_at = NULL")
+    adopted(shop)
+    assert str(shop.value("SELECT sale_date FROM sales")) == "2025-01-02 15:00:00"
+    assert shop.value("SELECT isfinite(created_at) AND isfinite(updated_at) FROM businesses")
+
+
+# --- Distributions and the rest --------------------------------------------------------------------------------------
+
+
+def test_a_distribution_s_figures_follow_from_its_sales(shop: OldShop) -> None:
+    given = shop.add_distribucion(kilos_asignados=-5, kilos_vendidos=99, monto_recaudado=NAN, estado="en_ruta")
+    shop.add_item(shop.add_sale(distribucion_id=given), shop.add_product())
+    adopted(shop)
+    question = "SELECT kilos_asignados, kilos_vendidos, monto_recaudado, estado::text, closed_at FROM distribuciones"
+    assert shop.rows(question) == [(-5, 10, 85, "en_ruta", None)]
+
+
+def test_a_sale_of_an_unknown_distribution_shows_where_it_belongs(shop: OldShop, two: str) -> None:
+    elsewhere, unknown = shop.add_distribucion(business_id=two), new_id()
+    for given in (elsewhere, unknown):
+        shop.add_sale(distribucion_id=given)
+    adopted(shop)
+    made = "SELECT id::text FROM distribuciones WHERE business_id = %s AND punto_venta = 'Por revisar'"
+    assert {each for (each,) in shop.rows(made, shop.business)} == {elsewhere, unknown}
+
+
+def test_without_a_configuration_new_businesses_have_the_usual_one(shop: OldShop) -> None:
+    adopted(shop)
+    assert shop.value("SELECT count(*) FROM system_config") == 0
+
+
+def test_of_several_configurations_the_last_one_counts(shop: OldShop) -> None:
+    first = shop.add("system_config", modo_operacion="mixto", updated_at=THEN)
+    shop.add("system_config", modo_operacion="pedidos", updated_at=THEN.replace(year=2026))
+    bare = shop.add_business("Nueva", modo_operacion="rapido", control_kilos=None)
+    plan = adopted(shop)
+    assert shop.rows("SELECT modo_operacion::text FROM system_config") == [("pedidos",)]
+    assert shop.value("SELECT modo_operacion FROM businesses WHERE id = %s", bare) == "pedidos"
+    assert table(plan, "system_config").left_behind[0].ids == (first,)
+
+
+def test_tables_that_an_old_version_did_not_have(shop: OldShop) -> None:
+    rosa = shop.add_customer()
+    shop.add_sale(rosa, total=10, paid=0)
+    shop.run("DROP TABLE abonos, distribuciones, inventory, system_config, user_profiles; ALTER TABLE sales DROP tara")
+    shop.adopt()
+    assert shop.rows("SELECT balance FROM customer_balances") == [(10,)]
+
+
+def test_rows_that_cannot_be_told_apart_are_refused(shop: OldShop) -> None:
+    rosa = shop.add_customer()
+    shop.add_customer(id=rosa)
+    with pytest.raises(Exception, match=f"customers has rows without an id, or several with the same one: {rosa}"):
+        shop.plan()
+
+
+def test_whose_a_row_is_must_be_told_where_there_are_several_businesses(shop: OldShop, two: str) -> None:
+    lost = shop.add_customer(business_id=None, created_by=None)
+    [refusal] = shop.plan().refusals
+    assert refusal == f"Nothing tells whose this is: customers {lost}."
