@@ -18,6 +18,7 @@ from avileo_pos.server.request_limits import RequestLimits
 from avileo_pos.server.request_log import RequestLog
 from avileo_pos.server.routes import (
     auth,
+    business_devices,
     businesses,
     devices,
     health,
@@ -39,6 +40,7 @@ ROUTERS = (
     members.router,
     invitations.router,
     invitations.codes,
+    business_devices.router,
     profile.router,
     devices.router,
     sync.router,

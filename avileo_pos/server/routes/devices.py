@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection
 
 from avileo_pos.domain.enums import BusinessUserRole
@@ -14,14 +14,9 @@ from avileo_pos.server.auth.current_person import ThePerson
 from avileo_pos.server.central import TheCentral
 from avileo_pos.server.enrol_device import Enrolment, enrol_device
 from avileo_pos.server.membership import workplaces_of
+from avileo_pos.server.routes.bodies import line
 
-router = APIRouter(prefix="/api")
-
-
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("a NUL character cannot be stored")
-    return text
+router = APIRouter(prefix="/api", tags=["me"])
 
 
 class NewDevice(BaseModel):
@@ -29,7 +24,7 @@ class NewDevice(BaseModel):
 
     business_id: UUID
     device_id: UUID
-    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_without_nul)]
+    name: Annotated[str, line(100, shortest=1)]
 
 
 class EnrolledDevice(BaseModel):
