@@ -70,7 +70,7 @@ class Served:
 
 @contextmanager
 def served(url: str, folder: Path, *options: str, **environment: str) -> Iterator[Served]:
-    """Central on the migrated database whose owner reaches it at `url`; it is killed at the end unless it was ended before."""
+    """Central on the migrated database of the owner's `url`, which is killed at the end unless it was ended before."""
     port, log_file = free_port(), folder / f"central-{time.monotonic_ns()}.log"
     command = [sys.executable, "-m", "avileo_pos.server", "serve", "--port", str(port), "--log-form", "json", *options]
     with log_file.open("wb") as log:
