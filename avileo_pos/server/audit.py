@@ -20,6 +20,7 @@ from sqlalchemy import Connection, insert, select
 from avileo_pos.server.revisions import AuditChain, Revisions
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.server import audit_entries
+from avileo_pos.tables.shared import businesses
 
 PUSH: Final = "push"
 
@@ -80,6 +81,25 @@ def details_of_push(receipts: Iterable[ReceiptWords]) -> Mapping[str, Any]:
     """The details of a push: how many operations were answered for good, and the hash of their receipts."""
     ordered = sorted(receipts)
     return {"operations": len(ordered), "sha256": sha256(msgspec.json.encode(ordered)).hexdigest()}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A business's chain as it was found; `hash` is that of its last entry, and worth keeping outside the database."""
+
+    business_id: UUID
+    business_name: str
+    entries: int
+    hash: str
+    flaws: tuple[str, ...]
+
+
+def verify(connection: Connection, business_id: UUID) -> Verified:
+    """The chain of one business."""
+    name = connection.scalar(select(businesses.c.name).where(businesses.c.id == business_id))
+    head = _head_of_chain(connection, business_id)
+    flaws = tuple(flaws_of_chain(connection, business_id))
+    return Verified(business_id, str(name), head.number, head.hash, flaws)
 
 
 def flaws_of_chain(connection: Connection, business_id: UUID) -> Iterator[str]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, insert, select, true, update
 
 from avileo_pos.domain.enums import BusinessUserRole, ModoOperacion, SyncStatus
 from avileo_pos.domain.identity import is_ruc
+from avileo_pos.server.audit import Act, record
 from avileo_pos.server.auth.passwords import hash_password
 from avileo_pos.server.auth.users import create_user
 from avileo_pos.server.central import utc_now
@@ -107,6 +108,8 @@ def create_admin(database: Database, *, email: str, name: str, business: str, pa
             raise CannotCreate(f"{email} has an account already.")
         with new_business(connection, business_id, business, now, ruc or None) as writer:
             writer.add_member(user_id=user.id, name=name, role=BusinessUserRole.ADMIN_NEGOCIO)
+            founded = Act("business.founded", {"name": business, "ruc": ruc or None, "admin": user.id})
+            record(connection, business_id, writer.revisions, founded, now)
         return business_id
 
     return database.in_transaction(create, business_id)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from types import FrameType
@@ -17,7 +18,7 @@ from uuid import UUID
 import typer
 import uvicorn
 from platformdirs import user_data_path
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.engine import make_url
 
 from avileo_pos import __version__
@@ -27,6 +28,7 @@ from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, plan_adoptio
 from avileo_pos.server.adopt.carry_out import ARCHIVE, CannotAdopt
 from avileo_pos.server.adopt.plan_words import plan_text
 from avileo_pos.server.adopt.staging import Answers
+from avileo_pos.server.audit import verify
 from avileo_pos.server.businesses import CannotCreate, create_admin
 from avileo_pos.server.central import utc_now
 from avileo_pos.server.database import Database, PostgresUnavailable
@@ -38,6 +40,7 @@ from avileo_pos.server.isolation import (
     grant_service,
     make_service_role,
     require_confined,
+    sees_every_business,
     service_url,
 )
 from avileo_pos.server.logs import configure_logs
@@ -66,6 +69,7 @@ from avileo_pos.server.settings import (
     TrustedProxies,
     Workers,
 )
+from avileo_pos.tables.shared import businesses
 
 if sys.platform == "win32":
     _ENDINGS: tuple[signal.Signals, ...] = (signal.SIGTERM, signal.SIGBREAK)  # a console says it by Ctrl+Break
@@ -78,6 +82,7 @@ EXIT_CANNOT_CREATE: Final = 5
 EXIT_WRONG_SETTINGS: Final = 6
 EXIT_NOT_CONFINED: Final = 7
 EXIT_CANNOT_ADOPT: Final = 8
+EXIT_AUDIT_FLAWED: Final = 9
 
 _ONE_MIGRATION_AT_A_TIME: Final = 7_221_006
 _EMBEDDED_DATABASE: Final = "avileo"
@@ -235,6 +240,25 @@ def restored(data_dir: DataDir = None) -> None:
         typer.echo(f"New epoch {begin_new_epoch(database, utc_now())}.")
 
 
+@app.command("audit")
+def verify_audit(
+    business: Annotated[list[UUID] | None, typer.Option(help="Only this business; may be repeated.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Verify the chain of who did what, and tell the hash with which it ends, to be kept somewhere else."""
+    with _open_database(data_dir) as database:
+        _require_head(database)
+        chains = [
+            database.in_transaction(partial(verify, business_id=each), each)
+            for each in business or _all_businesses(database)
+        ]
+    for chain in chains:
+        typer.echo(f"{chain.business_id} «{chain.business_name}»: {chain.entries} entries, ending with {chain.hash}")
+    flaws = [f"{chain.business_id}: {flaw}" for chain in chains for flaw in chain.flaws]
+    if flaws:
+        raise CannotServe(EXIT_AUDIT_FLAWED, "\n".join(["The audit chain was tampered with.", *flaws]))
+
+
 @app.command()
 def version() -> None:
     """Say which version this is."""
@@ -290,6 +314,15 @@ def _let_service_in(connection: Connection, addresses: _Addresses) -> None:
         if not _lets_in(addresses.service):
             make_service_role(connection, addresses.service)
         grant_service(connection, str(make_url(addresses.service).username))
+
+
+def _all_businesses(database: Database) -> Sequence[UUID]:
+    with database.transaction() as connection:
+        if not sees_every_business(connection):
+            raise CannotServe(
+                EXIT_NOT_CONFINED, "This role is shown one business at a time: name each one with --business ID."
+            )
+        return connection.scalars(select(businesses.c.id).order_by(businesses.c.created_at, businesses.c.id)).all()
 
 
 def _lets_in(url: str) -> bool:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from avileo_pos.server.audit import Act, record
 from avileo_pos.server.membership import DeviceRevoked, staff_of
 from avileo_pos.server.revisions import locked_revisions
 from avileo_pos.tables.base import instant_text
@@ -33,15 +34,13 @@ def enrol_device(
     Raises NotAMember, DeviceRevoked.
     """
     member = staff_of(connection, business_id, user_id).caller
-    with locked_revisions(connection, business_id):  # two tills that come at once must not get one series
+    with locked_revisions(connection, business_id) as revisions:  # two tills that come at once must not get one series
         series = _series_of(connection, business_id, device_id) or _new_device(
             connection, business_id, device_id, name, now
         )
-    connection.exec_driver_sql(
-        "INSERT INTO device_members (business_id, device_id, member_id, first_signed_in_at)"
-        " VALUES (%s, %s, %s, %s::timestamp) ON CONFLICT (business_id, device_id, member_id) DO NOTHING",
-        (business_id, device_id, member.id, instant_text(now)),
-    )
+        if _is_new_there(connection, business_id, device_id, member.id, now):
+            act = Act("device.signed_in", {"member_id": member.id, "receipt_series": series}, user_id, device_id)
+            record(connection, business_id, revisions, act, now)
     return Enrolment(device_id, series, _last_receipt(connection, business_id, series))
 
 
@@ -81,6 +80,16 @@ def _new_device(connection: Connection, business_id: UUID, device_id: UUID, name
         (business_id, device_id, name, series, instant_text(now)),
     )
     return series
+
+
+def _is_new_there(connection: Connection, business_id: UUID, device_id: UUID, member_id: str, now: datetime) -> bool:
+    """Let the device speak for the member from now on, and say whether it could not before."""
+    added = connection.exec_driver_sql(
+        "INSERT INTO device_members (business_id, device_id, member_id, first_signed_in_at)"
+        " VALUES (%s, %s, %s, %s::timestamp) ON CONFLICT (business_id, device_id, member_id) DO NOTHING RETURNING 1",
+        (business_id, device_id, member_id, instant_text(now)),
+    )
+    return added.one_or_none() is not None
 
 
 def _last_receipt(connection: Connection, business_id: UUID, series: str) -> int:

@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, text
 
 from avileo_pos.server import sample
 from avileo_pos.server.cli import (
+    EXIT_AUDIT_FLAWED,
     EXIT_CANNOT_CREATE,
     EXIT_NO_DATABASE,
     EXIT_NOT_CONFINED,
@@ -173,6 +174,20 @@ def test_migrating_makes_the_role_that_serves(postgres: TestPostgres) -> None:
             with psycopg.connect(url) as connection:
                 connection.execute("DROP OWNED BY pos_stall")
                 connection.execute("DROP ROLE pos_stall")
+
+
+def test_the_operator_is_told_that_the_audit_chain_is_whole_or_where_it_is_not(postgres: TestPostgres) -> None:
+    with postgres.database() as url:
+        central("migrate", url=url, served_at=service_url(url))
+        central("create-admin", *ADMIN, url=url)
+        whole = central("audit", url=url)
+        assert (whole.returncode, "«Granja Ana»: 1 entries, ending with" in whole.stdout) == (0, True)
+        with psycopg.connect(url) as connection:
+            connection.execute("UPDATE audit_entries SET action = 'nothing'")
+        flawed = central("audit", url=url)
+        assert (flawed.returncode, "Entry 1 was changed." in flawed.stderr) == (EXIT_AUDIT_FLAWED, True)
+        confined = central("audit", url=service_url(url))
+        assert (confined.returncode, "--business ID" in confined.stderr) == (EXIT_NOT_CONFINED, True)
 
 
 def central(*arguments: str, url: str, served_at: str = "") -> subprocess.CompletedProcess[str]:
