@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, insert
 from sqlalchemy.exc import ProgrammingError
 
 from avileo_pos.domain.enums import BusinessUserRole
@@ -17,7 +17,8 @@ from avileo_pos.tables import server
 from avileo_pos.tables.base import metadata
 from avileo_pos.tables.shared import SYNCED_TABLES
 from tests.postgres import TestPostgres
-from tests.server.sync_central import TestCentral, Till, new_id, open_business, running_central
+from tests.server.everything import everything_happens
+from tests.server.sync_central import NOW, TestCentral, open_business, running_central
 
 AT_CENTRAL = [table for table in metadata.sorted_tables if "server" in table.info["in"]]
 OF_A_BUSINESS = [table for table in AT_CENTRAL if "business_id" in table.columns or table.name == "businesses"]
@@ -33,29 +34,22 @@ def two(postgres: TestPostgres) -> Iterator[tuple[TestCentral, TestCentral]]:
         )
         for central in (ours, theirs):
             everything_happens(central.ana)
+            somebody_is_invited(central)
         yield ours, theirs
 
 
-def everything_happens(ana: Till) -> None:
-    product, customer, session = ana.product(), ana.customer(), ana.cash_session()
-    vendor = ana.distribucion(ana.member_id)
-    sale = ana.sale([product["entity_id"]], customer["entity_id"], cash_session_id=session["entity_id"])
-    moved = {"cash_session_id": session["entity_id"], "kind": "gasto", "amount": 500, "reason": "hielo"}
-    when = {"created_at": sale["created_at"], "business_date": sale["data"]["business_date"]}
-    ana.push(
-        *(product, customer, session, vendor, sale),
-        ana.operation("create", "envases", new_id(), {"name": "Jaba", "tara": 1900, "is_active": 1, **stamps(product)}),
-        ana.load(vendor["entity_id"], 50_000),
-        ana.operation("create", "cash_movements", new_id(), moved | when),
-        ana.abono(customer["entity_id"], 500),
-        ana.stock(product["entity_id"], 9_000),
-        ana.patch("customers", customer["entity_id"], name=("Otra", "Rosita")),
-        ana.sale([product["entity_id"]], new_id()),
-    )
-
-
-def stamps(operation: Mapping[str, object]) -> dict[str, object]:
-    return dict.fromkeys(("created_at", "updated_at"), operation["created_at"])
+def somebody_is_invited(central: TestCentral) -> None:
+    invitation = {
+        "id": uuid4(),
+        "role": BusinessUserRole.VENDEDOR,
+        "commission_rate": 0,
+        "invited_by": central.ana.member_id,
+    }
+    when = {"created_at": NOW, "expires_at": NOW}
+    with central.database.transaction(UUID(central.business_id)) as connection:
+        connection.execute(
+            insert(server.invitations).values(business_id=UUID(central.business_id), **invitation, **when)
+        )
 
 
 # --- What can be seen ------------------------------------------------------------------------------------------------
@@ -93,17 +87,12 @@ def test_a_business_sees_all_of_its_rows_and_none_of_another(
         assert [tuple(row) for row in seen] == ([(central.business_id, stored)] if stored else [])
 
 
-def test_every_kind_of_row_stands_in_both_businesses(two: tuple[TestCentral, TestCentral]) -> None:
-    """Or the tests above would prove nothing of it."""
+@pytest.mark.parametrize("table", OF_A_BUSINESS, ids=str)
+def test_every_kind_of_row_stands_in_both_businesses(two: tuple[TestCentral, TestCentral], table: Table) -> None:
+    """Or the other tests would prove nothing of it."""
+    whose = "business_id" if "business_id" in table.columns else "id"
     for central in two:
-        empty = [
-            name
-            for name in (*SYNCED, "devices", "device_members", "sync_operations", "sync_stand_ins", "audit_entries")
-            if not central.value(
-                f"SELECT count(*) FROM {name} WHERE {'id' if name == 'businesses' else 'business_id'} = %(business)s"
-            )
-        ]
-        assert empty == []
+        assert central.value(f"SELECT count(*) FROM {table.name} WHERE {whose} = %(business)s") > 0
 
 
 def test_people_find_the_businesses_in_which_they_work_and_no_other(two: tuple[TestCentral, TestCentral]) -> None:
