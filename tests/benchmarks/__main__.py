@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import commit, pull, push
+from tests.benchmarks import commit, pull, push, server
 from tests.benchmarks.comparison import FEWEST_RUNS, Figure
 
-MEASURED = {"commit": commit.measure, "push": push.measure, "pull": pull.measure}
+MEASURED = {"commit": commit.measure, "push": push.measure, "pull": pull.measure, "server": server.measure}
 
 
 def main(arguments: Sequence[str]) -> None:

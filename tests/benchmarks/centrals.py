@@ -38,22 +38,28 @@ def durable_postgres(folder: Path) -> Iterator[EmbeddedPostgres]:
         yield server
 
 
-def sample_database(server: EmbeddedPostgres, name: str) -> str:
-    """A migrated database with the sample business in it; returns its URL."""
+def migrated_database(server: EmbeddedPostgres, name: str) -> str:
+    """A database that central can serve, with nothing in it; returns its owner's URL."""
     url = server.create_database(name)
+    with Database.connect(url) as database, database.engine.begin() as connection:
+        migrations.upgrade(connection, "server")
+        make_service_role(connection, service_url(url))
+        grant_service(connection, SERVICE_ROLE)
+    return url
+
+
+def sample_database(server: EmbeddedPostgres, name: str) -> str:
+    """A migrated database with the sample business in it; returns its owner's URL."""
+    url = migrated_database(server, name)
     with Database.connect(url) as database:
-        with database.engine.begin() as connection:
-            migrations.upgrade(connection, "server")
-            make_service_role(connection, service_url(url))
-            grant_service(connection, SERVICE_ROLE)
         seed_sample(database)
     return url
 
 
 @contextmanager
-def central_on(url: str) -> Iterator[str]:
+def central_on(url: str, *options: str) -> Iterator[str]:
     """The address of `avileo-server` on that database, while it runs; `url` is the owner's."""
-    arguments = ["-m", "avileo_pos.server", "serve", "--port", "{port}"]
+    arguments = ["-m", "avileo_pos.server", "serve", "--port", "{port}", "--log-level", "warning", *options]
     with process_at("/readyz", arguments, {"DATABASE_URL": service_url(url)}) as address:
         yield address
 
