@@ -46,6 +46,10 @@ class TestPostgres:
         finally:
             self._server.drop_database(name)
 
+    def owner_url(self, database: Database) -> str:
+        """How its owner reaches the database to which somebody is connected."""
+        return self._server.url(str(database.engine.url.database))
+
     def _template(self, prepare: Callable[[str], None]) -> str:
         if prepare not in self._templates:
             name = f"template_{uuid4().hex}"

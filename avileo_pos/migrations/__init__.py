@@ -45,12 +45,18 @@ def take_first_steps(connection: Connection) -> None:
     take_steps_up_to(connection, FIRST_OF_CENTRAL)
 
 
+def unknown_steps(steps: frozenset[str]) -> frozenset[str]:
+    """Those of them that only a newer program knows."""
+    from avileo_pos.migrations.steps import known_steps  # noqa: PLC0415
+
+    return steps - known_steps()
+
+
 def upgrade(connection: Connection, side: Side) -> None:
     """Take every step that is missing, inside the caller's transaction. Raises NewerSchema."""
     # Alembic costs a quarter of a second to load, and a till at head has no use for it.
-    from avileo_pos.migrations.steps import known_steps, take_missing_steps  # noqa: PLC0415
+    from avileo_pos.migrations.steps import take_missing_steps  # noqa: PLC0415
 
-    unknown = steps_taken(connection) - known_steps()
-    if unknown:
+    if unknown := unknown_steps(steps_taken(connection)):
         raise NewerSchema(unknown)
     take_missing_steps(connection, side)

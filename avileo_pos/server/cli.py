@@ -29,6 +29,8 @@ from avileo_pos.server.adopt.carry_out import ARCHIVE, CannotAdopt
 from avileo_pos.server.adopt.plan_words import plan_text
 from avileo_pos.server.adopt.staging import Answers
 from avileo_pos.server.audit import verify
+from avileo_pos.server.backup import CannotBackUp, back_up
+from avileo_pos.server.backup import restore as put_back
 from avileo_pos.server.businesses import CannotCreate, create_admin
 from avileo_pos.server.central import utc_now
 from avileo_pos.server.database import Database, PostgresUnavailable
@@ -83,6 +85,7 @@ EXIT_WRONG_SETTINGS: Final = 6
 EXIT_NOT_CONFINED: Final = 7
 EXIT_CANNOT_ADOPT: Final = 8
 EXIT_AUDIT_FLAWED: Final = 9
+EXIT_CANNOT_BACK_UP: Final = 10
 
 _ONE_MIGRATION_AT_A_TIME: Final = 7_221_006
 _EMBEDDED_DATABASE: Final = "avileo"
@@ -111,6 +114,8 @@ def main() -> None:
         _end(EXIT_CANNOT_CREATE, str(trouble))
     except CannotAdopt as trouble:
         _end(EXIT_CANNOT_ADOPT, str(trouble))
+    except CannotBackUp as trouble:
+        _end(EXIT_CANNOT_BACK_UP, str(trouble))
     except CannotServe as trouble:
         _end(trouble.exit_code, str(trouble))
 
@@ -257,6 +262,30 @@ def verify_audit(
     flaws = [f"{chain.business_id}: {flaw}" for chain in chains for flaw in chain.flaws]
     if flaws:
         raise CannotServe(EXIT_AUDIT_FLAWED, "\n".join(["The audit chain was tampered with.", *flaws]))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Put all of the database into a file, while central goes on."""
+    with _open_database(data_dir) as database:
+        size = back_up(database, file)
+        typer.echo(f"{file}: {size} bytes.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `avileo-server backup` wrote.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Lose what the database holds.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Put a backup into an empty database and begin a new epoch: tills then send again what it lost."""
+    with _addresses(data_dir) as addresses, Database.connect(addresses.owner) as database:
+        put_back(database, file, replace=replace)
+        _migrate(addresses)
+        typer.echo(f"{file} is back. New epoch {begin_new_epoch(database, utc_now())}.")
 
 
 @app.command()

@@ -61,6 +61,7 @@ class Database:
             pool_timeout=patience,
             pool_pre_ping=True,
             pool_use_lifo=True,
+            hide_parameters=True,  # among them are tokens and people's data, and errors stand in the log
             # A prepared statement belongs to one server connection, and PgBouncer changes it under us.
             connect_args={"prepare_threshold": None, "connect_timeout": 10},
         )

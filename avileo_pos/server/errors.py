@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -46,6 +47,7 @@ def answer_errors_plainly(app: FastAPI) -> None:
     app.add_exception_handler(NoFreeConnection, _busy)
     app.add_exception_handler(OperationalError, _without_database)
     app.add_exception_handler(InterfaceError, _without_database)
+    app.add_exception_handler(ProgrammingError, _between_two_databases)
     app.add_exception_handler(ClientDisconnect, _gone)
 
 
@@ -82,6 +84,14 @@ def _without_database(_request: Request, trouble: Exception) -> JSONResponse:
     return refusal(
         HTTPStatus.SERVICE_UNAVAILABLE, "DATABASE_UNAVAILABLE", "Central has no database now.", {"Retry-After": "5"}
     )
+
+
+def _between_two_databases(request: Request, trouble: Exception) -> JSONResponse:
+    """While a backup is put back the tables go, and are not yet ours when they come."""
+    assert isinstance(trouble, ProgrammingError)
+    if isinstance(trouble.orig, psycopg.errors.UndefinedTable | psycopg.errors.InsufficientPrivilege):
+        return _without_database(request, trouble)
+    raise trouble
 
 
 def _gone(_request: Request, _trouble: Exception) -> JSONResponse:

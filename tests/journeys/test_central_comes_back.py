@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from avileo_pos.sync.state import SyncKind
 from tests.invariants import assert_promises_hold
 from tests.journeys.shop import Shop
 from tests.postgres import TestPostgres, served
+from tests.server.test_cli import central, ended, launch
 
 JUANA = next(customer.id for customer in CUSTOMERS if customer.name == "Juana Ñahui")
 
@@ -75,6 +77,36 @@ def test_what_a_restored_backup_has_lost_comes_back_from_the_tills(shop: Shop, p
             assert rosa.ask(customer_card, lost_customer).figures.name == "Bodega Nueva"
             assert rosa.ask(customer_card, JUANA).figures.phone == "911111111"
             assert shop.value("SELECT count(*) FROM sales WHERE voided_at IS NOT NULL") == 1
+
+
+def test_an_older_backup_that_is_put_back_under_live_tills_loses_nothing_they_hold(
+    shop: Shop, postgres: TestPostgres, tmp_path: Path
+) -> None:
+    rosa, pepa = shop.till(ROSA), shop.till(ADMIN)
+    addresses = {
+        "url": postgres.owner_url(shop.database),
+        "served_at": shop.database.engine.url.set(drivername="postgresql").render_as_string(False),
+    }
+    file = str(tmp_path / "central.backup")
+    rosa.sell("Pollo entero", "2.000", to=JUANA, paid="0.00")
+    shop.sync_all()
+    assert central("backup", file, **addresses).returncode == 0
+    rosa.sell("Gallina", "1.250", to=JUANA, paid="5.00")
+    pepa.take_abono(JUANA, "3.00")
+    bodega = pepa.new_customer("Bodega Nueva")
+    shop.sync_all()
+    pepa.sell("Pechuga", "0.900", to=bodega, paid="0.00")  # which waits at the till
+    restoring = launch("restore", file, "--replace", **addresses)
+    while restoring.poll() is None:
+        rosa.sell("Alas", "0.100", to=JUANA, paid="0.00")
+        rosa.sync()
+    assert ended(restoring).returncode == 0
+    assert shop.value("SELECT count(*) FROM customers WHERE name = 'Bodega Nueva'") == 0
+    assert_promises_hold(shop)
+    sold = sum(operation["collection"] == "sales" for till in shop.tills for operation in till.committed.values())
+    assert shop.value("SELECT count(*) FROM sales") == sold > 3
+    assert rosa.debt_of(JUANA) == pepa.debt_of(JUANA)
+    assert rosa.debt_of(bodega) == pepa.debt_of(bodega) > 0
 
 
 def test_a_till_whose_file_was_put_back_by_some_hours_does_no_harm(shop: Shop) -> None:

@@ -70,16 +70,12 @@ class Served:
 
 @contextmanager
 def served(url: str, folder: Path, *options: str, **environment: str) -> Iterator[Served]:
-    """Central on the migrated database of the owner's `url`, which is killed at the end unless it was ended before."""
+    """Central on a migrated database, which is killed at the end unless it was ended before; `url` is the owner's."""
+    at = {"DATABASE_URL": service_url(url), "OWNER_DATABASE_URL": url}
     port, log_file = free_port(), folder / f"central-{time.monotonic_ns()}.log"
     command = [sys.executable, "-m", "avileo_pos.server", "serve", "--port", str(port), "--log-form", "json", *options]
     with log_file.open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            env=os.environ | {"DATABASE_URL": service_url(url)} | environment,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-        )
+        process = subprocess.Popen(command, env=os.environ | at | environment, stderr=log, stdin=subprocess.DEVNULL)
         central = Served(f"http://127.0.0.1:{port}", log_file, process)
         try:
             wait_until(lambda: _is_ready(central), "central answers")
