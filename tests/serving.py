@@ -20,9 +20,10 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
     with socket.socket() as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(("127.0.0.1", port))
-        server = uvicorn.Server(
-            uvicorn.Config(app, http=BoundedHttp, lifespan="off", log_config=None, access_log=False)
+        config = uvicorn.Config(
+            app, http=BoundedHttp, lifespan="off", server_header=False, log_config=None, access_log=False
         )
+        server = uvicorn.Server(config)
         thread = Thread(target=server.run, args=([door],), name="central")
         thread.start()
         try:

@@ -29,6 +29,7 @@ from avileo_pos.server.routes import (
     profile,
     sync,
 )
+from avileo_pos.server.routes.sync_words import sync_schemas
 from avileo_pos.server.security_headers import SecurityHeaders
 
 ROUTERS = (
@@ -46,6 +47,13 @@ ROUTERS = (
     sync.router,
 )
 
+ANY_REQUEST_MAY_GET = (
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+
 
 def build_app(database: Database, settings: ServerSettings, now: Callable[[], datetime] = utc_now) -> FastAPI:
     """The application on a migrated database, which stays the caller's to close."""
@@ -54,7 +62,7 @@ def build_app(database: Database, settings: ServerSettings, now: Callable[[], da
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        responses=refuses(HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
+        responses=refuses(*ANY_REQUEST_MAY_GET),
     )
     mail = None if settings.mail_server is None else Mail(settings.mail_server)
     app.state.central = Central(database, settings, now, mail)
@@ -67,5 +75,5 @@ def build_app(database: Database, settings: ServerSettings, now: Callable[[], da
     answer_errors_plainly(app)
     for router in ROUTERS:
         app.include_router(router)
-    describe_errors(app)
+    describe_errors(app, sync_schemas())
     return app

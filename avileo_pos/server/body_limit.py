@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from time import monotonic
 from typing import Final
@@ -25,28 +25,17 @@ class BodyCut(Exception):  # noqa: N818 - the name says what happened
 class BodyLimit:
     """Answers 413 to a larger body, announced or not, and 408 to one that trickles."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        largest: int = LARGEST_BODY,
-        head_start: float = HEAD_START,
-        now: Callable[[], float] = monotonic,
-    ) -> None:
+    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
         self._app = app
         self._largest = largest
-        self._head_start = head_start
-        self._now = now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(receive, send, self._largest, self._now() + self._head_start, self._now)
-        try:
+        exchange = _Exchange(receive, send, self._largest)
+        with suppress(BodyCut):
             await self._app(scope, exchange.receive, exchange.send)
-        except BodyCut:
-            if exchange.refusal is None:
-                raise
         if exchange.refusal is not None:
             await exchange.refusal(scope, receive, send)
 
@@ -54,13 +43,12 @@ class BodyLimit:
 class _Exchange:
     """One request whose bytes are counted; what the app answers to an interrupted body is dropped."""
 
-    def __init__(self, receive: Receive, send: Send, largest: int, deadline: float, now: Callable[[], float]) -> None:
+    def __init__(self, receive: Receive, send: Send, largest: int) -> None:
         self._receive = receive
         self._send = send
         self._largest = largest
         self._arrived = 0
-        self._deadline = deadline
-        self._now = now
+        self._deadline = monotonic() + HEAD_START
         self._is_complete = False
         self.refusal: Response | None = None
 
@@ -76,7 +64,7 @@ class _Exchange:
         return message
 
     async def _in_time(self) -> Message:
-        patience = self._deadline + self._arrived / SLOWEST - self._now()
+        patience = self._deadline + self._arrived / SLOWEST - monotonic()
         try:
             async with asyncio.timeout(patience):
                 return await self._receive()

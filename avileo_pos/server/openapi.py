@@ -1,12 +1,12 @@
 """What the specification says of errors: the one form, and which of them each address can give.
 
-What follows from an operation's shape is added here: a body may be wrong or too large, parameters may be wrong, a
-session may be missing or wait for a new password. A route names only what is its own, by `refuses`.
+What follows from an operation's shape is added here: a body may be wrong, too slow or too large, parameters may be
+wrong, a session may be missing or wait for a new password. A route names only what is its own, by `refuses`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -29,8 +29,8 @@ def refuses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {int(status): {"model": Refusal, "description": HTTPStatus(status).phrase} for status in statuses}
 
 
-def describe_errors(app: FastAPI) -> None:
-    """Make the specification of `app` tell the errors that it really gives."""
+def describe_errors(app: FastAPI, other_schemas: Mapping[str, dict[str, Any]]) -> None:
+    """Make the specification of `app` tell the errors that it really gives, and schemas that FastAPI cannot know."""
     made_by_fastapi = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -40,6 +40,7 @@ def describe_errors(app: FastAPI) -> None:
                 _describe(operation)
             for model in (_OTHER_FORM, "ValidationError"):
                 schema["components"]["schemas"].pop(model, None)
+            schema["components"]["schemas"].update(other_schemas)
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the specification
@@ -61,6 +62,7 @@ def _describe(operation: dict[str, Any]) -> None:
 def _by_shape(operation: dict[str, Any]) -> Iterator[HTTPStatus]:
     if "requestBody" in operation:
         yield HTTPStatus.BAD_REQUEST
+        yield HTTPStatus.REQUEST_TIMEOUT
         yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     if "parameters" in operation:
         yield HTTPStatus.BAD_REQUEST

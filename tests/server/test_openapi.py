@@ -9,9 +9,6 @@ import pytest
 
 from tests.server.town import Town
 
-# Their bodies are msgspec's, or a file for the load balancer: no schema of pydantic says what they hold.
-WITHOUT_A_MODEL = {"/api/sync/push", "/api/sync/pull", "/api/sync/digest"}
-
 
 @pytest.fixture
 def specification(town: Town) -> dict[str, Any]:
@@ -36,8 +33,6 @@ def test_every_error_has_the_one_form(specification: dict[str, Any]) -> None:
 
 def test_every_answer_says_what_it_holds(specification: dict[str, Any]) -> None:
     for path, operation in operations(specification):
-        if path in WITHOUT_A_MODEL:
-            continue
         for status, answer in operation["responses"].items():
             if status in {"200", "201"}:
                 assert all(kind["schema"] for kind in answer["content"].values()), path
@@ -58,4 +53,17 @@ def test_what_needs_a_session_says_so_and_what_happens_without(specification: di
 def test_a_body_may_be_wrong_or_too_large(specification: dict[str, Any]) -> None:
     for path, operation in operations(specification):
         if "requestBody" in operation:
-            assert {"400", "413"} <= operation["responses"].keys(), path
+            assert {"400", "408", "413"} <= operation["responses"].keys(), path
+
+
+def test_whatever_is_asked_may_be_asked_too_often_or_too_long_or_while_central_is_away(
+    specification: dict[str, Any],
+) -> None:
+    for path, operation in operations(specification):
+        assert {"414", "429", "431", "503"} <= operation["responses"].keys(), path
+
+
+def test_a_till_may_be_too_old_and_its_cursor_too(specification: dict[str, Any]) -> None:
+    for path, operation in operations(specification):
+        assert ("426" in operation["responses"]) == path.startswith("/api/sync/"), path
+    assert "410" in specification["paths"]["/api/sync/pull"]["get"]["responses"]

@@ -41,13 +41,8 @@ def rosa(url: str, central: Served) -> Iterator[tuple[httpx.Client, Till]]:
     """Rosa with an enrolled till."""
     with Database.connect(url) as database, central.sign_in(sample.ROSA) as client:
         [place] = client.get("/api/me").json()["businesses"]
-        till = Till(
-            TestCentral(database, database, str(sample.SAMPLE)),
-            new_id(),
-            place["member_id"],
-            "",
-            clock=datetime.now(UTC),
-        )
+        sample_central = TestCentral(database, database, str(sample.SAMPLE))
+        till = Till(sample_central, new_id(), place["member_id"], "", clock=datetime.now(UTC))
         body = {"business_id": place["business_id"], "device_id": till.device_id, "name": "Caja de Rosa"}
         assert client.post("/api/devices", json=body).is_success
         yield client, till

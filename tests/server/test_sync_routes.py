@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
+import jsonschema_rs
 import msgspec
 import pytest
 from httpx import Client, Response
@@ -149,6 +152,29 @@ def test_a_wrong_cursor_asks_for_a_resync_and_a_wrong_limit_is_refused(ana: Call
     assert _refusal(ana.pull(cursor="gallina")) == (410, "resync")
     assert ana.pull(limit=0).status_code == ana.pull(limit="many").status_code == 400
     assert ana.pull(limit=10**9).status_code == 200
+
+
+def test_what_goes_between_till_and_central_is_what_the_specification_says(ana: Caller) -> None:
+    specification = ana.http.get("/api/openapi.json").json()
+    customer = ana.till.customer()
+    body = ana.till.body(
+        [customer, ana.till.operation("create", "gallineros", new_id(), {}), ana.till.sale([new_id()])]
+    )
+    of_push = specification["paths"]["/api/sync/push"]["post"]
+    assert is_valid(specification, of_push["requestBody"], json.loads(body))
+    assert not is_valid(specification, of_push["requestBody"], {"operations": [{}]})
+    changed = ana.till.patch("customers", customer["entity_id"], name=("Otra", "Rosa Quispe"))
+    for pushed in (ana.push(body), ana.push(body), ana.push(ana.till.body([changed]))):
+        assert is_valid(specification, of_push["responses"]["200"], pushed.json())
+    assert pushed.json()["results"][0]["status"] == "conflict"
+    for path, answer in (("pull", ana.pull()), ("digest", ana.digest())):
+        said = specification["paths"][f"/api/sync/{path}"]["get"]["responses"]["200"]
+        assert is_valid(specification, said, answer.json())
+
+
+def is_valid(specification: dict[str, Any], said: dict[str, Any], message: object) -> bool:
+    schema = said["content"]["application/json"]["schema"] | {"components": specification["components"]}
+    return bool(jsonschema_rs.is_valid(schema, message))
 
 
 # --- Devices ---------------------------------------------------------------------------------------------------------

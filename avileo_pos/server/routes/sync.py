@@ -9,10 +9,10 @@ from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from avileo_pos.protocol.words import PROTOCOL_VERSION
+from avileo_pos.protocol.words import PROTOCOL_VERSION, DigestAnswer, PullPage, PushAnswer, PushRequest
 from avileo_pos.server.apply_push import apply_push
 from avileo_pos.server.auth.current_person import SignedIn, ThePerson
 from avileo_pos.server.central import Central, TheCentral
@@ -21,28 +21,39 @@ from avileo_pos.server.errors import Refused
 from avileo_pos.server.metrics import observe_push
 from avileo_pos.server.parse_push import BrokenEnvelope, TooMuchAtOnce, parse_push
 from avileo_pos.server.request_log import tell_the_log
+from avileo_pos.server.routes.sync_words import answers, takes
 
 OLDEST_PROTOCOL: Final = 1
 LARGEST_INFLATED: Final = 8 * 2**20  # bytes
 WORTH_COMPRESSING: Final = 1024  # bytes
 
-router = APIRouter(prefix="/api/sync")
 
-
-def require_a_known_protocol(request: Request) -> None:
+def require_a_known_protocol(
+    told: Annotated[str, Header(alias="X-Avileo-Protocol", description="The till's version of the protocol.")] = str(
+        PROTOCOL_VERSION
+    ),
+) -> None:
     """Raises Refused 426 for a till that is older than what is served."""
-    told = request.headers.get("x-avileo-protocol", str(PROTOCOL_VERSION))
     if not told.isdecimal() or int(told) < OLDEST_PROTOCOL:
         raise Refused(HTTPStatus.UPGRADE_REQUIRED, "too_old", f"Protocol {OLDEST_PROTOCOL} or newer is served.")
 
 
-@router.post("/push", dependencies=[Depends(require_a_known_protocol)])
+router = APIRouter(
+    prefix="/api/sync",
+    tags=["sync"],
+    dependencies=[Depends(require_a_known_protocol)],
+    default_response_class=Response,
+)
+
+
+@router.post("/push", openapi_extra=takes(PushRequest), responses=answers(PushAnswer))
 async def push(request: Request, central: TheCentral, person: ThePerson) -> Response:
+    """Store what people did at a till; every operation is answered on its own, once all is committed."""
     body = await request.body()
     return await run_in_threadpool(_push, request, central, person, body)
 
 
-@router.get("/pull", dependencies=[Depends(require_a_known_protocol)])
+@router.get("/pull", responses=answers(PullPage, HTTPStatus.GONE))
 def pull(
     request: Request,
     central: TheCentral,
@@ -52,14 +63,16 @@ def pull(
     cursor: Annotated[str | None, Query(max_length=1_000)] = None,
     limit: Annotated[int, Query(ge=1)] = MOST_ROWS,
 ) -> Response:
+    """The next rows that this person may see; without a cursor a snapshot begins. 410 asks for one."""
     tell_the_log(request.scope, business_id=business_id, device_id=device_id)
     caller = Caller(business_id, device_id, person.user_id)
     page = collect_pull(central.database, caller, cursor, limit, central.now())
     return _answer(request, page)
 
 
-@router.get("/digest", dependencies=[Depends(require_a_known_protocol)])
+@router.get("/digest", responses=answers(DigestAnswer))
 def digests(request: Request, central: TheCentral, person: ThePerson, business_id: UUID, device_id: UUID) -> Response:
+    """How many rows of each collection a till must hold, and the sum of their revisions."""
     tell_the_log(request.scope, business_id=business_id, device_id=device_id)
     found = digest(central.database, Caller(business_id, device_id, person.user_id), central.now())
     return _answer(request, msgspec.json.encode(found))
