@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
@@ -20,8 +21,6 @@ from sqlalchemy.engine import URL
 from avileo_pos.migrations import unknown_steps
 from avileo_pos.server.database import Database
 from avileo_pos.server.embedded_programs import WITHOUT_CONSOLE, server_binary
-
-_SHORTEST_READ: Final = 2**20  # bytes
 
 _OURS: Final = "TABLE public central_identity "
 _HIDDEN: Final = """
@@ -53,8 +52,8 @@ def back_up(database: Database, file: Path) -> int:
     unfinished = file.with_name(f".{file.name}.unfinished-{os.getpid()}")
     try:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        _run("pg_dump", "--format=custom", "--schema=public", f"--file={unfinished}", _address(database), of=database)
-        _require_a_backup(unfinished)
+        _run(database, "pg_dump", "--format=custom", "--schema=public", f"--file={unfinished}", _address(database))
+        _require_a_backup(database, unfinished)
         _make_durable(unfinished)
         unfinished.rename(file)
     except OSError as trouble:
@@ -69,7 +68,7 @@ def restore(database: Database, file: Path, *, replace: bool) -> None:
 
     Raises CannotBackUp, PostgresUnavailable.
     """
-    _require_a_backup(file)
+    _require_a_backup(database, file)
     _require_to_see_everything(database)
     with database.engine.connect() as connection:
         if not replace and _holds_people(connection):
@@ -80,15 +79,15 @@ def restore(database: Database, file: Path, *, replace: bool) -> None:
     _play_back(database, file)
 
 
-def _require_a_backup(file: Path) -> None:
+def _require_a_backup(database: Database, file: Path) -> None:
     """Read all of it, so that a file which ends too early is known before anything is touched."""
     if not file.is_file():
         raise CannotBackUp(f"There is no file {file}.")
-    listed = _run("pg_restore", "--list", str(file))
+    listed = _run(database, "pg_restore", "--list", str(file))
     if _OURS not in listed:
         raise CannotBackUp(f"{file} is a backup, but not of an avileo-server.")
-    _run("pg_restore", f"--file={os.devnull}", str(file))
-    taken = _run("pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(file))
+    _run(database, "pg_restore", f"--file={os.devnull}", str(file))
+    taken = _run(database, "pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(file))
     if unknown_steps(frozenset(re.findall(r"^(?:server|shared)_\w+$", taken, re.MULTILINE))):
         raise CannotBackUp(f"{file} was made by a newer avileo-server. Install that version.")
 
@@ -109,63 +108,67 @@ def _holds_people(connection: Connection) -> bool:
 
 
 def _play_back(database: Database, file: Path) -> None:
-    """psql commits only what we tell it to, once pg_restore has ended well; else it leaves all as it was."""
-    reading = _start("pg_restore", "--no-owner", "--no-privileges", "--file=-", str(file), stdout=subprocess.PIPE)
-    quiet = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output", os.devnull)
-    writing = _start("psql", *quiet, _address(database), stdin=subprocess.PIPE, of=database)
-    with reading, writing:
-        assert reading.stdout is not None
-        assert writing.stdin is not None
-        try:
-            _play(reading, reading.stdout, writing.stdin)
-        except BrokenPipeError:
-            reading.kill()
-        writing.stdin = None
-        said = writing.stderr.read().decode(errors="replace") if writing.stderr else ""
-    if writing.returncode != 0:
-        raise CannotBackUp(f"The backup could not be put back, and nothing was changed: {_last_line(said)}")
+    """psql commits only once pg_restore has ended well; without that word all stays as it was."""
+    script = ("--no-owner", "--no-privileges", "--file=-", str(file))
+    quiet = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--output={os.devnull}")
+    with (
+        _start(database, "pg_restore", *script, stdout=subprocess.PIPE) as reading,
+        _start(database, "psql", *quiet, _address(database), stdin=subprocess.PIPE) as writing,
+    ):
+        _play(reading, writing)
+        complaints = [each.stderr.read() for each in (writing, reading) if each.stderr is not None and each.wait() != 0]
+    if complaints:
+        raise CannotBackUp(f"The backup could not be put back, and nothing was changed: {_complaint(complaints[0])}")
 
 
-def _play(reading: subprocess.Popen[bytes], backup: IO[bytes], database: IO[bytes]) -> None:
-    with database:
-        database.write(_BEFORE.encode())
-        while piece := backup.read(_SHORTEST_READ):
-            database.write(piece)
-        if reading.wait() == 0:
-            database.write(_AFTER.encode())
-        else:
-            database.write(b"\\quit 1\n")
+def _play(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> None:
+    assert reading.stdout is not None
+    assert writing.stdin is not None
+    try:
+        with writing.stdin as database:
+            database.write(_BEFORE.encode())
+            shutil.copyfileobj(reading.stdout, database)
+            if reading.wait() == 0:
+                database.write(_AFTER.encode())
+    except BrokenPipeError:
+        reading.kill()  # psql has given up, and says why
 
 
-def _run(program: str, *arguments: str, of: Database | None = None) -> str:
+def _run(database: Database, program: str, *arguments: str) -> str:
     """What the program wrote. Raises CannotBackUp with what it complained of."""
-    with _start(program, *arguments, stdout=subprocess.PIPE, of=of) as running:
+    with _start(database, program, *arguments, stdout=subprocess.PIPE) as running:
         said, complained = running.communicate()
     if running.returncode != 0:
-        raise CannotBackUp(f"{program} failed: {_last_line(complained.decode(errors='replace'))}")
+        raise CannotBackUp(f"{program} failed: {_complaint(complained)}")
     return said.decode(errors="replace")
 
 
 def _start(
+    database: Database,
     program: str,
     *arguments: str,
     stdin: int = subprocess.DEVNULL,
     stdout: int = subprocess.DEVNULL,
-    of: Database | None = None,
 ) -> subprocess.Popen[bytes]:
+    """A program of the server's own version: what an older or newer one writes it may not understand."""
     return subprocess.Popen(
-        [server_binary(program), *arguments],
+        [server_binary(program, _version_of(database)), *arguments],
         stdin=stdin,
         stdout=stdout,
         stderr=subprocess.PIPE,
-        env=_environment(None if of is None else of.engine.url),
+        env=_environment(database.engine.url),
         creationflags=WITHOUT_CONSOLE,
     )
 
 
-def _environment(url: URL | None) -> Mapping[str, str]:
+def _version_of(database: Database) -> int:
+    with database.engine.connect() as connection:
+        return int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10_000
+
+
+def _environment(url: URL) -> Mapping[str, str]:
     """Ours with English messages; the password stands here, as everybody may read a command line."""
-    password = {} if url is None or url.password is None else {"PGPASSWORD": str(url.password)}
+    password = {} if url.password is None else {"PGPASSWORD": str(url.password)}
     return os.environ | {"LC_ALL": "C"} | password
 
 
@@ -180,7 +183,8 @@ def _make_durable(file: Path) -> None:
         os.fsync(written.fileno())
 
 
-def _last_line(said: str) -> str:
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+def _complaint(said: bytes) -> str:
+    """The first error in what a program said, in one line."""
+    lines = [line.strip() for line in said.decode(errors="replace").splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower()]
     return (errors or lines or ["it gave no reason"])[0]

