@@ -19,6 +19,7 @@ from avileo_pos.desktop.screens.sign_in.requests import (
     BusinessChoice,
     KnownPerson,
     OpenTill,
+    SetNewPassword,
     SignInAtCentral,
     SignInHere,
 )
@@ -44,6 +45,7 @@ from avileo_pos.sync.sign_in import (
     SignedInHere,
     businesses_of,
     open_till,
+    set_new_password,
     sign_in_without_central,
 )
 from avileo_pos.sync.state import SyncState
@@ -119,6 +121,24 @@ class TillProgram(QObject):
         who = SignInHere(asked.email, asked.password)
         self._errands.run(
             lambda: _arrive(central_address(asked.address), who), then=self._choose_business, failed=self._show_trouble
+        )
+
+    def _set_new_password(self, asked: SetNewPassword) -> None:
+        """Then on as if the person had come in by it."""
+        who = SignInHere(asked.who.email, asked.who.password)
+        if isinstance(asked.who, SignInAtCentral):
+            address = asked.who.address
+            self._errands.run(
+                lambda: _arrive(central_address(address), who, asked.password),
+                then=self._choose_business,
+                failed=self._show_trouble,
+            )
+            return
+        shop, address = self._open_shop(), self._settings.central_address
+        self._errands.run(
+            lambda: _renew(shop, address, who, self._clock(), asked.password),
+            then=self._let_in_and_sync,
+            failed=self._show_trouble,
         )
 
     def _choose_business(self, arrival: _Arrival) -> None:
@@ -318,6 +338,7 @@ class TillProgram(QObject):
         self.page.central_asked.connect(self._ask_central)
         self.page.till_asked.connect(self._ask_till)
         self.page.here_asked.connect(self._ask_here)
+        self.page.new_password_given.connect(self._set_new_password)
         self.page.pin_given.connect(self._take_over)
         self.page.sample_asked.connect(self.sample_asked)
         self.window.lock_asked.connect(self.lock)
@@ -327,11 +348,15 @@ class TillProgram(QObject):
 # --- Errands: these run on another thread and touch no widget --------------------------------------------------------
 
 
-def _arrive(address: str, who: SignInHere) -> _Arrival:
-    """Raises BusinessRuleBroken: wrong_password, email_invalid, no_business; CentralTrouble."""
+def _arrive(address: str, who: SignInHere, new_password: str | None = None) -> _Arrival:
+    """By the password that the person has, and on with a new one if there is one. Raises as `set_new_password`."""
     tokens: list[str] = []
     with HttpCentral(address, lambda: tokens[-1] if tokens else None) as central:
-        memberships = businesses_of(central, tokens.append, who.email, who.password)
+        if new_password is None:
+            memberships = businesses_of(central, tokens.append, who.email, who.password)
+        else:
+            memberships = set_new_password(central, tokens.append, who.email, who.password, new_password)
+            who = replace(who, password=new_password)
     return _Arrival(address, tokens[-1], who, memberships)
 
 
@@ -365,10 +390,10 @@ def _sign_in_here_or_at_central(
             raise refused from None
 
 
-def _renew(shop: Shop, address: str, who: SignInHere, now: datetime) -> SignedInHere:
+def _renew(shop: Shop, address: str, who: SignInHere, now: datetime, new_password: str | None = None) -> SignedInHere:
     """Sign in at central for the business that is open. Raises BusinessRuleBroken, CentralTrouble."""
     place = shop.place_if_ready()
-    arrival = _arrive(address, who)
+    arrival = _arrive(address, who, new_password)
     if place is None or place.business.id not in {each.business_id for each in arrival.memberships}:
         raise BusinessRuleBroken("no_business")
     return _enrol(shop, arrival, place.business.id, place.device_name, now)

@@ -81,9 +81,15 @@ class Membership:
 
 
 class Accounts(Protocol):
-    """Signing in. All raise CentralTrouble of some kind; `sign_in` also BusinessRuleBroken("wrong_password")."""
+    """Signing in. All raise CentralTrouble of some kind.
+
+    `sign_in` and `change_password` also BusinessRuleBroken("wrong_password"), `memberships`
+    BusinessRuleBroken("password_must_change") for who came in by a password of one time.
+    """
 
     def sign_in(self, email: str, password: str) -> str: ...
+
+    def change_password(self, current: str, new: str) -> None: ...
 
     def memberships(self) -> tuple[Membership, ...]: ...
 

@@ -48,6 +48,10 @@ class _SignedIn(msgspec.Struct, frozen=True):
     token: str
 
 
+class _Changed(msgspec.Struct, frozen=True):
+    user: msgspec.Raw
+
+
 class _Refusal(msgspec.Struct, frozen=True):
     code: str
     message: str = ""
@@ -111,9 +115,32 @@ class HttpCentral:
                 raise BusinessRuleBroken("email_invalid") from trouble
             raise
 
+    def change_password(self, current: str, new: str) -> None:
+        """Of the person of the token.
+
+        Raises BusinessRuleBroken: wrong_password, password_not_new; CentralTrouble.
+        """
+        said = {"currentPassword": current, "newPassword": new}
+        try:
+            self._ask(_Changed, "POST", "/api/auth/change-password", body=said)
+        except RequestRefused as trouble:
+            if trouble.code == "invalid_password":
+                raise BusinessRuleBroken("wrong_password") from trouble
+            if trouble.code == "password_not_new":
+                raise BusinessRuleBroken("password_not_new") from trouble
+            raise
+
     def memberships(self) -> tuple[Membership, ...]:
-        """The businesses in which the person of the token works."""
-        return self._ask(_Person, "GET", "/api/me").businesses
+        """The businesses in which the person of the token works.
+
+        Raises BusinessRuleBroken("password_must_change"), CentralTrouble.
+        """
+        try:
+            return self._ask(_Person, "GET", "/api/me").businesses
+        except SignedOut as trouble:
+            if trouble.code == "password_must_change":
+                raise BusinessRuleBroken("password_must_change") from trouble
+            raise
 
     def _ask(
         self, kind: type[T], method: str, path: str, *, params: Mapping[str, str] | None = None, body: object = None

@@ -44,14 +44,27 @@ def businesses_of(
 ) -> tuple[Membership, ...]:
     """Sign in at central, keep the token, and say where this person works.
 
-    Raises BusinessRuleBroken: wrong_password, email_invalid, no_business; CentralTrouble, as WrongAddress where
-    something else answers.
+    Raises BusinessRuleBroken: wrong_password, email_invalid, password_must_change, no_business; CentralTrouble, as
+    WrongAddress where something else answers.
     """
     keep_token(accounts.sign_in(plain_email(email), password))
-    found = accounts.memberships()
-    if not found:
-        raise BusinessRuleBroken("no_business")
-    return found
+    return _workplaces(accounts)
+
+
+def set_new_password(
+    accounts: Accounts, keep_token: Callable[[str], None], email: str, handed: str, new: str
+) -> tuple[Membership, ...]:
+    """Come in by a password of one time, put a new one in its place, and say where this person works.
+
+    Raises as `businesses_of`, and BusinessRuleBroken: password_not_new.
+    """
+    try:
+        keep_token(accounts.sign_in(plain_email(email), handed))
+    except BusinessRuleBroken:
+        # The new one may be set already, and only the answer got lost on the way.
+        return businesses_of(accounts, keep_token, email, new)
+    accounts.change_password(handed, new)
+    return _workplaces(accounts)
 
 
 def open_till(
@@ -90,6 +103,13 @@ def sign_in_without_central(run: Run, email: str, password: str, now: datetime) 
         raise BusinessRuleBroken("too_many_attempts", until=known.wait_until)
     _require_the_password(run, known, password, now)
     return _signed_in(run(reads(read_actor, known.member_id)), known.confirmed_at, now)
+
+
+def _workplaces(accounts: Accounts) -> tuple[Membership, ...]:
+    found = accounts.memberships()
+    if not found:
+        raise BusinessRuleBroken("no_business")
+    return found
 
 
 def plain_email(typed: str) -> str:

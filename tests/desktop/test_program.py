@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -131,6 +132,50 @@ def test_a_wrong_password_is_said_beside_its_field(served: SampleCentral, till: 
     till.sign_in(served.address, ADMIN, "no es esta")
     till.reads("contraseña")
     assert till.entered == []
+
+
+NEW = "gallo-de-oro-7"
+
+
+def handed_to_rosa(served: SampleCentral) -> str:
+    """Pepa, who is the admin, has central make a password for one time."""
+    with httpx.Client(base_url=served.address) as pepa:
+        said = {"email": ADMIN.email, "password": sample.PASSWORD}
+        pepa.post("/api/auth/sign-in/email", json=said).raise_for_status()
+        made = pepa.post(f"/api/businesses/{sample.SAMPLE}/members/{ROSA.id}/one-time-password")
+        return str(made.raise_for_status().json()["one_time_password"])
+
+
+def set_new_password(till: AtTheTill) -> None:
+    till.reads("sirve una sola vez")
+    till.hands.write("Contraseña nueva, al menos 8 caracteres", NEW)
+    till.hands.write("Otra vez, igual", NEW)
+    till.hands.click("Guardar y entrar")
+
+
+def test_who_was_handed_a_password_sets_a_new_one_and_sells(served: SampleCentral, till: AtTheTill) -> None:
+    till.sign_in(served.address, ROSA, handed_to_rosa(served))
+    set_new_password(till)
+    till.reads("Nombre de la caja")
+    till.name_the_till("Caja 1")
+    assert till.wait_until_in().person.name == ROSA.name
+    till.wait_until(SyncKind.ONLINE)
+
+
+def test_who_forgot_the_password_at_the_own_till_comes_back_by_a_handed_one(
+    served: SampleCentral, till: AtTheTill
+) -> None:
+    till.sign_in(served.address, ROSA)
+    till.name_the_till("Caja 1")
+    till.wait_until_in()
+    till.program.lock()
+    till.hands.click(ROSA.name)
+    till.hands.click("Entrar con contraseña")
+    till.hands.write("Contraseña", handed_to_rosa(served))
+    till.hands.click("Entrar")
+    set_new_password(till)
+    assert till.wait_until_in().person.name == ROSA.name
+    till.wait_until(SyncKind.ONLINE)
 
 
 def test_the_first_time_without_central_says_that_it_needs_internet(till: AtTheTill) -> None:

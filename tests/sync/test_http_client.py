@@ -204,3 +204,31 @@ def test_memberships_and_enrolment_are_read(client: HttpCentral, server: Scripte
     server.will_answer(Answer(body={"receipt_series": "A1", "last_receipt": 41}))
     assert client.memberships() == (ana,)
     assert client.enrol(BUSINESS, uuid4(), "Caja 1") == Enrolment("A1", 41)
+
+
+def test_a_session_of_one_time_is_told_from_one_that_is_over(client: HttpCentral, server: ScriptedServer) -> None:
+    server.will_answer(Answer(403, {"code": "password_must_change", "message": "Set a new password first."}))
+    with pytest.raises(BusinessRuleBroken, match="password_must_change"):
+        client.memberships()
+    server.will_answer(Answer(401, {"code": "UNAUTHORIZED", "message": "Sign in first."}))
+    with pytest.raises(SignedOut, match="Sign in first"):
+        client.memberships()
+
+
+def test_a_password_is_changed_by_the_one_of_now(client: HttpCentral, server: ScriptedServer) -> None:
+    server.will_answer(Answer(body={"token": None, "user": {"id": "x"}}))
+    client.change_password("7K3QM-0XWZB", "gallo de oro")
+    (asked,) = server.asked
+    assert asked.path == "/api/auth/change-password"
+    assert msgspec.json.decode(asked.body) == {"currentPassword": "7K3QM-0XWZB", "newPassword": "gallo de oro"}
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"), [("INVALID_PASSWORD", "wrong_password"), ("PASSWORD_NOT_NEW", "password_not_new")]
+)
+def test_a_wrong_new_password_is_the_persons_to_put_right(
+    client: HttpCentral, server: ScriptedServer, code: str, rule: str
+) -> None:
+    server.will_answer(Answer(400, {"code": code, "message": ""}))
+    with pytest.raises(BusinessRuleBroken, match=rule):
+        client.change_password("7K3QM-0XWZB", "gallo de oro")

@@ -14,7 +14,7 @@ from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.replica.database import Replica
 from avileo_pos.sync.central import CentralUnreachable, Enrolment, Membership
-from avileo_pos.sync.sign_in import LEASE, businesses_of, open_till, sign_in_without_central
+from avileo_pos.sync.sign_in import LEASE, businesses_of, open_till, set_new_password, sign_in_without_central
 from tests.replica.till import ANA, BUSINESS, Clock, Till, catalog_page
 
 PASSWORD = "pollo-fresco-7"
@@ -28,15 +28,27 @@ class Desk:
     works_at: tuple[Membership, ...] = (AT_ANAS,)
     enrolled: list[UUID] = field(default_factory=list)
     is_away: bool = False
+    password: str = PASSWORD
+    handed: str = ""
+    loses_the_answer: bool = False
 
     def sign_in(self, email: str, password: str) -> str:
         if self.is_away:
             raise CentralUnreachable("no_route")
-        if (email, password) != ("ana@example.com", PASSWORD):
+        if email != "ana@example.com" or password != (self.handed or self.password):
             raise BusinessRuleBroken("wrong_password")
         return "token"
 
+    def change_password(self, current: str, new: str) -> None:
+        assert current == self.handed
+        self.handed, self.password = "", new
+        if self.loses_the_answer:
+            self.loses_the_answer = False
+            raise CentralUnreachable("interrupted")
+
     def memberships(self) -> tuple[Membership, ...]:
+        if self.handed:
+            raise BusinessRuleBroken("password_must_change")
         return self.works_at
 
     def enrol(self, business_id: UUID, device_id: UUID, name: str) -> Enrolment:
@@ -94,6 +106,24 @@ def test_a_wrong_password_and_an_absent_central_are_told_apart(desk: Desk) -> No
     desk.is_away = True
     with pytest.raises(CentralUnreachable):
         businesses_of(desk, [].append, "ana@example.com", PASSWORD)
+
+
+def test_who_was_handed_a_password_sets_a_new_one_and_goes_on(desk: Desk) -> None:
+    desk.handed = "7K3QM-0XWZB"
+    tokens: list[str] = []
+    with pytest.raises(BusinessRuleBroken, match="password_must_change"):
+        businesses_of(desk, tokens.append, "ana@example.com", desk.handed)
+    found = set_new_password(desk, tokens.append, " Ana@example.com", desk.handed, "gallo de oro")
+    assert found == (AT_ANAS,)
+    assert businesses_of(desk, tokens.append, "ana@example.com", "gallo de oro") == (AT_ANAS,)
+
+
+def test_a_new_password_whose_answer_was_lost_is_set_by_trying_again(desk: Desk) -> None:
+    desk.handed, desk.loses_the_answer = "7K3QM-0XWZB", True
+    handed = desk.handed
+    with pytest.raises(CentralUnreachable):
+        set_new_password(desk, [].append, "ana@example.com", handed, "gallo de oro")
+    assert set_new_password(desk, [].append, "ana@example.com", handed, "gallo de oro") == (AT_ANAS,)
 
 
 def test_the_first_sign_in_enrols_the_till(till: Till, desk: Desk) -> None:

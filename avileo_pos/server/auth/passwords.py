@@ -18,9 +18,6 @@ from typing import Final
 
 from avileo_pos.server.database import CentralBusy
 
-SHORTEST: Final = 8
-LONGEST: Final = 128
-
 _COST: Final = 16_384
 _BLOCK: Final = 16
 _MEMORY: Final = 128 * _COST * _BLOCK * 2

@@ -6,7 +6,7 @@ import re
 from http import HTTPStatus
 from typing import Final
 
-from avileo_pos.server.auth import passwords
+from avileo_pos.domain.password import LONGEST, SHORTEST
 from avileo_pos.server.errors import Refused
 
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
@@ -21,7 +21,7 @@ def require_an_email(text: str) -> None:
 
 def require_a_good_length(password: str) -> None:
     """Raises Refused 400."""
-    if len(password) < passwords.SHORTEST:
+    if len(password) < SHORTEST:
         raise Refused(HTTPStatus.BAD_REQUEST, "PASSWORD_TOO_SHORT", "Password too short")
-    if len(password) > passwords.LONGEST:
+    if len(password) > LONGEST:
         raise Refused(HTTPStatus.BAD_REQUEST, "PASSWORD_TOO_LONG", "Password too long")

@@ -12,8 +12,8 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
+from avileo_pos.domain.password import LONGEST, SHORTEST
 from avileo_pos.server.auth.password_reset import PAGE, opens_a_reset, set_forgotten_password
-from avileo_pos.server.auth.passwords import LONGEST, SHORTEST
 from avileo_pos.server.central import Central, TheCentral
 from avileo_pos.server.errors import Refused
 

@@ -53,6 +53,8 @@ def change_password(
     account = throttle.account_subject(person.email)
     begin_attempt(central, now, account)
     is_handed = _require_the_current(central, person, body.current_password)
+    if is_handed and _opens_once(central, person, body.new_password):
+        raise Refused(HTTPStatus.BAD_REQUEST, "PASSWORD_NOT_NEW", "The new password must be another one")
     new_hash = passwords.hash_password(body.new_password)
     with central.database.transaction() as connection:
         throttle.attempt_succeeded(connection, now, account)
@@ -115,10 +117,14 @@ def _require_the_current(central: Central, person: SignedIn, typed: str) -> bool
         current_hash = users.password_hash_of(connection, person.user_id)
     if passwords.verify_password(typed, current_hash):
         return False
+    if not _opens_once(central, person, typed):
+        raise Refused(HTTPStatus.BAD_REQUEST, "INVALID_PASSWORD", "Invalid password")
+    return True
+
+
+def _opens_once(central: Central, person: SignedIn, typed: str) -> bool:
     with central.database.transaction() as connection:
-        if opens_once(connection, person.user_id, typed, central.settings.secret, central.now()):
-            return True
-    raise Refused(HTTPStatus.BAD_REQUEST, "INVALID_PASSWORD", "Invalid password")
+        return opens_once(connection, person.user_id, typed, central.settings.secret, central.now())
 
 
 def _letter_for(central: Central, asked: RequestPasswordReset) -> Letter | None:

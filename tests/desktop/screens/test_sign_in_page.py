@@ -14,6 +14,7 @@ from avileo_pos.desktop.screens.sign_in.requests import (
     BusinessChoice,
     KnownPerson,
     OpenTill,
+    SetNewPassword,
     SignInAtCentral,
     SignInHere,
 )
@@ -36,7 +37,13 @@ class Asked:
 
     def __init__(self, page: SignInPage) -> None:
         self.requests: list[object] = []
-        for signal in (page.central_asked, page.till_asked, page.here_asked, page.pin_given):
+        for signal in (
+            page.central_asked,
+            page.till_asked,
+            page.here_asked,
+            page.pin_given,
+            page.new_password_given,
+        ):
             signal.connect(self.requests.append)
 
 
@@ -221,3 +228,109 @@ def test_escape_goes_back_to_who_works_here(page: SignInPage) -> None:
 def test_escape_leads_nowhere_where_nobody_is_known(page: SignInPage) -> None:
     QTest.keyClick(page.first.email, Qt.Key.Key_Escape)
     assert page.first.isVisible()
+
+
+# --- A password of one time ------------------------------------------------------------------------------------------
+
+
+def asked_for_new_password(page: SignInPage) -> None:
+    """Who came in for the first time was handed a password."""
+    fill_first(page)
+    page.show_trouble(BusinessRuleBroken("password_must_change"))
+
+
+def type_new_password(page: SignInPage, password: str, again: str) -> None:
+    """By the keyboard alone, from wherever the focus is, and Enter at the end."""
+    step = page.new_password
+    step.password.clear()
+    step.again.clear()
+    step.password.setFocus()
+    QTest.keyClicks(page.focusWidget(), password)
+    QTest.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+    QTest.keyClicks(page.focusWidget(), again)
+    QTest.keyClick(page.focusWidget(), Qt.Key.Key_Return)
+
+
+def test_who_came_by_a_password_of_one_time_is_asked_for_a_new_one_twice(page: SignInPage, asked: Asked) -> None:
+    asked_for_new_password(page)
+    assert page.new_password.isVisible()
+    assert not page.first.isVisible()
+    assert page.new_password.password.hasFocus()
+    assert "La que le entregaron sirve una sola vez" in " ".join(words_in(page.new_password))
+    type_new_password(page, "gallo de oro", "gallo de oro")
+    assert asked.requests == [WHO, SetNewPassword(WHO, "gallo de oro")]
+
+
+def test_the_business_is_opened_with_the_new_password(page: SignInPage, asked: Asked) -> None:
+    choice = BusinessChoice(uuid4(), "Avícola Doña Pepa")
+    asked_for_new_password(page)
+    type_new_password(page, "gallo de oro", "gallo de oro")
+    page.show_businesses([choice])
+    page.business.main.click()
+    who = SignInAtCentral(WHO.address, WHO.email, "gallo de oro")
+    assert asked.requests[-1] == OpenTill(who, choice.id, "Caja 1")
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "said"),
+    [
+        ("corta", "corta", "La contraseña necesita al menos 8 caracteres."),
+        ("x" * 129, "x" * 129, "La contraseña puede tener hasta 128 caracteres."),
+    ],
+)
+def test_a_new_password_of_the_wrong_length_is_said_beside_it(
+    page: SignInPage, asked: Asked, password: str, again: str, said: str
+) -> None:
+    asked_for_new_password(page)
+    type_new_password(page, password, again)
+    assert page.new_password.password_row.problem() == said
+    assert page.new_password.password.hasFocus()
+    assert asked.requests == [WHO]
+
+
+def test_two_different_new_passwords_are_said_beside_the_second(page: SignInPage, asked: Asked) -> None:
+    asked_for_new_password(page)
+    type_new_password(page, "gallo de oro", "gallo de plata")
+    assert page.new_password.again_row.problem() == "No es igual a la de arriba. Escríbala otra vez."
+    assert page.new_password.again.hasFocus()
+    type_new_password(page, "gallo de oro", "gallo de oro")
+    assert page.new_password.again_row.problem() == ""
+    assert asked.requests == [WHO, SetNewPassword(WHO, "gallo de oro")]
+
+
+def test_the_handed_password_is_no_new_one(page: SignInPage) -> None:
+    asked_for_new_password(page)
+    type_new_password(page, WHO.password, WHO.password)
+    page.show_trouble(BusinessRuleBroken("password_not_new"))
+    assert page.new_password.password_row.problem() == "Ponga otra: esa es la que le entregaron."
+
+
+def test_a_known_person_who_was_handed_a_password_sets_a_new_one_too(page: SignInPage, asked: Asked) -> None:
+    page.start(ADDRESS, (ROSA_HERE, JOSE_HERE))
+    button(page, "José Huamán").click()
+    QTest.keyClicks(page.person.password, "7K3QM-0XWZB")
+    QTest.keyClick(page.person.password, Qt.Key.Key_Return)
+    page.show_trouble(BusinessRuleBroken("password_must_change"))
+    type_new_password(page, "gallo de oro", "gallo de oro")
+    came_by = SignInHere("jose@example.pe", "7K3QM-0XWZB")
+    assert asked.requests == [came_by, SetNewPassword(came_by, "gallo de oro")]
+
+
+def test_who_does_not_set_a_new_password_goes_back(page: SignInPage) -> None:
+    asked_for_new_password(page)
+    QTest.keyClick(page.new_password.password, Qt.Key.Key_Escape)
+    assert page.first.isVisible()
+    page.start(ADDRESS, (ROSA_HERE, JOSE_HERE))
+    button(page, "José Huamán").click()
+    page.show_trouble(BusinessRuleBroken("password_must_change"))
+    button(page.new_password, "Volver").click()
+    assert page.people.isVisible()
+
+
+def test_what_was_typed_for_one_person_is_not_there_for_the_next(page: SignInPage) -> None:
+    asked_for_new_password(page)
+    type_new_password(page, "gallo de oro", "gallo de plata")
+    page.start(ADDRESS, ())
+    asked_for_new_password(page)
+    assert (page.new_password.password.text(), page.new_password.again.text()) == ("", "")
+    assert page.new_password.again_row.problem() == ""

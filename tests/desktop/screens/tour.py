@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from avileo_pos.desktop.main_window import MainWindow
 from avileo_pos.desktop.screens.sign_in.requests import BusinessChoice, KnownPerson
 from avileo_pos.desktop.screens.sign_in.sign_in_page import SignInPage
+from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.sync.state import SyncKind, SyncState
 from avileo_pos.usecases.customer import CreateCustomer, CustomerDetails, create_customer
@@ -147,6 +148,8 @@ def the_door(pepa: Cashier) -> Iterator[str]:
     page = pepa.window.findChildren(SignInPage)[0]
     page.start("https://central.example", ())
     yield "entrar"
+    page.show_trouble(BusinessRuleBroken("password_must_change"))
+    yield "contraseña nueva"
     page.show_businesses([BusinessChoice(known_id("negocio"), LONG_NAME)])
     yield "esta caja"
     known = [KnownPerson(person.member_id, person.name, "x@example.pe", True, days_left=3) for person in (PEPA, ROSA)]

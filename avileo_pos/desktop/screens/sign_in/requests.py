@@ -33,6 +33,14 @@ class SignInHere:
 
 
 @dataclass(frozen=True, slots=True)
+class SetNewPassword:
+    """`who` came in by a password of one time, and has put this one in its place."""
+
+    who: SignInAtCentral | SignInHere
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
 class BusinessChoice:
     id: UUID
     name: str

@@ -1,4 +1,4 @@
-"""How «Entrar» looks: four small forms, one at a time, in the middle of the window."""
+"""How «Entrar» looks: five small forms, one at a time, in the middle of the window."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from avileo_pos.desktop.theme import Space, Tone
 from avileo_pos.desktop.widgets.banner import Banner
 from avileo_pos.desktop.widgets.button import Button, Variant
 from avileo_pos.desktop.widgets.field_row import FieldRow
+from avileo_pos.domain.password import SHORTEST
 
 _PEOPLE_HEIGHT = 330
 _LONGEST_NAME = 100
@@ -105,6 +106,32 @@ class FirstStep(Step):
     def focus_start(self) -> None:
         empty = (field for field in (self.address, self.email, self.password) if not field.text())
         next(empty, self.password).setFocus()
+
+
+class NewPasswordStep(Step):
+    """A password of one's own, in place of the one that was handed over."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Contraseña nueva",
+            "La que le entregaron sirve una sola vez. Ponga una que solo usted conozca.",
+            "Guardar y entrar",
+        )
+        self.password, self.again = _password(), _password()
+        self.password.setAccessibleName(f"Contraseña nueva, al menos {SHORTEST} caracteres")
+        self.password_row = self.add_row("Contraseña nueva", self.password, hint=f"Al menos {SHORTEST} caracteres.")
+        self.again_row = self.add_row("Otra vez, igual", self.again)
+        back = Button("Volver", icon="arrow-left", variant="ghost")
+        back.clicked.connect(self.back_asked)
+        self.add_actions(back)
+
+    def start(self) -> None:
+        self.password.clear()
+        self.again.clear()
+        self.forget_problems()
+
+    def focus_start(self) -> None:
+        self.password.setFocus()
 
 
 class BusinessStep(Step):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from PySide6.QtCore import Signal
@@ -13,21 +14,32 @@ from avileo_pos.desktop.screens.sign_in.requests import (
     BusinessChoice,
     KnownPerson,
     OpenTill,
+    SetNewPassword,
     SignInAtCentral,
     SignInHere,
 )
-from avileo_pos.desktop.screens.sign_in.sign_in_form import BusinessStep, FirstStep, PeopleStep, PersonStep, Step
+from avileo_pos.desktop.screens.sign_in.sign_in_form import (
+    BusinessStep,
+    FirstStep,
+    NewPasswordStep,
+    PeopleStep,
+    PersonStep,
+    Step,
+)
 from avileo_pos.desktop.theme import Size, Space
 from avileo_pos.desktop.troubles import code_of, words_for
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.icon_label import IconLabel
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.domain.password import require_new_password
 from avileo_pos.usecases.approval import PinRefused, TakeOverByPin
 
 _CARD_WIDTH = 460
 _OF_THE_ADDRESS = frozenset(
     {"no_address", "not_central", "redirected", "address_needs_https", "address_invalid", "tls"}
 )
+_OF_A_NEW_PASSWORD = frozenset({"password_too_short", "password_too_long", "password_not_new", "passwords_differ"})
 _NO_INTERNET = frozenset({"no_route", "timeout", "interrupted"})
 
 
@@ -37,6 +49,7 @@ class SignInPage(QWidget):
     central_asked = Signal(object)  # SignInAtCentral
     till_asked = Signal(object)  # OpenTill
     here_asked = Signal(object)  # SignInHere
+    new_password_given = Signal(object)  # SetNewPassword
     pin_given = Signal(object)  # TakeOverByPin
     sample_asked = Signal()
 
@@ -44,10 +57,12 @@ class SignInPage(QWidget):
         super().__init__(parent)
         self.first, self.business = FirstStep(), BusinessStep()
         self.people, self.person = PeopleStep(), PersonStep()
+        self.new_password = NewPasswordStep()
         self._known: tuple[KnownPerson, ...] = ()
         self._chosen: KnownPerson | None = None
         self._who: SignInAtCentral | None = None
-        self._steps = (self.first, self.business, self.people, self.person)
+        self._came_by: SignInAtCentral | SignInHere | None = None
+        self._steps = (self.first, self.business, self.people, self.person, self.new_password)
         self._current: Step = self.first
         self._lay_out()
         self._connect()
@@ -78,7 +93,10 @@ class SignInPage(QWidget):
         step = self._current
         code, words = code_of(trouble), words_for(trouble)
         row = self._row_for(step, code)
-        if row is not None:
+        if code == "password_must_change":
+            self.new_password.start()
+            self._go_to(self.new_password)
+        elif row is not None:
             row.set_problem(words)
             row.setFocus()
         elif step is self.first and code in _NO_INTERNET:
@@ -96,6 +114,7 @@ class SignInPage(QWidget):
         self._who = SignInAtCentral(
             self.first.address.text().strip(), self.first.email.text().strip(), self.first.password.text()
         )
+        self._came_by = self._who
         self._wait_after(self.first)
         self.central_asked.emit(self._who)
 
@@ -116,7 +135,22 @@ class SignInPage(QWidget):
         if self.person.uses_pin():
             self.pin_given.emit(TakeOverByPin(self._chosen.member_id, self.person.pin.text()))
         else:
-            self.here_asked.emit(SignInHere(self._chosen.email, self.person.password.text()))
+            self._came_by = SignInHere(self._chosen.email, self.person.password.text())
+            self.here_asked.emit(self._came_by)
+
+    def _give_new_password(self) -> None:
+        step, came_by = self.new_password, self._came_by
+        assert came_by is not None
+        step.forget_problems()
+        try:
+            chosen = require_new_password(step.password.text(), step.again.text())
+        except BusinessRuleBroken as broken:
+            self.show_trouble(broken)
+            return
+        if isinstance(came_by, SignInAtCentral):
+            self._who = replace(came_by, password=chosen)
+        self._wait_after(step)
+        self.new_password_given.emit(SetNewPassword(came_by, chosen))
 
     def _choose(self, person: KnownPerson) -> None:
         self._chosen = person
@@ -126,11 +160,14 @@ class SignInPage(QWidget):
     def _go_to_first(self) -> None:
         self._go_to(self.first)
 
+    def _start_again(self) -> None:
+        self._go_to(self.people if self._known else self.first)
+
     def _go_to_people(self) -> None:
         if self._known:
             self._go_to(self.people)
 
-    def _go_to(self, step: FirstStep | BusinessStep | PeopleStep | PersonStep) -> None:
+    def _go_to(self, step: FirstStep | BusinessStep | PeopleStep | PersonStep | NewPasswordStep) -> None:
         self._current = step
         for each in self._steps:
             each.setVisible(each is step)
@@ -150,6 +187,8 @@ class SignInPage(QWidget):
             return self.first.address_row if code in _OF_THE_ADDRESS else by_code.get(code)
         if step is self.person and code == "wrong_password":
             return self.person.password_row
+        if step is self.new_password and code in _OF_A_NEW_PASSWORD:
+            return self.new_password.again_row if code == "passwords_differ" else self.new_password.password_row
         return None
 
     def _connect(self) -> None:
@@ -162,6 +201,8 @@ class SignInPage(QWidget):
         self.people.asked.connect(self._go_to_first)
         self.person.asked.connect(self._ask_person)
         self.person.back_asked.connect(self._go_to_people)
+        self.new_password.asked.connect(self._give_new_password)
+        self.new_password.back_asked.connect(self._start_again)
 
     def _lay_out(self) -> None:
         card = Card()
