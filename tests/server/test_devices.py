@@ -78,7 +78,7 @@ def test_a_withdrawn_till_gets_nothing_more(shop: Shop) -> None:
     assert enrol(shop, shop.owner, device_id)["code"] == "device_revoked"
     shop.town.clock.move(hours=1)
     assert shop.owner.post(f"{shop.path}/devices/{device_id}/revoke").json() == revoked
-    assert [act.action for act in shop.acts()] == ["business.founded", "device.revoked"]
+    assert [act.action for act in shop.acts()] == ["business.founded", "device.signed_in", "device.revoked"]
 
 
 def test_only_the_admin_of_the_business_looks_after_its_tills(town: Town, shop: Shop) -> None:
