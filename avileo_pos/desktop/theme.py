@@ -227,8 +227,11 @@ def ink_token(tone: Tone) -> str:
 
 
 def set_style(widget: QWidget, **properties: object) -> None:
-    """Gives a widget the properties that the style sheet asks for, and dresses it anew."""
-    for name, value in properties.items():
+    """Gives a widget the properties that the style sheet asks for, and dresses it anew where one is another."""
+    changed = {name: value for name, value in properties.items() if widget.property(name) != value}
+    if not changed:
+        return
+    for name, value in changed.items():
         widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)

@@ -102,22 +102,17 @@ def search_customers(work: Work, text: str, limit: int = 20) -> tuple[CustomerRo
 
 
 def list_customers(
-    work: Work, which: CustomerFilter = CustomerFilter.TODOS, text: str = "", limit: int = 200, offset: int = 0
+    work: Work, which: CustomerFilter = CustomerFilter.TODOS, text: str = "", limit: int = 100, offset: int = 0
 ) -> CustomerList:
     """The active customers by name, narrowed by what they owe and by the text as in `search_customers`."""
     condition, patterns = _matches(text.split())
-    question = f"""
-    {ALL_BALANCES}, chosen AS MATERIALIZED (
-      SELECT id, name, balance FROM balances c WHERE is_active AND {_OWING[which]} AND {condition}
-    )
-    SELECT sums.*, page.id
-    FROM (SELECT count(*) AS customers, coalesce(sum(max(balance, 0)), 0) AS debt FROM chosen) sums
-    LEFT JOIN (SELECT id, name FROM chosen ORDER BY name, id LIMIT :limit OFFSET :offset) page
-    ORDER BY page.name, page.id
-    """
-    found = read(work, question, limit=limit, offset=offset, **patterns)
-    page = [row.id for row in found if row.id is not None]
-    return CustomerList(_rows_of(work, page), found[0].customers, soles(found[0].debt))
+    chosen = f"FROM balances c WHERE is_active AND {_OWING[which]} AND {condition}"
+    # Apart, as a page by name alone looks at no debts: with 20,000 customers both in one take twice as long.
+    page = f"{ALL_BALANCES} SELECT id {chosen} ORDER BY name, id LIMIT :limit OFFSET :offset"
+    sums = f"{ALL_BALANCES} SELECT count(*) AS customers, coalesce(sum(max(balance, 0)), 0) AS debt {chosen}"
+    rows = _rows_of(work, [row.id for row in read(work, page, limit=limit, offset=offset, **patterns)])
+    [all_of_them] = read(work, sums, **patterns)
+    return CustomerList(rows, all_of_them.customers, soles(all_of_them.debt))
 
 
 def customer_row(work: Work, customer_id: UUID) -> CustomerRow:

@@ -59,7 +59,11 @@ class ProductTiles(QScrollArea):
         self.setAccessibleName("Productos")
 
     def show_tiles(self, tiles: Sequence[Tile]) -> None:
-        """In the order given. Tiles that stay keep their button, so that the focus stays too."""
+        """In the order given. Tiles that stay keep their button, so that the focus stays too; what is shown already
+        costs nothing.
+        """
+        if [button.tile for button in self._buttons] == list(tiles):
+            return
         while len(self._buttons) > len(tiles):
             surplus = self._buttons.pop()
             surplus.hide()  # at once, not when it is deleted: it must not stand beside the new ones

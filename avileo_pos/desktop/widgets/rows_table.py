@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -17,7 +17,7 @@ _TWO_LINES_HEIGHT = Size.TARGET + 10
 
 
 class RowsTable(QTableView, Generic[Row]):
-    """The column `stretch` takes the room that the others leave."""
+    """Each column is as wide as its widest cell; the column `stretch` takes the room that the others leave."""
 
     selected = Signal(object)  # the current row, or None
     opened = Signal(object)  # a row
@@ -37,13 +37,15 @@ class RowsTable(QTableView, Generic[Row]):
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        self._set_header(stretch)
+        self._stretch = stretch
+        self._set_header()
         self._give_room_to_second_lines()
         self.doubleClicked.connect(self._on_double_clicked)
         self.selectionModel().currentRowChanged.connect(self._on_current_changed)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         self.rows.show_rows(rows)
+        self._fit_columns()
 
     def current(self) -> Row | None:
         return self.rows.row_at(self.currentIndex())
@@ -55,14 +57,32 @@ class RowsTable(QTableView, Generic[Row]):
         else:
             super().keyPressEvent(event)
 
-    def _set_header(self, stretch: int) -> None:
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange) and self.rows.rowCount():
+            self._fit_columns()
+
+    def _set_header(self) -> None:
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(self._stretch, QHeaderView.ResizeMode.Stretch)
         if any(column.order for column in self.rows.columns):
             header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
             self.setSortingEnabled(True)
+
+    def _fit_columns(self) -> None:
+        """To the longest text: Qt's own way asks for everything of every cell, and a person waits for that."""
+        self.ensurePolished()
+        for place in range(len(self.rows.columns)):
+            if place != self._stretch:
+                room = self.sizeHintForIndex(self._widest_in(place)).width()
+                self.setColumnWidth(place, max(room, self.horizontalHeader().sectionSizeHint(place)))
+
+    def _widest_in(self, place: int) -> QModelIndex:
+        text, measure = self.rows.columns[place].text, self.fontMetrics().horizontalAdvance
+        widths = [measure(text(row)) for row in self.rows.rows()]
+        return self.rows.index(widths.index(max(widths)), place) if widths else QModelIndex()
 
     def _give_room_to_second_lines(self) -> None:
         for place, column in enumerate(self.rows.columns):
