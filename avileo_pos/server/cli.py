@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from avileo_pos import __version__
 from avileo_pos.migrations import NewerSchema, is_at_head, upgrade
 from avileo_pos.server import sample
-from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, plan_adoption
+from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, awaits_adoption, plan_adoption
 from avileo_pos.server.adopt.carry_out import ARCHIVE, CannotAdopt
 from avileo_pos.server.adopt.plan_words import plan_text
 from avileo_pos.server.adopt.staging import Answers
@@ -329,6 +329,10 @@ def _open_database(data_dir: Path | None) -> Iterator[Database]:
 def _migrate(addresses: _Addresses) -> None:
     with Database.connect(addresses.owner) as database, database.engine.begin() as connection:
         _one_migration_at_a_time(connection)
+        if awaits_adoption(connection):
+            raise CannotServe(
+                EXIT_WRONG_SCHEMA, "Another backend has made this database. `avileo-server adopt` takes it over."
+            )
         try:
             upgrade(connection, "server")
         except NewerSchema as trouble:

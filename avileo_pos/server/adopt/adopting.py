@@ -53,6 +53,11 @@ def adopt(connection: Connection, answers: Answers, *, patience: int = 10) -> Pl
     return plan
 
 
+def awaits_adoption(connection: Connection) -> bool:
+    """Whether another backend has made the tables, on which our steps would stumble."""
+    return not steps_taken(connection) and all(name in look_at(connection).tables for name in _HEART)
+
+
 def _ours_already(connection: Connection) -> NothingToAdopt:
     if is_at_head(connection, "server"):
         return NothingToAdopt("The database is Avileo POS's already: there is nothing to adopt.")

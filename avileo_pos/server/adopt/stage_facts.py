@@ -32,33 +32,36 @@ STAGES: Final = (
     # What can be counted of each sale; an amount that cannot (NULL, NaN, below zero) is 0 here.
     """
     CREATE TEMP TABLE counted_sales ON COMMIT DROP AS
-    SELECT o.*, s.business_id AS in_business,
-      CASE WHEN lower(trim(o.sale_type)) = 'credito' THEN 'credito' ELSE 'contado' END AS kind,
-      coalesce(o.client_id, CASE WHEN lower(trim(o.sale_type)) = 'credito' THEN n.id END) AS customer_id,
-      coalesce(pg_temp.soles(o.total_amount), 0) AS said,
-      greatest(coalesce(pg_temp.soles(o.total_amount), 0), 0) AS total,
-      greatest(coalesce(pg_temp.soles(o.amount_paid), 0), 0) AS paid,
-      coalesce(pg_temp.moment(o.sale_date), pg_temp.moment(o.created_at), pg_temp.now_utc()) AS sold_at
-    FROM old_sales o JOIN placed_sales s ON s.id = o.id
-    LEFT JOIN nameless_customers n ON n.business_id = s.business_id
-    WHERE s.business_id IS NOT NULL
+    SELECT c.*, pg_temp.business_date(c.sold_at) AS business_date FROM (
+      SELECT o.*, s.business_id AS in_business,
+        CASE WHEN lower(trim(o.sale_type)) = 'credito' THEN 'credito' ELSE 'contado' END AS kind,
+        coalesce(o.client_id, CASE WHEN lower(trim(o.sale_type)) = 'credito' THEN n.id END) AS customer_id,
+        greatest(coalesce(pg_temp.soles(o.total_amount), 0), 0) AS total,
+        greatest(coalesce(pg_temp.soles(o.amount_paid), 0), 0) AS paid,
+        coalesce(pg_temp.moment(o.sale_date), pg_temp.moment(o.created_at), pg_temp.now_utc()) AS sold_at
+      FROM old_sales o JOIN placed_sales s ON s.id = o.id
+      LEFT JOIN nameless_customers n ON n.business_id = s.business_id
+      WHERE s.business_id IS NOT NULL
+    ) AS c
     """,
     "ANALYZE counted_sales",
     # A line says how much of what at which price; its subtotal is rounded from these.
     """
     CREATE TEMP TABLE new_sale_items ON COMMIT DROP AS
+    WITH counted AS MATERIALIZED (
+      SELECT i.*, pg_temp.kilos(i.quantity) AS kilos, pg_temp.price(i.unit_price) AS price FROM old_sale_items i
+    ), priced AS MATERIALIZED (
+      SELECT c.*, pg_temp.soles(c.kilos * c.price) AS amount FROM counted c WHERE c.kilos > 0
+    )
     SELECT i.id AS old_id, 'row' AS origin, s.in_business AS business_id, i.id, i.sale_id, p.id AS product_id,
       row_number() OVER (PARTITION BY i.sale_id ORDER BY i.id) - 1 AS position,
-      pg_temp.words(i.product_name, 255, p.name) AS product_name, p.unit,
-      pg_temp.kilos(i.quantity) AS quantity, pg_temp.price(i.unit_price) AS unit_price,
-      pg_temp.price(i.unit_price) AS list_price, pg_temp.business_date(s.sold_at) AS price_date,
-      pg_temp.soles(pg_temp.kilos(i.quantity) * pg_temp.price(i.unit_price)) AS subtotal
-    FROM old_sale_items i
+      pg_temp.words(i.product_name, 255, p.name) AS product_name, p.unit, i.kilos AS quantity, i.price AS unit_price,
+      i.price AS list_price, s.business_date AS price_date, i.amount AS subtotal
+    FROM priced i
     JOIN counted_sales s ON s.id = i.sale_id
     LEFT JOIN nameless_products n ON n.business_id = s.in_business AND i.product_id IS NULL
     JOIN new_products p ON p.business_id = s.in_business AND p.id = coalesce(i.product_id, n.id)
-    WHERE pg_temp.kilos(i.quantity) > 0
-      AND pg_temp.soles(pg_temp.kilos(i.quantity) * pg_temp.price(i.unit_price)) IS NOT NULL
+    WHERE i.amount IS NOT NULL
     """,
     "CREATE INDEX ON new_sale_items (old_id)",
     "ANALYZE new_sale_items",
@@ -94,12 +97,14 @@ STAGES: Final = (
     INSERT INTO refused
     SELECT 'Nothing tells whose this is: abonos', id::text FROM counted_abonos WHERE in_business IS NULL
     """,
-    # The old reckoning, from the old tables alone.
+    # The old reckoning, from the old tables alone, and rounded only once: some keep more than two places.
     """
     CREATE TEMP TABLE old_debts ON COMMIT DROP AS
-    SELECT business_id, customer_id, sum(amount) AS debt FROM (
-      SELECT in_business AS business_id, customer_id, said AS amount FROM counted_sales WHERE kind = 'credito'
-      UNION ALL SELECT in_business, customer_id, -said FROM counted_abonos WHERE in_business IS NOT NULL
+    SELECT business_id, customer_id, round(coalesce(sum(amount) FILTER (WHERE pg_temp.soles(amount) IS NOT NULL), 0), 2)
+      AS debt
+    FROM (
+      SELECT in_business AS business_id, customer_id, total_amount AS amount FROM counted_sales WHERE kind = 'credito'
+      UNION ALL SELECT in_business, customer_id, -amount FROM counted_abonos WHERE in_business IS NOT NULL
     ) AS every GROUP BY 1, 2
     """,
     # Without a distribution's own row, what was sold of it still shows where it belongs.
@@ -200,7 +205,7 @@ STAGES: Final = (
       j.total - j.rounding - j.taken AS balance_due, greatest(coalesce(pg_temp.kilos(j.tara), 0), 0) AS tara,
       greatest(coalesce(pg_temp.kilos(j.net_weight), pg_temp.kilos(j.kilos), 0), 0) AS net_weight,
       pg_temp.sync_status(j.sync_status) AS sync_status, coalesce(j.sync_attempts, 0) AS sync_attempts,
-      j.sold_at AS sale_date, pg_temp.business_date(j.sold_at) AS business_date, j.reasons <> '' AS needs_review,
+      j.sold_at AS sale_date, j.business_date, j.reasons <> '' AS needs_review,
       nullif(j.reasons, '') AS review_reason, coalesce(pg_temp.moment(j.created_at), j.sold_at) AS created_at
     FROM judged j
     JOIN receipts r ON r.id = j.id
@@ -327,6 +332,18 @@ STAGES: Final = (
       ON s.business_id = c.business_id AND s.client_id = c.id
     LEFT JOIN (SELECT business_id, client_id, sum(amount) AS paid FROM new_abonos GROUP BY 1, 2) a
       ON a.business_id = c.business_id AND a.client_id = c.id
+    """,
+    """
+    INSERT INTO refused
+    SELECT 'The amounts add up to more than can be kept: customers', b.id::text
+    FROM new_customer_balances b JOIN new_customers c USING (business_id, id)
+    WHERE pg_temp.soles(b.balance) IS NULL OR pg_temp.soles(c.opening_balance) IS NULL
+    UNION
+    SELECT 'The amounts add up to more than can be kept: abonos', id::text
+    FROM new_abonos WHERE pg_temp.soles(balance_before) IS NULL
+    UNION
+    SELECT 'The amounts add up to more than can be kept: distribuciones', id::text
+    FROM new_distribuciones WHERE pg_temp.soles(monto_recaudado) IS NULL OR pg_temp.kilos(kilos_vendidos) IS NULL
     """,
     """
     INSERT INTO refused

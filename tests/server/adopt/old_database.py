@@ -16,6 +16,7 @@ from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, plan_adoptio
 from avileo_pos.server.adopt.plan import Plan
 from avileo_pos.server.adopt.staging import Answers
 from avileo_pos.server.database import Database
+from avileo_pos.server.isolation import SERVICE_ROLE, grant_service
 from tests.postgres import TestPostgres
 
 THEN: Final = datetime(2025, 6, 10, 15, 30, tzinfo=UTC).replace(tzinfo=None)
@@ -266,6 +267,8 @@ class OldShop:
         """Adopt the database, which must be possible."""
         with Database.connect(self.url) as database, database.engine.begin() as connection:
             plan = adopt(connection, answers or Answers())
+            if isinstance(plan, Plan) and plan.can_be_carried_out:
+                grant_service(connection, SERVICE_ROLE)
         assert not isinstance(plan, NothingToAdopt)
         assert plan.can_be_carried_out, (plan.refusals, plan.questions)
         return plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from tests.server.adopt.old_database import COLUMNS, OldShop, Row
@@ -31,7 +31,12 @@ def debts_by_the_old_reckoning(tables: dict[str, Table]) -> dict[str, Decimal]:
     for abono in tables["abonos"].values():
         if abono["client_id"]:
             debts[abono["client_id"]] -= _counted(abono["amount"])
-    return {customer: debt for customer, debt in debts.items() if debt}
+    rounded = {customer: round_half_up(debt) for customer, debt in debts.items()}
+    return {customer: debt for customer, debt in rounded.items() if debt}
+
+
+def round_half_up(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def debts_by_ours(shop: OldShop) -> dict[str, Decimal]:
@@ -49,3 +54,13 @@ def debts_by_ours(shop: OldShop) -> dict[str, Decimal]:
 
 def _counted(amount: Any) -> Decimal:
     return Decimal(0) if amount in {None, "NaN"} else Decimal(amount)
+
+
+def same(was: str | None, now: str | None) -> bool:
+    """Whether two texts are one value: 30.5 and 30.50, 15:30+00 and 15:30."""
+    if was is None or now is None or was == now:
+        return was == now
+    try:
+        return Decimal(was) == Decimal(now)
+    except ArithmeticError:
+        return was.removesuffix("+00") == now

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from uuid import UUID, uuid4
+from pathlib import Path
 
-import msgspec
 import psycopg
 import pytest
 from sqlalchemy import create_engine
@@ -14,14 +13,12 @@ from sqlalchemy import create_engine
 from avileo_pos import migrations
 from avileo_pos.migrations import HEADS, steps_taken
 from avileo_pos.protocol.collections import COLLECTIONS
-from avileo_pos.protocol.words import PullPage
 from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, plan_adoption
 from avileo_pos.server.adopt.carry_out import CannotAdopt
 from avileo_pos.server.adopt.plan_words import plan_text
 from avileo_pos.server.adopt.staging import Answers
-from avileo_pos.server.collect_pull import Caller, collect_pull
 from avileo_pos.server.database import Database
-from tests.postgres import TestPostgres
+from tests.postgres import TestPostgres, make_tables
 from tests.server.adopt.old_database import (
     BETTER_AUTH_CAMEL_CASE,
     THEN,
@@ -31,42 +28,12 @@ from tests.server.adopt.old_database import (
     old_shop,
     with_texts_for_enums,
 )
-from tests.server.adopt.reckoning import debts_by_ours, debts_by_the_old_reckoning, rows_of
-from tests.server.sync_central import NOW, make_tables
+from tests.server.adopt.reckoning import debts_by_ours, debts_by_the_old_reckoning, rows_of, same
+from tests.server.adopt.shape import shape
+from tests.server.adopt.snapshot import held_by_central, taken_by_a_till
 from tests.server.test_derived import CHECKS
 
-SHAPE = """
-    SELECT format('column %s.%s %s null=%s default=%s', c.table_name, c.column_name,
-                  format_type(a.atttypid, a.atttypmod), c.is_nullable, c.column_default)
-      FROM information_schema.columns c
-      JOIN pg_attribute a ON a.attrelid = format('%I', c.table_name)::regclass AND a.attname = c.column_name
-     WHERE c.table_schema = 'public' AND c.table_name <> ALL(%(kept)s)
-    UNION ALL
-    SELECT format('constraint %s.%s %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
-      FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> ALL(%(kept)s)
-    UNION ALL
-    SELECT format('index %s', indexdef) FROM pg_indexes WHERE schemaname = 'public' AND tablename <> ALL(%(kept)s)
-    UNION ALL
-    SELECT format('enum %s %s', typname, string_agg(enumlabel, ',' ORDER BY enumsortorder))
-      FROM pg_type JOIN pg_enum ON enumtypid = pg_type.oid WHERE typnamespace = 'public'::regnamespace GROUP BY typname
-    UNION ALL
-    SELECT format('policy %s %s %s %s %s', tablename, policyname, roles, qual, with_check) FROM pg_policies
-     WHERE schemaname = 'public'
-    UNION ALL
-    SELECT format('rows of %s %s %s', relname, relrowsecurity, relforcerowsecurity) FROM pg_class
-     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> ALL(%(kept)s)
-"""
-KEPT = ["user", '"user"', "session", "account", "verification"]
-"""Better Auth's tables stay in the shape that they have."""
-
 MAKERS = (by_drizzle, by_columns_alone, with_texts_for_enums)
-
-
-def shape(url: str) -> list[str]:
-    with psycopg.connect(url) as connection:
-        return sorted(
-            line for (line,) in connection.execute(SHAPE.replace("%I", "%%I").replace("%s", "%%s"), {"kept": KEPT})
-        )
 
 
 def a_day_at_the_old_shop(shop: OldShop) -> dict[str, str]:
@@ -120,16 +87,6 @@ def test_every_row_and_value_is_kept(postgres: TestPostgres, made: Callable[[str
                 kept = after[name][row_id]
                 differing = {column for column in row if not same(row[column], kept[column])}
                 assert differing <= ({"kilos_vendidos", "monto_recaudado"} if name == "distribuciones" else set())
-
-
-def same(was: str | None, now: str | None) -> bool:
-    """Whether two texts are one value: 30.5 and 30.50, 15:30+00 and 15:30."""
-    if was is None or now is None or was == now:
-        return was == now
-    try:
-        return Decimal(was) == Decimal(now)
-    except ArithmeticError:
-        return was.removesuffix("+00") == now
 
 
 def test_every_customer_owes_what_the_old_reckoning_says(shop: OldShop) -> None:
@@ -197,24 +154,12 @@ def test_what_was_sold_after_midnight_belongs_to_the_day_before(shop: OldShop) -
     assert str(shop.value("SELECT business_date FROM sales")) == "2025-06-09"
 
 
-def test_an_admin_s_till_takes_a_snapshot_of_everything(shop: OldShop) -> None:
+def test_an_admin_s_new_till_takes_all_of_it(shop: OldShop, tmp_path: Path) -> None:
     a_day_at_the_old_shop(shop)
     shop.adopt()
-    assert snapshot_of(shop) == {name: shop.value(f"SELECT count(*) FROM {name}") for name in COLLECTIONS}
-
-
-def snapshot_of(shop: OldShop) -> dict[str, int]:
-    """How many rows of each collection a new till of Ana's gets."""
-    caller, cursor = Caller(UUID(shop.business), uuid4(), shop.people["Ana"]), None
-    rows = dict.fromkeys(COLLECTIONS, 0)
-    with Database.connect(shop.url) as database:
-        while True:
-            page = msgspec.json.decode(collect_pull(database, caller, cursor, 5_000, NOW), type=PullPage)
-            for table in page.tables:
-                rows[table.collection] += len(table.rows)
-            if page.complete:
-                return rows
-            cursor = page.cursor
+    taken = taken_by_a_till(shop, shop.business, shop.people["Ana"], tmp_path)
+    assert taken == held_by_central(shop, shop.business)
+    assert {name for name, rows in taken.items() if not rows} == {"envases", "cash_sessions", "cash_movements"}
 
 
 def test_the_plan_changes_nothing_and_says_what_would_become_of_it(shop: OldShop) -> None:

@@ -340,6 +340,23 @@ def test_a_cash_sale_is_paid(shop: OldShop) -> None:
     assert {sale: stored for sale, *stored in found} == made
 
 
+def test_amounts_of_more_places_are_rounded_once_for_each_debt(postgres: TestPostgres) -> None:
+    with old_shop(postgres, with_texts_for_enums) as shop:
+        rosa = shop.add_customer()
+        for _ in range(3):
+            shop.add_sale(rosa, total=Decimal("0.335"), paid=0)
+        adopted(shop)
+        assert shop.rows("SELECT balance FROM customer_balances") == [(Decimal("1.01"),)]
+
+
+def test_amounts_that_add_up_to_more_than_can_be_kept_are_refused(shop: OldShop) -> None:
+    rosa = shop.add_customer()
+    for _ in range(2):
+        shop.add_sale(rosa, total=Decimal("9999999999.99"), paid=0)
+    [refusal] = shop.plan().refusals
+    assert refusal == f"The amounts add up to more than can be kept: customers {rosa}."
+
+
 def test_weights_below_zero_are_none(shop: OldShop) -> None:
     sale = shop.add_sale(tara=-1, net_weight=NAN)
     shop.add_item(sale, shop.add_product())
