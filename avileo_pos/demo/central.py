@@ -53,7 +53,7 @@ class DemoCentral:
     def start(self) -> None:
         """Start it and wait until it serves. Raises DemoCentralFailed."""
         port = self.address.rpartition(":")[2]
-        self._process = self._launch("serve", "--port", port, "--until-input-ends")
+        self._process = self._launch("serve", "--port", port, "--until-input-ends", "--log-level", "warning")
         give_up = time.monotonic() + LONGEST_WAIT
         while not self.is_up():
             if self._process.poll() is not None or time.monotonic() > give_up:
