@@ -143,8 +143,8 @@ def test_too_many_operations_at_once_are_refused(ana: Caller) -> None:
 
 
 def test_a_till_that_is_too_old_is_told_so(ana: Caller) -> None:
-    old = {"X-Avileo-Protocol": "0"}
-    assert _refusal(ana.push(ana.till.body([]), **old)) == (426, "too_old")
+    for told in ("0", "", "-1", "gallina", "9" * 5_000):
+        assert _refusal(ana.push(ana.till.body([]), **{"X-Avileo-Protocol": told})) == (426, "too_old")
     assert ana.push(ana.till.body([]), **{"X-Avileo-Protocol": "1"}).status_code == 200
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from avileo_pos.protocol.words import PROTOCOL_VERSION, DigestAnswer, PullPage, PushAnswer, PushRequest
@@ -27,14 +28,13 @@ OLDEST_PROTOCOL: Final = 1
 LARGEST_INFLATED: Final = 8 * 2**20  # bytes
 WORTH_COMPRESSING: Final = 1024  # bytes
 
+_VERSION: Final = re.compile("[0-9]{1,9}")
 
-def require_a_known_protocol(
-    told: Annotated[str, Header(alias="X-Avileo-Protocol", description="The till's version of the protocol.")] = str(
-        PROTOCOL_VERSION
-    ),
-) -> None:
+
+def require_a_known_protocol(request: Request) -> None:
     """Raises Refused 426 for a till that is older than what is served."""
-    if not told.isdecimal() or int(told) < OLDEST_PROTOCOL:
+    told = request.headers.get("x-avileo-protocol", str(PROTOCOL_VERSION))
+    if not _VERSION.fullmatch(told) or int(told) < OLDEST_PROTOCOL:
         raise Refused(HTTPStatus.UPGRADE_REQUIRED, "too_old", f"Protocol {OLDEST_PROTOCOL} or newer is served.")
 
 
