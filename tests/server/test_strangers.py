@@ -16,12 +16,12 @@ from sqlalchemy import insert
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.protocol.collections import COLLECTIONS
 from avileo_pos.server.app import build_app
-from avileo_pos.server.auth.sessions import Caller, open_session
 from avileo_pos.server.central import ServerSettings
 from avileo_pos.tables.base import instant_text, metadata
 from avileo_pos.tables.server import user
 from tests.postgres import TestPostgres
 from tests.server.everything import everything_happens
+from tests.server.sessions import token_of
 from tests.server.sync_central import TestCentral, Till, Values, new_id, open_business, running_central
 from tests.serving import serving
 
@@ -98,11 +98,6 @@ def a_person(central: TestCentral) -> str:
     with central.database.transaction() as connection:
         connection.execute(insert(user).values(id=user_id, name="Dora", email=f"{user_id}@example.com"))
     return user_id
-
-
-def token_of(central: TestCentral, user_id: str) -> str:
-    with central.database.transaction() as connection:
-        return open_session(connection, user_id, Caller(None, None), datetime.now(UTC), remember=True).token
 
 
 def words_asking_for_a_business(specification: Mapping[str, Any]) -> Iterator[str]:
