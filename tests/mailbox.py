@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import socketserver
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_string
@@ -10,6 +12,7 @@ from email.message import Message
 from email.policy import default
 from queue import Queue
 from threading import Thread
+from typing import Any
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
@@ -18,8 +21,9 @@ class Mailbox(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Clerk)
+        self._tls = tls
         self.refuses = False
         self._letters: Queue[Message] = Queue()
         self._refused: Queue[str] = Queue()
@@ -27,6 +31,15 @@ class Mailbox(socketserver.ThreadingTCPServer):
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.server_address[1]}"
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(connection, server_side=True)
+        return connection, address
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who hangs up is no trouble of the mailbox."""
 
     def keep(self, text: str) -> None:
         self._letters.put(message_from_string(text, policy=default))
@@ -74,8 +87,9 @@ class _Clerk(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def open_mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as mailbox:
+def open_mailbox(tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
+    """With `tls` it speaks nothing else."""
+    with Mailbox(tls) as mailbox:
         thread = Thread(target=mailbox.serve_forever, kwargs={"poll_interval": 0.05}, name="mailbox")
         thread.start()
         try:

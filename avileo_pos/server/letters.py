@@ -19,6 +19,17 @@ def about_a_new_password(email: str, name: str, link: str) -> Letter:
     )
 
 
+def about_a_handed_password(email: str, name: str, business_name: str) -> Letter:
+    """To the person, so that nobody comes in with their name unnoticed; the password itself is not in it."""
+    return Letter(
+        email,
+        "Le dieron una contraseña de un solo uso en Avileo",
+        f"Hola, {name}:\n\nEl administrador de «{business_name}» hizo una contraseña de un solo uso para su cuenta de "
+        "Avileo. Pídasela, entre con ella y ponga una nueva. Si usted no la necesita, hable con él: la contraseña que "
+        "ya tenía sigue sirviendo, y al cambiarla la otra deja de servir.\n",
+    )
+
+
 def about_an_invitation(email: str, business_name: str, inviter: str, code: str, expires_at: datetime) -> Letter:
     return Letter(
         email,

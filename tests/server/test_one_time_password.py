@@ -41,6 +41,15 @@ def test_who_lost_the_password_comes_in_once_and_sets_another(shop: Shop) -> Non
     assert beto.sign_in(NEW).status_code == 200
 
 
+def test_the_person_is_told_by_mail_that_a_password_was_made_and_not_which(shop: Shop) -> None:
+    beto = shop.take_on("Beto")
+    handed = handed_to(shop, beto)
+    letter = shop.town.mailbox.next_letter()
+    assert letter["To"] == beto.email
+    assert "El administrador de «Pollos Rosita»" in letter.get_content()
+    assert handed not in letter.get_content()
+
+
 def test_a_handed_password_is_typed_as_people_type(shop: Shop) -> None:
     beto = shop.take_on("Beto")
     handed = handed_to(shop, beto)
@@ -104,6 +113,7 @@ def test_a_change_that_ends_all_sessions_opens_one_without_a_mark(shop: Shop) ->
 def test_a_letter_makes_the_handed_password_needless(shop: Shop) -> None:
     beto = shop.take_on("Beto")
     handed = handed_to(shop, beto)
+    shop.town.mailbox.next_letter()
     beto.post("/api/auth/request-password-reset", email=beto.email)
     link = re.search(r"/nueva-contrasena/(\S+)", shop.town.mailbox.next_letter().get_content())
     assert link is not None

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from smtplib import SMTPException
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from httpx import Client, Response
 from sqlalchemy import delete, select
 
 from avileo_pos.server.app import build_app
 from avileo_pos.server.central import ServerSettings
-from avileo_pos.server.mail import MailServer, mail_server_of
+from avileo_pos.server.mail import Letter, MailServer, mail_server_of
 from avileo_pos.tables.server.better_auth import account, verification
+from tests.mailbox import open_mailbox
 from tests.server.town import ADDRESS, SECRET, START, Person, Town, refusal
 from tests.serving import serving
 
@@ -206,3 +216,35 @@ def test_mail_is_set_up_by_one_address() -> None:
 def test_a_mail_address_that_cannot_work_is_told_to_the_operator(url: str) -> None:
     with pytest.raises(ValueError, match=r"SMTP_URL|MAIL_FROM"):
         mail_server_of({"SMTP_URL": url})
+
+
+def nobodys_certificate(folder: Path) -> ssl.SSLContext:
+    """For 127.0.0.1, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number())
+    now = datetime.now(UTC)
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False)
+    pem = builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
+    pem += key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "nobody.pem").write_bytes(pem)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "nobody.pem")
+    return context
+
+
+def test_a_mail_server_that_cannot_prove_its_name_gets_no_letter(tmp_path: Path) -> None:
+    with open_mailbox(nobodys_certificate(tmp_path)) as mailbox:
+        server = MailServer("127.0.0.1", mailbox.server_address[1], True, "ana", "secreto", "ana@example.com")
+        with pytest.raises(ssl.SSLCertVerificationError):
+            server.deliver(Letter("eva@example.com", "Hola", "Hola"))
+        assert mailbox.is_empty()
+
+
+def test_a_mail_server_elsewhere_gets_no_letter_in_the_clear(town: Town) -> None:
+    server = MailServer("0.0.0.0", town.mailbox.server_address[1], False, "", "", "ana@example.com")
+    with pytest.raises((SMTPException, OSError)):
+        server.deliver(Letter("eva@example.com", "Hola", "Hola"))
+    assert town.mailbox.is_empty()

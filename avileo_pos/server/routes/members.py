@@ -20,8 +20,10 @@ from avileo_pos.server.auth.one_time_password import OneTimePassword
 from avileo_pos.server.auth.origin import from_our_own_pages
 from avileo_pos.server.auth.pins import hash_pin
 from avileo_pos.server.auth.throttle import new_people_subject
+from avileo_pos.server.business_card import read_business
 from avileo_pos.server.central import TheCentral
-from avileo_pos.server.desk import at_the_desk, require_a_place
+from avileo_pos.server.desk import Desk, at_the_desk, require_a_place
+from avileo_pos.server.letters import about_a_handed_password
 from avileo_pos.server.members import (
     MemberCard,
     change_member,
@@ -114,8 +116,14 @@ def change_one(
 
 @router.post("/{member_id}/one-time-password", responses=refuses(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
 def hand_out(business_id: UUID, member_id: UUID, person: ThePerson, central: TheCentral) -> HandedPassword:
-    work = partial(hand_out_password, member_id=member_id, secret=central.settings.secret)
-    return HandedPassword.of(at_the_desk(central, business_id, person.user_id, work, Permission.MEMBERS_MANAGE))
+    def work(desk: Desk) -> tuple[MemberCard, OneTimePassword, str]:
+        return *hand_out_password(desk, member_id, central.settings.secret), read_business(desk).name
+
+    member, handed, business_name = at_the_desk(central, business_id, person.user_id, work, Permission.MEMBERS_MANAGE)
+    if central.mail is not None:
+        letter = about_a_handed_password(member.email, member.name, business_name)
+        central.mail.post(lambda: letter)
+    return HandedPassword.of((member, handed))
 
 
 def _with_pin_hash(details: dict[str, Any]) -> dict[str, Any]:
