@@ -58,8 +58,12 @@ def sample_database(server: EmbeddedPostgres, name: str) -> str:
 
 @contextmanager
 def central_on(url: str, *options: str) -> Iterator[str]:
-    """The address of `avileo-server` on that database, while it runs; `url` is the owner's."""
-    arguments = ["-m", "avileo_pos.server", "serve", "--port", "{port}", "--log-level", "warning", *options]
+    """The address of `avileo-server` on that database, while it runs; `url` is the owner's.
+
+    One machine asks here for a thousand tills, so the limits of requests are off.
+    """
+    quiet = ("--log-level", "warning", "--requests-per-session", "0", "--requests-per-address", "0")
+    arguments = ["-m", "avileo_pos.server", "serve", "--port", "{port}", *quiet, *options]
     with process_at("/readyz", arguments, {"DATABASE_URL": service_url(url)}) as address:
         yield address
 

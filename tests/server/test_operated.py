@@ -136,13 +136,23 @@ def test_the_figures_are_for_the_operator_only(central: Served, url: str, tmp_pa
         assert running.end() == 0
 
 
-def test_a_database_that_is_behind_is_not_ready(postgres: TestPostgres, tmp_path: Path) -> None:
+def test_a_database_of_another_shape_is_not_ready_and_the_log_alone_tells_why(
+    postgres: TestPostgres, tmp_path: Path
+) -> None:
     with postgres.database(migrate_and_seed) as url, served(url, tmp_path) as running:
         with Database.connect(url) as database, database.transaction() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'server_0000'")
-        answer = httpx.get(f"{running.address}/readyz")
-        assert (answer.status_code, answer.json()["code"]) == (503, "WRONG_SCHEMA")
+            connection.exec_driver_sql("ALTER TABLE session RENAME TO sessions_of_tomorrow")
+        ready = httpx.get(f"{running.address}/readyz")
+        assert (ready.status_code, ready.json()["code"]) == (503, "WRONG_SCHEMA")
         assert httpx.get(f"{running.address}/healthz").is_success
+        broken = httpx.get(f"{running.address}/api/me", headers={"Authorization": f"Bearer {'t0ken' * 6}aa"})
+        assert (broken.status_code, broken.json()["code"]) == (503, "DATABASE_UNAVAILABLE")
+        assert "session" not in broken.text
+        [told] = [line for line in running.log() if line["event"] == "database_unavailable"]
+        assert told["request_id"] == broken.headers["x-request-id"]
+        assert "Traceback" in told["exception"]
+        assert "t0ken" not in running.log_file.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
