@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 from avileo_pos.domain.enums import BusinessUserRole, ModoOperacion
 from avileo_pos.domain.identity import is_ruc
 from avileo_pos.server.audit import Act, record
+from avileo_pos.server.auth.one_time_password import end_one_time_password
 from avileo_pos.server.auth.users import User
 from avileo_pos.server.businesses import new_business
 from avileo_pos.server.central import Central
@@ -55,6 +56,7 @@ def found_business(central: Central, person: User, given: Mapping[str, Any]) -> 
         now = central.now()
         with new_business(connection, business_id, now=now, **given) as writer:
             writer.add_member(user_id=person.id, name=member_name(person), role=BusinessUserRole.ADMIN_NEGOCIO)
+            end_one_time_password(connection, person.id)
             record(connection, business_id, writer.revisions, Act("business.founded", given, person.id), now)
         return _card(connection, business_id)
 

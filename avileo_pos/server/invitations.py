@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, sel
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.server.audit import Act, record
 from avileo_pos.server.auth.codes import new_code, sealed
+from avileo_pos.server.auth.one_time_password import end_one_time_password
 from avileo_pos.server.auth.users import User
 from avileo_pos.server.auth.verification import drop_proofs_for, find_proof, keep_proof, use_proof
 from avileo_pos.server.business_card import member_name
@@ -141,6 +142,7 @@ def accept_invitation(central: Central, person: User, code: str) -> Joined:
             _require_addressee(row, person)
             writer = BusinessWriter(connection, business_id, revisions, now)
             member_id = _join(writer, person, row)
+            end_one_time_password(connection, person.id)
             _use_up(writer, _identifier(central, code), row, member_id)
             details = {"invitation_id": invitation_id, "member_id": member_id}
             record(connection, business_id, revisions, Act("member.joined", details, person.id), now)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Select, exists, func, select
 
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.server.auth.one_time_password import OneTimePassword, make_one_time_password
-from avileo_pos.server.auth.users import create_user, find_user
+from avileo_pos.server.auth.users import create_user
 from avileo_pos.server.database import show_workplaces_of
 from avileo_pos.server.desk import Desk, NotHere
 from avileo_pos.server.errors import Refused
@@ -88,14 +88,13 @@ def hand_out_password(desk: Desk, member_id: UUID, secret: str) -> tuple[MemberC
         raise Refused(HTTPStatus.CONFLICT, "member_inactive", "This person does not work here any more.")
     if member_id == desk.actor.member_id:
         raise Refused(HTTPStatus.CONFLICT, "not_for_yourself", "Change your own password by the one you have.")
-    person, _ = find_user(desk.connection, member.email)
-    assert person is not None
-    if _works_elsewhere(desk.connection, person.id, desk.business_id):
+    user_id = _locked_person(desk.connection, member.email)
+    if _works_elsewhere(desk.connection, user_id, desk.business_id):
         raise Refused(
             HTTPStatus.CONFLICT, "works_elsewhere", "This person works in another business too: only mail can help."
         )
     with desk.doing("member.password_handed_over", member_id=member_id):
-        return member, make_one_time_password(desk.connection, person.id, secret, desk.now)
+        return member, make_one_time_password(desk.connection, user_id, secret, desk.now)
 
 
 def _tellable(details: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,6 +142,11 @@ def _require_another_admin(desk: Desk) -> None:
     )
     if not left:
         raise Refused(HTTPStatus.CONFLICT, "last_admin", "A business needs an active admin.")
+
+
+def _locked_person(connection: Connection, email: str) -> str:
+    """Nobody takes this person on elsewhere until the transaction ends, as a new membership refers to this row."""
+    return str(connection.execute(select(user.c.id).where(user.c.email == email).with_for_update()).scalar_one())
 
 
 def _works_elsewhere(connection: Connection, user_id: str, business_id: UUID) -> bool:

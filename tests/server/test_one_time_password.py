@@ -141,6 +141,24 @@ def test_nobody_gets_into_another_business_by_handing_over_a_password(town: Town
     assert refusal(answer) == (409, "works_elsewhere")
 
 
+@pytest.mark.parametrize("how", ["founds", "joins"])
+def test_a_handed_password_is_over_once_the_person_works_elsewhere(town: Town, shop: Shop, how: str) -> None:
+    beto = shop.take_on("Beto")
+    at_work = shop.settle(beto)
+    handed = handed_to(shop, beto)
+    the_admin_as_beto = town.visitor("Ana", beto.email)
+    the_admin_as_beto.sign_in(handed)
+    if how == "founds":
+        assert at_work.post("/api/businesses", name="Huevos Beto").status_code == 201
+    else:
+        other = open_shop(town)
+        code = other.owner.post(f"{other.path}/invitations").json()["code"]
+        assert at_work.post("/api/invitations/accept", code=code).status_code == 200
+    assert not the_admin_as_beto.is_signed_in()
+    assert the_admin_as_beto.sign_in(handed).status_code == 401
+    assert at_work.get("/api/me").status_code == 200
+
+
 def test_nobody_hands_one_to_oneself_or_to_who_has_left(shop: Shop) -> None:
     beto = shop.take_on("Beto")
     own = f"{shop.members}/{shop.member_id(shop.owner)}/one-time-password"

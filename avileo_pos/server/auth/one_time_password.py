@@ -48,10 +48,13 @@ def require_a_change(connection: Connection, session_id: str) -> None:
     connection.execute(insert(password_changes_due).values(session_id=session_id))
 
 
-def change_is_made(connection: Connection, user_id: str, by_session_id: str | None = None) -> None:
-    """The person has a new password: the handed one is over, and so is every session that it opened but this one."""
+def end_one_time_password(connection: Connection, user_id: str, but_session_id: str | None = None) -> None:
+    """The handed password opens nothing any more, and every session that it opened is over but this one.
+
+    So it is once the person has a new password, or works in another business, whose data were not the admin's to open.
+    """
     drop_proof(connection, _identifier(user_id))
-    connection.execute(delete(password_changes_due).where(password_changes_due.c.session_id == by_session_id))
+    connection.execute(delete(password_changes_due).where(password_changes_due.c.session_id == but_session_id))
     opened_by_it = select(password_changes_due.c.session_id)
     connection.execute(delete(session).where(session.c.user_id == user_id, session.c.id.in_(opened_by_it)))
 

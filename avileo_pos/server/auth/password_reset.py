@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from sqlalchemy import Connection
 
 from avileo_pos.server.auth import users
-from avileo_pos.server.auth.one_time_password import change_is_made
+from avileo_pos.server.auth.one_time_password import end_one_time_password
 from avileo_pos.server.auth.passwords import hash_password
 from avileo_pos.server.auth.requirements import require_a_good_length
 from avileo_pos.server.auth.sessions import close_sessions_of
@@ -68,7 +68,7 @@ def _set_by_token(connection: Connection, token: str, password_hash: str, now: d
         return False
     users.set_password(connection, user_id, password_hash, now)
     drop_proofs_for(connection, _KIND, user_id)
-    change_is_made(connection, user_id)
+    end_one_time_password(connection, user_id)
     close_sessions_of(connection, user_id)
     return True
 

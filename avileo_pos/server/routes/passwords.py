@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from avileo_pos.server.auth import passwords, throttle, users
 from avileo_pos.server.auth.current_person import PersonOfAnyPassword, SignedIn
 from avileo_pos.server.auth.exchange import address_of, begin_attempt, caller_of, hand_over
-from avileo_pos.server.auth.one_time_password import change_is_made, opens_once
+from avileo_pos.server.auth.one_time_password import end_one_time_password, opens_once
 from avileo_pos.server.auth.origin import require_own_address
 from avileo_pos.server.auth.password_reset import (
     onward,
@@ -61,7 +61,7 @@ def change_password(
         users.set_password(connection, person.user_id, new_hash, now)
         if is_handed:
             close_sessions_of(connection, person.user_id, but=person.token)
-        change_is_made(connection, person.user_id, person.session_id)
+        end_one_time_password(connection, person.user_id, person.session_id)
         if not body.revoke_other_sessions:
             return PasswordChanged(token=None, user=UserAnswer.of(person.user))
         close_sessions_of(connection, person.user_id)
