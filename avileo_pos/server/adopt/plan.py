@@ -59,11 +59,14 @@ class TablePlan:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A product that several businesses could own: those in `businesses` have sold it, the greatest seller first."""
+    """A product that several businesses could own.
+
+    `sellers` are the businesses that have sold it, the greatest seller first, each as (id, name).
+    """
 
     product_id: str
     name: str
-    businesses: tuple[str, ...]
+    sellers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +194,9 @@ def _debts(connection: Connection) -> Debts:
 
 
 def _questions(connection: Connection) -> Iterator[Question]:
-    found = connection.exec_driver_sql("SELECT product_id::text, name, businesses FROM questions ORDER BY name, 1")
-    for product_id, name, businesses in found:
-        yield Question(product_id, name or "", tuple(businesses))
+    found = connection.exec_driver_sql("SELECT product_id::text, name, sellers FROM questions ORDER BY name, 1")
+    for product_id, name, sellers in found:
+        yield Question(product_id, name or "", tuple((business, called) for business, called in sellers))
 
 
 def _refusals(connection: Connection) -> Iterator[str]:

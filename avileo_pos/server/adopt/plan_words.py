@@ -79,7 +79,8 @@ def _debts(debts: Debts) -> Iterator[str]:
 
 
 def _question(question: Question) -> str:
-    sold = f"sold by {', '.join(question.businesses)}" if question.businesses else "sold by nobody yet"
+    sellers = ", ".join(f"«{name}» {business}" for business, name in question.sellers)
+    sold = f"sold by {sellers}" if sellers else "sold by nobody yet"
     return f"Whose is «{question.name}» ({sold})? --owner {question.product_id}=BUSINESS"
 
 

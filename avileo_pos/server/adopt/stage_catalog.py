@@ -64,10 +64,10 @@ STAGES: Final = (
     # A product is asked for when nothing tells whose it is; its stock cannot be copied.
     """
     CREATE TEMP TABLE questions ON COMMIT DROP AS
-    SELECT o.id AS product_id, p.name, coalesce(u.businesses, '{}') AS businesses
+    SELECT o.id AS product_id, p.name, coalesce(u.sellers, '{}') AS sellers
     FROM owned_products o JOIN old_products p ON p.id = o.id CROSS JOIN choices c
-    LEFT JOIN (SELECT product_id, array_agg(business_id::text ORDER BY sold DESC, business_id) AS businesses
-      FROM product_uses GROUP BY 1) u ON u.product_id = o.id
+    LEFT JOIN (SELECT u.product_id, array_agg(ARRAY[b.id::text, b.name] ORDER BY u.sold DESC, b.id) AS sellers
+      FROM product_uses u JOIN new_businesses b ON b.id = u.business_id GROUP BY 1) u ON u.product_id = o.id
     WHERE o.owner IS NULL AND (NOT c.copy_shared OR o.businesses = 0 AND EXISTS (
       SELECT 1 FROM old_inventory i WHERE i.product_id = o.id AND pg_temp.kilos(i.quantity) <> 0))
     """,

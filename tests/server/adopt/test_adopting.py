@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine
 
 from avileo_pos import migrations
 from avileo_pos.migrations import HEADS, steps_taken
@@ -28,12 +28,10 @@ from tests.server.adopt.old_database import (
     old_shop,
     with_texts_for_enums,
 )
-from tests.server.adopt.reckoning import debts_by_ours, debts_by_the_old_reckoning, rows_of, same
+from tests.server.adopt.reckoning import Table, debts_by_ours, debts_by_the_old_reckoning, rows_of, same
 from tests.server.adopt.shape import shape
 from tests.server.adopt.snapshot import held_by_central, taken_by_a_till
 from tests.server.test_derived import CHECKS
-
-MAKERS = (by_drizzle, by_columns_alone, with_texts_for_enums)
 
 
 def a_day_at_the_old_shop(shop: OldShop) -> dict[str, str]:
@@ -58,35 +56,69 @@ def shop(postgres: TestPostgres) -> Iterator[OldShop]:
         yield opened
 
 
-@pytest.mark.parametrize("made", MAKERS)
-def test_an_adopted_database_has_the_shape_that_the_steps_make(
-    postgres: TestPostgres, made: Callable[[str], None]
-) -> None:
-    with old_shop(postgres, made) as shop, postgres.database(make_tables) as ours:
-        a_day_at_the_old_shop(shop)
-        shop.adopt()
-        assert shape(shop.url) == shape(ours)
-        engine = create_engine(shop.url.replace("postgresql://", "postgresql+psycopg://"))
-        with engine.connect() as connection:
-            assert steps_taken(connection) == HEADS["server"]
-        engine.dispose()
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A day at the old shop, before and after."""
+
+    shop: OldShop
+    made: dict[str, str]
+    before: dict[str, Table]
 
 
-@pytest.mark.parametrize("made", MAKERS)
-def test_every_row_and_value_is_kept(postgres: TestPostgres, made: Callable[[str], None]) -> None:
-    with old_shop(postgres, made) as shop:
-        a_day_at_the_old_shop(shop)
+@pytest.fixture(scope="module", params=[by_drizzle, by_columns_alone, with_texts_for_enums])
+def day(request: pytest.FixtureRequest, postgres: TestPostgres) -> Iterator[Adopted]:
+    """By each kind of tables, adopted once for the tests that only look."""
+    with old_shop(postgres, request.param) as shop:
+        made = a_day_at_the_old_shop(shop)
         before = rows_of(shop)
         shop.adopt()
-        assert rows_of(shop, "before_adoption") == before
-        after = rows_of(shop)
-        for name, table in before.items():
-            if name == "inventory":  # a product's stock has the product's id with us
-                table = {row["product_id"]: row | {"id": row["product_id"]} for row in table.values()}
-            for row_id, row in table.items():
-                kept = after[name][row_id]
-                differing = {column for column in row if not same(row[column], kept[column])}
-                assert differing <= ({"kilos_vendidos", "monto_recaudado"} if name == "distribuciones" else set())
+        yield Adopted(shop, made, before)
+
+
+def test_an_adopted_database_has_the_shape_that_the_steps_make(day: Adopted, postgres: TestPostgres) -> None:
+    with postgres.database(make_tables) as ours, Database.connect(day.shop.url) as database:
+        assert shape(day.shop.url) == shape(ours)
+        with database.engine.connect() as connection:
+            assert steps_taken(connection) == HEADS["server"]
+
+
+def test_every_row_and_value_is_kept(day: Adopted) -> None:
+    assert rows_of(day.shop, "before_adoption") == day.before
+    after = rows_of(day.shop)
+    for name, table in day.before.items():
+        if name == "inventory":  # a product's stock has the product's id with us
+            table = {row["product_id"]: row | {"id": row["product_id"]} for row in table.values()}
+        for row_id, row in table.items():
+            differing = {column for column in row if not same(row[column], after[name][row_id][column])}
+            assert differing <= ({"kilos_vendidos", "monto_recaudado"} if name == "distribuciones" else set())
+
+
+def test_derived_figures_are_the_sums_of_facts_and_parents_come_first(day: Adopted) -> None:
+    shop = day.shop
+    for check in CHECKS:
+        assert shop.rows(check.replace("%(business)s", f"'{shop.business}'")) == []
+    assert shop.rows("SELECT id::text, quantity FROM inventory") == [(day.made["pollo"], Decimal("30.500"))]
+    given = "SELECT kilos_asignados, kilos_vendidos, monto_recaudado FROM distribuciones"
+    assert shop.rows(given) == [(50, 10, 85)]
+    revisions = [revision for name in COLLECTIONS for (revision,) in shop.rows(f"SELECT revision FROM {name}")]
+    assert sorted(revisions) == list(range(1, len(revisions) + 1))
+    assert shop.value("SELECT revision FROM sync_counters") == len(revisions)
+
+
+def test_an_admin_s_new_till_takes_all_of_it(day: Adopted, tmp_path: Path) -> None:
+    taken = taken_by_a_till(day.shop, day.shop.business, day.shop.people["Ana"], tmp_path)
+    assert taken == held_by_central(day.shop, day.shop.business)
+    assert {name for name, rows in taken.items() if not rows} == {"envases", "cash_sessions", "cash_movements"}
+
+
+def test_adopting_twice_finds_nothing_to_do(day: Adopted) -> None:
+    before = shape(day.shop.url), rows_of(day.shop)
+    with Database.connect(day.shop.url) as database, database.engine.begin() as connection:
+        for again in (plan_adoption(connection, Answers()), adopt(connection, Answers())):
+            assert isinstance(again, NothingToAdopt)
+            assert "nothing to adopt" in again.sentence
+        migrations.upgrade(connection, "server")
+    assert (shape(day.shop.url), rows_of(day.shop)) == before
 
 
 def test_every_customer_owes_what_the_old_reckoning_says(shop: OldShop) -> None:
@@ -111,19 +143,6 @@ def test_a_down_payment_that_is_an_abono_too_is_not_taken_off_twice(shop: OldSho
     assert shop.value("SELECT balance FROM customer_balances") == 70
     assert shop.value("SELECT opening_balance FROM customers") == 30
     assert shop.rows("SELECT amount_paid, balance_due FROM sales WHERE id = %s", sale) == [(30, 70)]
-
-
-def test_derived_figures_are_the_sums_of_facts_and_parents_come_first(shop: OldShop) -> None:
-    made = a_day_at_the_old_shop(shop)
-    shop.adopt()
-    for check in CHECKS:
-        assert shop.rows(check.replace("%(business)s", f"'{shop.business}'")) == []
-    assert shop.rows("SELECT id::text, quantity FROM inventory") == [(made["pollo"], Decimal("30.500"))]
-    given = "SELECT kilos_asignados, kilos_vendidos, monto_recaudado FROM distribuciones"
-    assert shop.rows(given) == [(50, 10, 85)]
-    revisions = [revision for name in COLLECTIONS for (revision,) in shop.rows(f"SELECT revision FROM {name}")]
-    assert sorted(revisions) == list(range(1, len(revisions) + 1))
-    assert shop.value("SELECT revision FROM sync_counters") == len(revisions)
 
 
 def test_an_abono_knows_what_was_owed_before_it(shop: OldShop) -> None:
@@ -152,14 +171,6 @@ def test_what_was_sold_after_midnight_belongs_to_the_day_before(shop: OldShop) -
     shop.add_sale(sale_date=THEN.replace(hour=6))  # one in the morning in Lima
     shop.adopt()
     assert str(shop.value("SELECT business_date FROM sales")) == "2025-06-09"
-
-
-def test_an_admin_s_new_till_takes_all_of_it(shop: OldShop, tmp_path: Path) -> None:
-    a_day_at_the_old_shop(shop)
-    shop.adopt()
-    taken = taken_by_a_till(shop, shop.business, shop.people["Ana"], tmp_path)
-    assert taken == held_by_central(shop, shop.business)
-    assert {name for name, rows in taken.items() if not rows} == {"envases", "cash_sessions", "cash_movements"}
 
 
 def test_the_plan_changes_nothing_and_says_what_would_become_of_it(shop: OldShop) -> None:
@@ -202,16 +213,6 @@ def test_the_old_tables_hold_nobody_fast_whom_better_auth_deletes(postgres: Test
         shop.adopt()
         shop.run(f"DELETE FROM user_profiles; DELETE FROM \"user\" WHERE id = '{eva}'")
         assert shop.value("SELECT count(*) FROM before_adoption.user_profiles") == 1
-
-
-def test_adopting_twice_finds_nothing_to_do(shop: OldShop) -> None:
-    shop.adopt()
-    before = shape(shop.url), rows_of(shop)
-    with Database.connect(shop.url) as database, database.engine.begin() as connection:
-        for again in (plan_adoption(connection, Answers()), adopt(connection, Answers())):
-            assert isinstance(again, NothingToAdopt)
-            assert "nothing to adopt" in again.sentence
-    assert (shape(shop.url), rows_of(shop)) == before
 
 
 def test_our_own_database_is_left_alone(postgres: TestPostgres) -> None:
@@ -298,11 +299,3 @@ def test_nobody_can_write_while_the_tables_change_places(shop: OldShop) -> None:
         busy = pytest.raises(CannotAdopt, match="Another program is using the tables")
         with Database.connect(shop.url) as database, database.engine.connect() as connection, busy:
             adopt(connection, Answers(), patience=1)
-
-
-def test_migrations_go_on_from_where_adopting_ends(shop: OldShop) -> None:
-    shop.adopt()
-    before = shape(shop.url)
-    with Database.connect(shop.url) as database, database.engine.begin() as connection:
-        migrations.upgrade(connection, "server")
-    assert shape(shop.url) == before
