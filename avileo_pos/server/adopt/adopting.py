@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import psycopg
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
 from avileo_pos.migrations import is_at_head, steps_taken
@@ -55,7 +55,7 @@ def adopt(connection: Connection, answers: Answers, *, patience: int = 10) -> Pl
 
 def awaits_adoption(connection: Connection) -> bool:
     """Whether another backend has made the tables, on which our steps would stumble."""
-    return not steps_taken(connection) and all(name in look_at(connection).tables for name in _HEART)
+    return not steps_taken(connection) and set(_HEART) <= set(inspect(connection).get_table_names(SCHEMA))
 
 
 def _ours_already(connection: Connection) -> NothingToAdopt:

@@ -101,7 +101,7 @@ def _fill(connection: Connection, old: OldDatabase, name: str) -> None:
     values |= _columns_of_other_tool(connection, old, name)
     chosen = ", ".join(f'"{column}"' for column in values)
     counters = f"JOIN {SCHEMA}.sync_counters c ON c.business_id = x.business_id" if "business_id" in staged else ""
-    others = f"LEFT JOIN {ARCHIVE}.{name} o ON o.id = x.old_id" if old.specified(name) else ""
+    others = f"LEFT JOIN {ARCHIVE}.{name} o ON o.id = x.old_id" if old.adopted_table(name) else ""
     connection.exec_driver_sql(
         f"INSERT INTO {SCHEMA}.{name} ({chosen}) SELECT {', '.join(values.values())}"
         f" FROM new_{name} x {counters} {others}"
@@ -123,7 +123,7 @@ def _columns(connection: Connection, table: str) -> dict[str, str]:
 
 def _columns_of_other_tool(connection: Connection, old: OldDatabase, name: str) -> dict[str, str]:
     """Add them to our table, without defaults or rules, and say where their values are."""
-    table = old.specified(name)
+    table = old.adopted_table(name)
     if table is None or not table.of_other_tool:
         return {}
     kinds = _columns(connection, f"{ARCHIVE}.{name}")

@@ -188,7 +188,7 @@ class OldDatabase:
         """The specification's tables that are there."""
         return tuple(self.tables[name] for name in SPECIFIED if name in self.tables)
 
-    def specified(self, name: str) -> OldTable | None:
+    def adopted_table(self, name: str) -> OldTable | None:
         """The table, if it is there and the specification has it."""
         return self.tables.get(name) if name in SPECIFIED else None
 

@@ -111,7 +111,7 @@ def plan_of(connection: Connection, old: OldDatabase) -> Plan:
 def _table(connection: Connection, old: OldDatabase, name: str) -> TablePlan:
     found = connection.exec_driver_sql(f"SELECT origin, count(*) AS rows FROM new_{name} GROUP BY 1")
     origins = {row.origin: row.rows for row in found}
-    table = old.specified(name)
+    table = old.adopted_table(name)
     columns = _staged_columns(connection, name)
     made = {"taken": origins.get("row", 0), "copies": origins.get("copy", 0), "stand_ins": origins.get("stand_in", 0)}
     if table is None:
