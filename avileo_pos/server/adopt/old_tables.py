@@ -7,17 +7,17 @@ there is a table at all. Whoever reads the views need not know which tool made t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import Connection
 
-from avileo_pos.tables import server, shared
+from avileo_pos.tables import server
 from avileo_pos.tables.base import Choice, metadata
 
 SCHEMA: Final = "public"
-BETTER_AUTH: Final = ("user", "session", "account", "verification")
+BETTER_AUTH: Final = tuple(table.name for table in (server.user, server.session, server.account, server.verification))
 
 _AS_UTC: Final = "{0} AT TIME ZONE 'UTC'"
 _READ: Final[Mapping[str, Mapping[str, str]]] = {
@@ -181,7 +181,7 @@ class OldDatabase:
     tables: Mapping[str, OldTable]
     types: tuple[str, ...] = ()
     dependants: tuple[str, ...] = ()
-    refusals: tuple[str, ...] = field(default=())
+    refusals: tuple[str, ...] = ()
 
     @property
     def adopted(self) -> tuple[OldTable, ...]:
@@ -215,7 +215,7 @@ def look_at(connection: Connection) -> OldDatabase:
         types=_types(connection),
         dependants=tuple(_dependants(connection, [name for name in tables if name in OUR_TABLES])),
     )
-    return OldDatabase(found.tables, found.types, found.dependants, tuple(_refusals(connection, found)))
+    return replace(found, refusals=tuple(_refusals(connection, found)))
 
 
 def make_views(connection: Connection, old: OldDatabase) -> None:
@@ -357,5 +357,3 @@ _FOREIGN_KEYS: Final = """
     WHERE k.contype = 'f' AND c.relnamespace = %(schema)s::regnamespace AND c.relname = ANY(%(names)s)
       AND o.relname <> ALL(%(names)s) ORDER BY 1, 2
 """
-
-assert server.user.metadata is shared.sales.metadata is metadata
