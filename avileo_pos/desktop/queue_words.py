@@ -8,28 +8,8 @@ from avileo_pos.desktop.troubles import trouble_sentence
 from avileo_pos.domain.business_day import format_time
 from avileo_pos.domain.money import format_soles
 from avileo_pos.queries.queue import QueuedOperation, QueueState
+from avileo_pos.spanish.operations import kind_of
 
-_WHAT = {
-    ("sales", "create"): "Venta",
-    ("sales", "delete"): "Anulación de venta",
-    ("abonos", "create"): "Abono",
-    ("abonos", "delete"): "Anulación de abono",
-    ("customers", "create"): "Cliente nuevo",
-    ("customers", "update"): "Cambio de cliente",
-    ("products", "create"): "Producto nuevo",
-    ("products", "update"): "Cambio de producto",
-    ("envases", "create"): "Envase nuevo",
-    ("envases", "update"): "Cambio de envase",
-    ("businesses", "update"): "Ajustes del negocio",
-    ("business_users", "update"): "Cambio de persona",
-    ("distribuciones", "create"): "Distribución nueva",
-    ("distribuciones", "update"): "Cambio de distribución",
-    ("distribucion_movements", "create"): "Kilos de distribución",
-    ("cash_sessions", "create"): "Apertura de caja",
-    ("cash_sessions", "update"): "Cierre de caja",
-    ("cash_movements", "create"): "Movimiento de caja",
-    ("inventory_movements", "create"): "Movimiento de stock",
-}
 STATE_WORDS = {
     QueueState.GUARDADA: "Guardada",
     QueueState.ENVIANDO: "Enviando",
@@ -44,7 +24,7 @@ STATES = {
 
 def what(operation: QueuedOperation) -> str:
     """«Venta A1-000123», «Cambio de cliente Juana Mamani»."""
-    kind = _WHAT.get((operation.collection, operation.operation_type), "Registro")
+    kind = kind_of(operation.collection, operation.operation_type)
     return f"{kind} {operation.subject}" if operation.subject else kind
 
 

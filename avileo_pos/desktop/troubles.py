@@ -5,25 +5,11 @@ from __future__ import annotations
 from avileo_pos.desktop.sentences import sentence
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.replica.errors import ReplicaTrouble
+from avileo_pos.spanish.operations import NOT_TAKEN
 from avileo_pos.sync.central import CentralTrouble
 
 _BY_CODE = {
-    # Central did not take an operation
-    "forbidden": "El rol de quien lo hizo no lo permite.",
-    "unknown_actor": "Quien lo hizo no es de este negocio.",
-    "unknown_entity": "El servidor no conoce aquello que se cambió.",
-    "unknown_reference": "Nombra algo que el servidor no conoce.",
-    "same_id_other_content": "El servidor ya tiene otra operación con el mismo número.",
-    "distribucion_cannot_become": "La distribución ya estaba en otro estado.",
-    "not_creatable": "Esto lo calcula el servidor, no se envía.",
-    "not_editable": "Se cambió algo que ya no se puede cambiar.",
-    "not_voidable": "Esto no se puede anular.",
-    "rule_broken": "Los datos no cuadran con lo que el servidor guarda.",
-    "not_storable": "Los datos no caben en el servidor.",
-    "too_large": "La operación es demasiado grande para el servidor.",
-    "unparseable": "El servidor no entendió la operación.",
-    "unknown_collection": "El servidor no conoce esta clase de registro.",
-    "unknown_operation_type": "El servidor no conoce esta clase de operación.",
+    **NOT_TAKEN,
     # Central puts an operation off
     "blocked": "Espera a otra operación que va antes.",
     "retry": "El servidor no pudo en ese momento. Se vuelve a intentar solo.",

@@ -136,6 +136,20 @@ def cover_oldest_first(charges: Iterable[Charge], paid: Decimal) -> Coverage:
     return Coverage(tuple(covered), in_favour=left)
 
 
+def cover_up_to(balance: Decimal, charges: Iterable[Charge], today: date) -> Coverage:
+    """The charges with what must have been covered of them for the customer to owe this balance now.
+
+    Abonos cover the oldest charge first, so what is still owed are the newest ones, as many as make up the balance.
+    What a balance holds beyond all that are known counts as of today, so that nobody is pressed for a delay that
+    cannot be shown.
+    """
+    given = list(charges)
+    known = sum((charge.amount for charge in given), ZERO)
+    if balance > known:
+        return cover_oldest_first([*given, Charge(today, balance - known)], ZERO)
+    return cover_oldest_first(given, known - balance)
+
+
 @dataclass(frozen=True, slots=True)
 class Aging:
     """Open soles by the days since they were owed."""

@@ -1,20 +1,16 @@
 """Since when a debt is owed: the balance laid over the charges that this till knows, newest first.
 
-Abonos cover the oldest charge first, so what is still owed are the newest charges, as many as make up the balance.
-What a balance holds beyond them was sold at stalls that this till does not see: its age is not known here, and it
-counts as of today, so that nobody is pressed for a delay that cannot be shown.
+What a balance holds beyond them was sold at stalls that this till does not see.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
 from decimal import Decimal
 
 from avileo_pos.domain.business_day import business_date
-from avileo_pos.domain.credit import Charge, Coverage, cover_oldest_first, days_of_oldest_debt
-from avileo_pos.domain.money import ZERO
+from avileo_pos.domain.credit import Charge, Coverage, cover_up_to, days_of_oldest_debt
 from avileo_pos.queries.stored import day, identity, instant, read, soles
 from avileo_pos.work import Work
 
@@ -22,20 +18,13 @@ from avileo_pos.work import Work
 def coverage_of(work: Work, balances: Mapping[str, Decimal]) -> dict[str, Coverage]:
     """For each customer, by the id as stored, the charges with what is covered of them."""
     charges = _charges(work, balances)
-    return {customer: _cover(charges[customer], balance, work.today) for customer, balance in balances.items()}
+    return {customer: cover_up_to(balance, charges[customer], work.today) for customer, balance in balances.items()}
 
 
 def oldest_debt_days(work: Work, balances: Mapping[str, Decimal]) -> dict[str, int | None]:
     """For each customer, by the id as stored, the whole days since the oldest charge that is still open."""
     covered = coverage_of(work, balances)
     return {customer: days_of_oldest_debt(coverage, work.today) for customer, coverage in covered.items()}
-
-
-def _cover(charges: list[Charge], balance: Decimal, today: date) -> Coverage:
-    known = sum((charge.amount for charge in charges), ZERO)
-    if balance > known:
-        return cover_oldest_first([*charges, Charge(today, balance - known)], ZERO)
-    return cover_oldest_first(charges, known - balance)
 
 
 def _charges(work: Work, customers: Iterable[str]) -> defaultdict[str, list[Charge]]:

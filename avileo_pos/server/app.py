@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from fastapi import FastAPI
 
+from avileo_pos.server.admin.router import router as admin_pages
 from avileo_pos.server.body_limit import BodyLimit
 from avileo_pos.server.central import Central, ServerSettings, utc_now
 from avileo_pos.server.database import Database
@@ -45,6 +46,7 @@ ROUTERS = (
     profile.router,
     devices.router,
     sync.router,
+    admin_pages,
 )
 
 ANY_REQUEST_MAY_GET = (

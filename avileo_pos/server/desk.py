@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from avileo_pos.domain.business_day import business_date
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.server.audit import Act, record
 from avileo_pos.server.businesses import BusinessWriter
@@ -43,9 +44,16 @@ class Desk:
 
     connection: Connection
     business_id: UUID
+    business_name: str
+    day_cutoff_hour: int
     actor: Actor
     user_id: str
     now: datetime
+
+    @property
+    def today(self) -> date:
+        """The business's running day."""
+        return business_date(self.now, self.day_cutoff_hour)
 
     @contextmanager
     def doing(self, action: str, **details: Any) -> Iterator[BusinessWriter]:
@@ -73,9 +81,11 @@ def at_the_desk(
     """
 
     def sit_down(connection: Connection) -> T:
-        actor = staff_of(connection, business_id, user_id).caller.actor
+        staff = staff_of(connection, business_id, user_id)
+        actor = staff.caller.actor
         if permission is not None and not actor.may(permission):
             raise Forbidden
-        return work(Desk(connection, business_id, actor, user_id, central.now()))
+        place = (business_id, staff.business_name, staff.day_cutoff_hour)
+        return work(Desk(connection, *place, actor, user_id, central.now()))
 
     return central.database.in_transaction(sit_down, business_id)

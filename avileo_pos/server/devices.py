@@ -42,6 +42,14 @@ def list_devices(desk: Desk) -> list[DeviceCard]:
     return _cards(desk)
 
 
+def read_device(desk: Desk, device_id: UUID) -> DeviceCard:
+    """One of them, withdrawn or not. Raises NotHere."""
+    found = _cards(desk, devices.c.id == device_id)
+    if not found:
+        raise NotHere
+    return found[0]
+
+
 def rename_device(desk: Desk, device_id: UUID, name: str) -> DeviceCard:
     """Raises NotHere."""
     return _change(desk, "device.renamed", device_id, name=name)
@@ -49,23 +57,16 @@ def rename_device(desk: Desk, device_id: UUID, name: str) -> DeviceCard:
 
 def revoke_device(desk: Desk, device_id: UUID) -> DeviceCard:
     """The till gets nothing more from central. For good, and harmless where it was done. Raises NotHere."""
-    device = _device(desk, device_id)
+    device = read_device(desk, device_id)
     return device if device.revoked_at else _change(desk, "device.revoked", device_id, revoked_at=desk.now)
 
 
 def _change(desk: Desk, action: str, device_id: UUID, **values: Any) -> DeviceCard:
-    _device(desk, device_id)
+    read_device(desk, device_id)
     with desk.doing(action, device_id=device_id, **values):
         own = (devices.c.business_id == desk.business_id, devices.c.id == device_id)
         desk.connection.execute(update(devices).where(*own).values(**values))
-    return _device(desk, device_id)
-
-
-def _device(desk: Desk, device_id: UUID) -> DeviceCard:
-    found = _cards(desk, devices.c.id == device_id)
-    if not found:
-        raise NotHere
-    return found[0]
+    return read_device(desk, device_id)
 
 
 def _cards(desk: Desk, *conditions: ColumnElement[bool]) -> list[DeviceCard]:

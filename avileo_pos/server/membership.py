@@ -56,6 +56,7 @@ class Staff:
     caller: Member
     user_id: str
     members: Mapping[str, Member]
+    business_name: str
     day_cutoff_hour: int
     device_is_revoked: bool
 
@@ -73,7 +74,8 @@ def staff_of(connection: Connection, business_id: UUID, user_id: str, device_id:
     caller = next((member for member in members.values() if member.is_caller and member.is_active), None)
     if caller is None:
         raise NotAMember
-    return Staff(caller, user_id, members, rows[0]["day_cutoff_hour"], rows[0]["is_revoked"])
+    first = rows[0]
+    return Staff(caller, user_id, members, first["business_name"], first["day_cutoff_hour"], first["is_revoked"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ def _member(row: Mapping[Any, Any]) -> Member:
 
 
 _STAFF = """
-    SELECT u.id::text, u.name, u.role::text, u.is_active, u.user_id = %(user)s AS is_caller, b.day_cutoff_hour,
+    SELECT u.id::text, u.name, u.role::text, u.is_active, u.user_id = %(user)s AS is_caller,
+      b.name AS business_name, b.day_cutoff_hour,
       EXISTS (SELECT 1 FROM device_members d WHERE d.business_id = u.business_id AND d.device_id = %(device)s
         AND d.member_id = u.id) AS signed_in_here,
       EXISTS (SELECT 1 FROM devices v WHERE v.business_id = %(business)s AND v.id = %(device)s

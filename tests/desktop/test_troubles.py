@@ -43,6 +43,8 @@ NEVER_SHOWN = {
     "unauthorized",
     "body_too_large",
     "resync",
+    "broken_form",
+    "bad_name",
 }
 
 

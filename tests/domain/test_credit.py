@@ -19,6 +19,7 @@ from avileo_pos.domain.credit import (
     aging,
     available_credit,
     cover_oldest_first,
+    cover_up_to,
     customer_debt,
     days_of_oldest_debt,
     main_method,
@@ -107,6 +108,17 @@ def test_the_opening_balance_is_older_than_the_sales_of_its_date() -> None:
     sale, opening = Charge(TODAY, Decimal("10.00"), UUID(int=1)), Charge(TODAY, Decimal("20.00"))
     covered = cover_oldest_first([sale, opening], Decimal("25.00")).charges
     assert [(charge.charge, charge.open) for charge in covered] == [(opening, ZERO), (sale, Decimal("5.00"))]
+
+
+@given(charges, soles(largest="9999.99"))
+def test_a_balance_tells_what_is_open_as_the_abonos_do(owed: list[Charge], paid: Decimal) -> None:
+    by_abonos = cover_oldest_first(owed, paid)
+    assert cover_up_to(by_abonos.debt, owed, TODAY) == by_abonos
+
+
+def test_what_a_balance_holds_beyond_every_charge_is_owed_since_today() -> None:
+    coverage = cover_up_to(Decimal("30.00"), [Charge(TODAY - timedelta(days=40), Decimal("10.00"))], TODAY)
+    assert aging(coverage, TODAY) == Aging(days_0_to_7=Decimal("20.00"), over_30_days=Decimal("10.00"))
 
 
 def test_aging_puts_each_open_debt_under_its_days() -> None:

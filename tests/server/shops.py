@@ -28,6 +28,10 @@ class Shop:
         return f"/api/businesses/{self.business_id}"
 
     @property
+    def uuid(self) -> UUID:
+        return UUID(self.business_id)
+
+    @property
     def members(self) -> str:
         return f"{self.path}/members"
 
@@ -57,14 +61,16 @@ class Shop:
 
     def acts(self) -> Sequence[Row[Any]]:
         """The business's audit chain, which must be sound."""
-        business_id = UUID(self.business_id)
-        with self.town.database.transaction(business_id) as connection:
-            assert list(flaws_of_chain(connection, business_id)) == []
+        with self.town.database.transaction(self.uuid) as connection:
+            assert list(flaws_of_chain(connection, self.uuid)) == []
             return connection.execute(select(audit_entries).order_by(audit_entries.c.number)).all()
 
 
 def open_shop(town: Town, name: str = "Pollos Rosita") -> Shop:
-    owner = town.sign_up("Ana")
+    return found_shop(town, town.sign_up("Ana"), name)
+
+
+def found_shop(town: Town, owner: Person, name: str) -> Shop:
     answer = owner.post("/api/businesses", name=name)
     assert answer.status_code == 201, answer.text
     return Shop(town, owner, answer.json()["id"])

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.money_field import MoneyField
-from avileo_pos.desktop.words import METHODS
 from avileo_pos.domain.enums import PaymentMethod
 from avileo_pos.domain.sale import Payment
+from avileo_pos.spanish.words import METHODS
 
 _ICONS = {
     PaymentMethod.EFECTIVO: "banknote",

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.theme import Space
-from avileo_pos.desktop.words import METHODS, amount_of
 from avileo_pos.domain.business_day import format_moment
 from avileo_pos.domain.money import format_soles
 from avileo_pos.domain.receipt import weighing
 from avileo_pos.domain.sale import Payment
 from avileo_pos.queries.receipt import AbonoReceipt, ReceiptLine, SaleReceipt
+from avileo_pos.spanish.words import METHODS, amount_of
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
 

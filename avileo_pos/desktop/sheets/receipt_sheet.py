@@ -7,7 +7,6 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from avileo_pos.desktop.review_words import OBSERVED, review_sentences
 from avileo_pos.desktop.sheets.debt_display import show_debt
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
 from avileo_pos.desktop.sheets.receipt_paper import ReceiptPaper, abono_paper, sale_paper
@@ -15,6 +14,7 @@ from avileo_pos.desktop.theme import Space, Tone
 from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.icon_label import IconLabel
 from avileo_pos.queries.receipt import AbonoReceipt, SaleReceipt
+from avileo_pos.spanish.review import OBSERVED, review_sentences
 
 _WIDTH = 880
 _PAPER_LOWEST = 320

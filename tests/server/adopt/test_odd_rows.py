@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from avileo_pos.desktop.review_words import review_sentences
 from avileo_pos.server.adopt.plan import Plan
 from avileo_pos.server.adopt.stage_facts import REVIEWED
+from avileo_pos.spanish.review import review_sentences
 from tests.postgres import TestPostgres
 from tests.server.adopt.adopted import adopted, table, why_left
 from tests.server.adopt.old_database import THEN, OldShop, new_id, old_shop

@@ -18,12 +18,12 @@ from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.choice_bar import ChoiceBar
 from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.desktop.widgets.rows_table import RowsTable
-from avileo_pos.desktop.words import days, unbroken
 from avileo_pos.domain.business_day import format_date
 from avileo_pos.domain.credit import Aging
 from avileo_pos.domain.money import format_soles
 from avileo_pos.queries.customer import CustomerCard, CustomerFilter, CustomerList, CustomerRow
 from avileo_pos.queries.statement import Statement, StatementKind, StatementLine
+from avileo_pos.spanish.words import days, unbroken
 
 _NARROWEST_LIST, _WIDEST_LIST = 400, 480
 _WIDE_ACCOUNT = 640

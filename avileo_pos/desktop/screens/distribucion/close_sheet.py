@@ -14,11 +14,11 @@ from avileo_pos.desktop.till import Till
 from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.weight_field import WeightField
-from avileo_pos.desktop.words import METHODS
 from avileo_pos.domain.distribution import Settlement
 from avileo_pos.domain.weight import NO_KILOS, format_kilos
 from avileo_pos.queries.distribucion import DistribucionRow
 from avileo_pos.queries.product import ProductTile
+from avileo_pos.spanish.words import METHODS
 from avileo_pos.usecases.distribucion import CloseDistribucion, ReturnedKilos, close_distribucion
 
 _WIDTH = 880

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.item_models.rows_model import Column
-from avileo_pos.desktop.screens.distribucion.words import STATE_WORDS, STATES, performance
+from avileo_pos.desktop.screens.distribucion.words import STATES, performance
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.button import Button
@@ -20,6 +20,7 @@ from avileo_pos.domain.enums import DistribucionStatus
 from avileo_pos.domain.money import format_soles
 from avileo_pos.domain.weight import NO_KILOS, format_kilos
 from avileo_pos.queries.distribucion import DistribucionRow
+from avileo_pos.spanish.words import DISTRIBUCION_STATUSES
 
 
 class DayForm(QWidget):
@@ -128,5 +129,5 @@ _COLUMNS: list[Column[DistribucionRow]] = [
     Column("Queda", lambda row: format_kilos(row.left), "kilos", order=lambda row: row.left),
     Column("Avance", performance, "count"),
     Column("Soles", lambda row: format_soles(row.monto_recaudado), "money", order=lambda row: row.monto_recaudado),
-    Column("Estado", lambda row: STATE_WORDS[row.estado], "state", state=lambda row: STATES[row.estado]),
+    Column("Estado", lambda row: DISTRIBUCION_STATUSES[row.estado], "state", state=lambda row: STATES[row.estado]),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
-from avileo_pos.desktop.screens.distribucion.words import STATE_WORDS, STATES, per_cent
+from avileo_pos.desktop.screens.distribucion.words import STATES, per_cent
 from avileo_pos.desktop.theme import Space, Tone, ink_token, set_style
 from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.banner import Banner
@@ -17,6 +17,7 @@ from avileo_pos.domain.distribution import Settlement
 from avileo_pos.domain.enums import DistribucionStatus
 from avileo_pos.domain.money import ZERO
 from avileo_pos.queries.distribucion import DistribucionRow
+from avileo_pos.spanish.words import DISTRIBUCION_STATUSES
 
 _WHOLE = 100
 
@@ -61,7 +62,7 @@ class OwnForm(QWidget):
 
     def _show_state(self, status: DistribucionStatus) -> None:
         state = STATES[status]
-        self._state.setText(STATE_WORDS[status])
+        self._state.setText(DISTRIBUCION_STATUSES[status])
         set_style(self._state, ink=state.tone.value)
         self._state_icon.show_icon(state.icon, ink_token(state.tone))
 

@@ -9,11 +9,6 @@ from avileo_pos.desktop.theme import Tone
 from avileo_pos.domain.enums import DistribucionStatus
 from avileo_pos.queries.distribucion import DistribucionRow
 
-STATE_WORDS = {
-    DistribucionStatus.ACTIVO: "Asignada",
-    DistribucionStatus.EN_RUTA: "En ruta",
-    DistribucionStatus.CERRADO: "Cerrada",
-}
 STATES = {
     DistribucionStatus.ACTIVO: State("clock", Tone.WARNING),
     DistribucionStatus.EN_RUTA: State("truck", Tone.INFO),

@@ -8,12 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from avileo_pos.desktop.review_words import OBSERVED
-from avileo_pos.desktop.words import METHODS
 from avileo_pos.domain.enums import SaleType
 from avileo_pos.domain.money import ZERO, format_soles
 from avileo_pos.queries.abono import AbonoRow
 from avileo_pos.queries.sale import PaperState, SaleRow
+from avileo_pos.spanish.review import OBSERVED
+from avileo_pos.spanish.words import METHODS
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.cart_table import CartLine, CartTable
 from avileo_pos.desktop.widgets.empty_state import EmptyState
-from avileo_pos.desktop.words import UNITS, days, unbroken
 from avileo_pos.domain.money import ZERO, format_soles
 from avileo_pos.domain.sale import PricedLine, PricedSale
 from avileo_pos.domain.weight import format_kilos
 from avileo_pos.queries.customer import CustomerRow, UsualLine
 from avileo_pos.queries.parked_sale import DraftLine, SaleDraft
+from avileo_pos.spanish.words import UNITS, days, unbroken
 
 _WIDTH = 440
 _LONGEST_TAB = 16

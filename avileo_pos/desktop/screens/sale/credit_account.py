@@ -8,9 +8,9 @@ from avileo_pos.desktop.sheets.debt_display import show_debt
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.card import Card
-from avileo_pos.desktop.words import days
 from avileo_pos.domain.money import format_soles
 from avileo_pos.queries.customer import CustomerRow
+from avileo_pos.spanish.words import days
 
 
 class CreditAccount(Card):

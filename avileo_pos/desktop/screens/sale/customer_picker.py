@@ -15,10 +15,10 @@ from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.desktop.widgets.rows_table import RowsTable
 from avileo_pos.desktop.widgets.sheet import Sheet
-from avileo_pos.desktop.words import days
 from avileo_pos.domain.money import format_soles
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.queries.customer import FEWEST_LETTERS, CustomerRow, customer_row, search_customers
+from avileo_pos.spanish.words import days
 
 _WIDTH = 980
 _LIST_HEIGHT = 380

@@ -13,12 +13,12 @@ from avileo_pos.desktop.theme import Space, Tone, set_style
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.desktop.widgets.product_tiles import ProductTiles, Tile
-from avileo_pos.desktop.words import UNITS, amount_of
 from avileo_pos.domain.enums import ProductUnit
 from avileo_pos.domain.identity import folded
 from avileo_pos.domain.weight import format_kilos
 from avileo_pos.queries.distribucion import DistribucionRow
 from avileo_pos.queries.product import ProductTile
+from avileo_pos.spanish.words import UNITS, amount_of
 
 _WIDE = 600
 _MANY_KILOS = Decimal(10)

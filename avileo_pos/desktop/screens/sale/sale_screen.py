@@ -28,7 +28,6 @@ from avileo_pos.desktop.sheets.receipt_sheet import SaleReceiptSheet
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
 from avileo_pos.desktop.widgets.dialogs import ConfirmSheet, ReasonSheet
-from avileo_pos.desktop.words import amount_of
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import format_soles
 from avileo_pos.domain.permissions import Actor, Permission
@@ -37,6 +36,7 @@ from avileo_pos.queries.parked_sale import DraftLine, SaleDraft
 from avileo_pos.queries.product import ProductTile
 from avileo_pos.queries.receipt import SaleReceipt
 from avileo_pos.queries.sale import last_sale
+from avileo_pos.spanish.words import amount_of
 from avileo_pos.usecases.parked_sale import SaveParkedSale, remove_parked_sale, save_parked_sale
 
 _KEYS = (

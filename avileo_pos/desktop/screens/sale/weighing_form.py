@@ -19,12 +19,12 @@ from avileo_pos.desktop.widgets.keypad import Keypad
 from avileo_pos.desktop.widgets.money_field import MoneyField
 from avileo_pos.desktop.widgets.number_field import NumberField
 from avileo_pos.desktop.widgets.weight_field import WeightField
-from avileo_pos.desktop.words import UNITS, amount_of
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import LARGEST_PRICE, format_soles
 from avileo_pos.domain.weight import NO_TARE, Tare
 from avileo_pos.queries.parked_sale import DraftLine
 from avileo_pos.queries.product import Envase, ProductTile
+from avileo_pos.spanish.words import UNITS, amount_of
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 

@@ -13,6 +13,7 @@ _BY_REASON = {
     "over_credit_limit": "Pasó el límite de crédito del cliente.",
     "seller_not_signed_in": "Quien lo hizo no había iniciado sesión en esa caja.",
     "seller_inactive": "Quien lo hizo ya no trabajaba en el negocio.",
+    "device_revoked": "La caja ya se había retirado cuando lo envió.",
     "adopted_with_changes": "Vino de la base anterior con datos que hubo que corregir.",
     "voided_with_pin": "Se anuló con el PIN de un administrador.",
     "unknown_customers": "Llegó al servidor antes que la ficha del cliente.",

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from avileo_pos.domain.enums import PaymentMethod, ProductUnit, SaleType
+from avileo_pos.domain.enums import DistribucionStatus, PaymentMethod, ProductUnit, SaleType
 from avileo_pos.domain.weight import format_kilos
 
 METHODS = {
@@ -15,6 +15,12 @@ METHODS = {
 UNITS = {ProductUnit.KG: "kg", ProductUnit.UNIDAD: "un."}
 
 SALE_TYPES = {SaleType.CONTADO: "Contado", SaleType.CREDITO: "Crédito"}
+
+DISTRIBUCION_STATUSES = {
+    DistribucionStatus.ACTIVO: "Asignada",
+    DistribucionStatus.EN_RUTA: "En ruta",
+    DistribucionStatus.CERRADO: "Cerrada",
+}
 
 
 def amount_of(quantity: Decimal, unit: ProductUnit) -> str:

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from avileo_pos import server
-from avileo_pos.desktop.review_words import review_sentences
 from avileo_pos.protocol import COLLECTIONS
 from avileo_pos.server.mend_references import references_of
+from avileo_pos.spanish.review import review_sentences
 
 CENTRAL = Path(str(server.__file__)).parent
 OWN_PARENTS = {"sales", "abonos"}  # come with their parts
 
 
 def reasons() -> set[str]:
-    return {*_appended("review.py"), *_allowed("judge_push.py"), *_unknown_parents()}
+    return {*_appended("review.py"), *_allowed("judge_push.py"), *_doubts("judge_push.py"), *_unknown_parents()}
 
 
 def _appended(module: str) -> Iterator[str]:
@@ -32,6 +32,13 @@ def _allowed(module: str) -> Iterator[str]:
     for node in _nodes(module):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Allowed":
             stated = [each for argument in node.args for each in ast.walk(argument)]
+            yield from (each.value for each in stated if isinstance(each, ast.Constant) and isinstance(each.value, str))
+
+
+def _doubts(module: str) -> Iterator[str]:
+    for node in _nodes(module):
+        if isinstance(node, ast.FunctionDef) and node.name == "_doubt_about":
+            stated = [each for answer in ast.walk(node) if isinstance(answer, ast.Return) for each in ast.walk(answer)]
             yield from (each.value for each in stated if isinstance(each, ast.Constant) and isinstance(each.value, str))
 
 

@@ -1,0 +1,113 @@
+"""A page on its way to a browser: the template, the shop's way to write figures, and what the browser may keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from hashlib import blake2b
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from avileo_pos.domain.business_day import format_date, format_moment, format_time
+from avileo_pos.domain.money import format_soles
+from avileo_pos.domain.weight import format_kilos
+from avileo_pos.server.database import CentralBusy
+from avileo_pos.server.desk import Forbidden
+from avileo_pos.server.errors import Refused
+from avileo_pos.server.membership import NotAMember
+from avileo_pos.spanish.words import METHODS, unbroken
+
+HOME: Final = "/admin"
+STATIC_FILES: Final = {
+    name: (Path(__file__).parent / "static" / name).read_bytes() for name in ("admin.css", "icon.svg", "icons.svg")
+}
+_VERSION: Final = blake2b(b"".join(STATIC_FILES.values()), digest_size=6).hexdigest()
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    # Without a referrer a browser would not tell either from where a form is sent, and that is asked of each one.
+    "Referrer-Policy": "same-origin",
+}
+
+
+class GoTo(Exception):  # noqa: N818 - the name says what happened
+    """The person is sent on to another page."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class PageRoute(APIRoute):
+    """An address for people: what is refused there is told on a page."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        handle = super().get_route_handler()
+
+        async def handle_for_a_person(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except GoTo as there:
+                return sent_on(there.path)
+            except RequestValidationError:
+                return problem(HTTPStatus.NOT_FOUND)
+            except CentralBusy:
+                return problem(HTTPStatus.SERVICE_UNAVAILABLE)
+            except Refused as refused:
+                return _why_refused(refused)
+
+        return handle_for_a_person
+
+
+def page(template: str, status: int = HTTPStatus.OK, **values: Any) -> HTMLResponse:
+    """A page that nobody keeps, as it shows what a business earns."""
+    return HTMLResponse(_TEMPLATES.get_template(template).render(values), status, _HEADERS)
+
+
+def sent_on(path: str) -> RedirectResponse:
+    """After a form a browser asks for the next page, so that going back sends nothing twice."""
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER, _HEADERS)
+
+
+def problem(status: int) -> HTMLResponse:
+    """Why there is nothing to see; of what is another's no more is said than of what does not exist."""
+    return page("problem.html", status, told=_PROBLEMS.get(status, _PROBLEMS[HTTPStatus.NOT_FOUND]))
+
+
+def _why_refused(refused: Refused) -> HTMLResponse:
+    if isinstance(refused, NotAMember):
+        return problem(HTTPStatus.NOT_FOUND)
+    if isinstance(refused, Forbidden):
+        return page("owners_only.html", refused.status)
+    return problem(refused.status)
+
+
+_PROBLEMS: Final[Mapping[int, tuple[str, str]]] = {
+    HTTPStatus.NOT_FOUND: ("No se encontró", "Esta página no existe, o ya no está."),
+    HTTPStatus.FORBIDDEN: ("No se hizo", "El pedido no vino de esta página. Vuelva a abrirla e inténtelo otra vez."),
+    HTTPStatus.BAD_REQUEST: ("No se entendió", "Lo que se envió no se entiende. Vuelva a intentarlo."),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Un momento", "El servidor está ocupado. Vuelva a intentarlo en unos segundos."),
+}
+
+_TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters |= {
+    "soles": lambda amount: unbroken(format_soles(amount)),
+    "kilos": lambda weight: unbroken(format_kilos(weight)),
+    "date": format_date,
+    "hour": format_time,
+    "moment": format_moment,
+    "day_after": lambda day, days: day + timedelta(days=days),
+}
+_TEMPLATES.globals |= {"home": HOME, "version": _VERSION, "methods": tuple(METHODS.items())}

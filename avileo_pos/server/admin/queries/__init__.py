@@ -1,0 +1,1 @@
+"""What the pages show: functions that read one business, at an open desk, and return frozen values."""

@@ -1,0 +1,33 @@
+"""All addresses under /admin."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from avileo_pos.server.admin.pages import HOME, STATIC_FILES, PageRoute, problem
+from avileo_pos.server.admin.routes import debts, devices, entry, today
+
+_MEDIA_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+_FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+
+@router.get(f"{HOME}/static/{{name}}")
+def static_file(name: str) -> Response:
+    """Asked for by a name with its version behind, so that a browser may keep it."""
+    if name not in STATIC_FILES:
+        return problem(HTTPStatus.NOT_FOUND)
+    return Response(STATIC_FILES[name], media_type=_MEDIA_TYPES[name.rpartition(".")[2]], headers=_FOR_GOOD)
+
+
+for each in (entry, today, debts, devices):
+    router.include_router(each.router)
+
+
+@router.get(f"{HOME}/{{elsewhere:path}}")
+def not_found() -> HTMLResponse:
+    return problem(HTTPStatus.NOT_FOUND)

@@ -1,0 +1,44 @@
+"""Deudas: who owes, and the account of one customer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from avileo_pos.server.admin.pages import HOME, PageRoute
+from avileo_pos.server.admin.queries import debts, statement
+from avileo_pos.server.admin.queries.debts import read_debts
+from avileo_pos.server.admin.queries.statement import read_account
+from avileo_pos.server.admin.visit import TheVisit
+
+router = APIRouter(prefix=f"{HOME}/{{business_id}}/deudas", route_class=PageRoute)
+
+Page = Annotated[int, Query(ge=1, le=100_000)]
+Wanted = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+
+
+@router.get("")
+def show_all(visit: TheVisit, buscar: Wanted = "", pagina: Page = 1) -> Response:
+    return visit.show(
+        "debts.html",
+        lambda desk: {
+            "debts": read_debts(desk, buscar, pagina),
+            "wanted": buscar.strip(),
+            "number": pagina,
+            "on_a_page": debts.ON_A_PAGE,
+        },
+    )
+
+
+@router.get("/{customer_id}")
+def show_account(visit: TheVisit, customer_id: UUID, pagina: Page = 1) -> Response:
+    return visit.show(
+        "account.html",
+        lambda desk: {
+            "account": read_account(desk, customer_id, pagina),
+            "number": pagina,
+            "on_a_page": statement.ON_A_PAGE,
+        },
+    )

@@ -1,0 +1,113 @@
+"""Coming in and going out, the password that must be changed first, and which business to look at."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import ValidationError
+
+from avileo_pos.domain.enums import BusinessUserRole
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.domain.password import LONGEST, SHORTEST, require_new_password
+from avileo_pos.server.admin.forms import Typed
+from avileo_pos.server.admin.pages import HOME, PageRoute, page, sent_on
+from avileo_pos.server.admin.visit import SIGN_IN, SomebodySignedIn, ThePerson
+from avileo_pos.server.auth.current_person import SignedIn, find_signed_in
+from avileo_pos.server.auth.origin import from_our_own_pages
+from avileo_pos.server.central import Central, TheCentral
+from avileo_pos.server.errors import Refused
+from avileo_pos.server.membership import Workplace, workplaces_of
+from avileo_pos.server.routes import auth, passwords
+from avileo_pos.server.routes.auth_words import ChangePassword, SignIn
+
+router = APIRouter(prefix=HOME, route_class=PageRoute)
+
+_BUSINESSES = "/negocios"
+
+
+@router.get("")
+def begin(person: ThePerson, central: TheCentral) -> Response:
+    """To the business, where there is one to look at; else to the choice among several, or to none."""
+    owned = _owned_by(person, central)
+    return sent_on(f"{HOME}/{owned[0].business_id}" if len(owned) == 1 else HOME + _BUSINESSES)
+
+
+@router.get(_BUSINESSES)
+def choose(person: ThePerson, central: TheCentral) -> Response:
+    owned = _owned_by(person, central)
+    if not owned:
+        return page("owners_only.html", HTTPStatus.FORBIDDEN)
+    return page("businesses.html", owned=owned, name=person.name)
+
+
+@router.get("/entrar")
+def ask_who_it_is(request: Request, central: TheCentral) -> Response:
+    return page("sign_in.html") if find_signed_in(request, central) is None else sent_on(HOME)
+
+
+@router.post("/entrar", dependencies=[Depends(from_our_own_pages)])
+def sign_in(typed: Typed, request: Request, central: TheCentral) -> Response:
+    email = typed.get("email", "").strip()
+    answer = sent_on(HOME)
+    try:
+        auth.sign_in(SignIn(email=email, password=typed.get("password", "")), request, answer, central)
+    except ValidationError:
+        return page("sign_in.html", HTTPStatus.UNAUTHORIZED, email=email[:100], problem=_WRONG)
+    except Refused as refused:
+        return page("sign_in.html", refused.status, email=email, problem=_sentence(refused))
+    return answer
+
+
+@router.post("/salir", dependencies=[Depends(from_our_own_pages)])
+def sign_out(request: Request, central: TheCentral) -> Response:
+    answer = sent_on(SIGN_IN)
+    auth.sign_out(request, answer, central)
+    return answer
+
+
+@router.get("/contrasena")
+def ask_for_a_password(person: SomebodySignedIn) -> Response:
+    return page("new_password.html", person=person, shortest=SHORTEST, longest=LONGEST)
+
+
+@router.post("/contrasena", dependencies=[Depends(from_our_own_pages)])
+def change_password(person: SomebodySignedIn, typed: Typed, request: Request, central: TheCentral) -> Response:
+    answer = sent_on(HOME)
+    try:
+        new = require_new_password(typed.get("new", ""), typed.get("again", ""))
+        wish = ChangePassword(current_password=typed.get("current", "")[:LONGEST], new_password=new)
+        passwords.change_password(wish, person, request, answer, central)
+    except (Refused, BusinessRuleBroken) as trouble:
+        said = _sentence(trouble)
+        rules = {"person": person, "shortest": SHORTEST, "longest": LONGEST}
+        return page("new_password.html", HTTPStatus.BAD_REQUEST, problem=said, **rules)
+    return answer
+
+
+def _owned_by(person: SignedIn, central: Central) -> list[Workplace]:
+    with central.database.transaction(user_id=person.user_id) as connection:
+        found = workplaces_of(connection, person.user_id)
+    return [place for place in found if place.role is BusinessUserRole.ADMIN_NEGOCIO]
+
+
+def _sentence(trouble: Refused | BusinessRuleBroken) -> str:
+    if isinstance(trouble, Refused) and trouble.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return f"Demasiados intentos. Espere {_spoken(int((trouble.headers or {})['Retry-After']))} y vuelva a probar."
+    return _SENTENCES.get(trouble.code.lower()) or f"No se pudo (motivo «{trouble.code}»)."
+
+
+def _spoken(seconds: int) -> str:
+    return f"{seconds} segundos" if seconds < 60 else f"{-(-seconds // 60)} minutos"
+
+
+_WRONG = "El correo o la contraseña no son correctos."
+_SENTENCES = {
+    "invalid_email": "Escriba el correo completo, por ejemplo rosa@correo.com.",
+    "invalid_email_or_password": _WRONG,
+    "invalid_password": "La contraseña de ahora no es correcta.",
+    "password_not_new": "Elija otra: esa es la que le dieron.",
+    "password_too_short": f"La contraseña necesita al menos {SHORTEST} caracteres.",
+    "password_too_long": f"La contraseña puede tener hasta {LONGEST} caracteres.",
+    "passwords_differ": "Las dos contraseñas no son iguales.",
+}
