@@ -88,6 +88,7 @@ EXIT_AUDIT_FLAWED: Final = 9
 EXIT_CANNOT_BACK_UP: Final = 10
 
 _ONE_MIGRATION_AT_A_TIME: Final = 7_221_006
+_SILENT_FOR_TOO_LONG: Final = 20  # seconds, then a worker process is killed and replaced; a busy one may be slow
 _EMBEDDED_DATABASE: Final = "avileo"
 
 app = typer.Typer(help="Central of Avileo POS.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -179,6 +180,7 @@ def serve(
             access_log=False,
             timeout_keep_alive=keep_alive,
             timeout_graceful_shutdown=shutdown_patience,
+            timeout_worker_healthcheck=_SILENT_FOR_TOO_LONG,
         )
 
 
