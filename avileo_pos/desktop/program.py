@@ -90,6 +90,7 @@ class TillProgram(QObject):
         self._arrival: _Arrival | None = None
         self._awaiting_catalog: Actor | None = None
         self._central_wants_a_password = False
+        self._warned_of: set[str] = set()
         self._connect()
 
     def start(self) -> None:
@@ -240,9 +241,14 @@ class TillProgram(QObject):
         shop.lane.person = actor
         till = Till(shop.lane, shop.news, self.window, actor, place.business, place.device_name, self._clock)
         self.window.enter(till)
-        if shop.tokens.warning:
-            self.window.say(trouble_sentence(shop.tokens.warning), Tone.WARNING)
+        self._warn_once(shop.tokens.warning)
         self.entered.emit(till)
+
+    def _warn_once(self, code: str | None) -> None:
+        """Of what holds for as long as the program runs: nobody wants to read it at every unlocking."""
+        if code is not None and code not in self._warned_of:
+            self._warned_of.add(code)
+            self.window.say(trouble_sentence(code), Tone.WARNING)
 
     def _sign_in_again(self) -> None:
         """Central has signed this till out: only a password opens a new session there."""

@@ -23,6 +23,7 @@ from avileo_pos.server.auth.passwords import hash_password
 from avileo_pos.server.sample import ADMIN, ROSA, SampleMember
 from avileo_pos.settings import Settings, replica_path, save_settings
 from avileo_pos.sync.state import SyncKind, SyncState
+from tests.desktop.screens.eyes import notice
 from tests.postgres import TestPostgres
 from tests.sample_central import SampleCentral, sample_central
 
@@ -275,6 +276,16 @@ def test_a_password_that_was_changed_elsewhere_is_asked_for_where_the_old_one_st
 def sales_at_central(served: SampleCentral) -> int:
     with served.database.transaction(sample.SAMPLE) as connection:
         return int(connection.exec_driver_sql("SELECT count(*) FROM sales").scalar_one())
+
+
+def test_that_the_computer_keeps_no_passwords_is_said_once(served: SampleCentral, till: AtTheTill) -> None:
+    till.sign_in(served.address, ROSA)
+    till.name_the_till("Caja 1")
+    till.wait_until_in()
+    till.reads("no guarda contraseñas")
+    till.hands.click("Bloquear")
+    till.come_in_by_pin(ROSA)
+    assert notice(till.program.window) == ""
 
 
 def test_a_wrong_pin_is_refused_and_the_right_one_opens_again(served: SampleCentral, till: AtTheTill) -> None:
