@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import Conflict, OperationResult, OperationStatus
 from avileo_pos.server.derived import Ledger
@@ -18,6 +19,7 @@ from avileo_pos.server.wire_sql import find_rows, update_rows
 
 CardRow = dict[str, Any]
 
+_LAST_ADMIN: Final = Refusal("last_admin", "A business needs an active admin.")
 _UNKNOWN_ENTITY: Final = Refusal("unknown_entity", "Central has no such row.")
 
 
@@ -36,10 +38,12 @@ def _merge_into(
     push: OpenPush, collection: Collection, arrivals: Sequence[Arrived], ledger: Ledger
 ) -> dict[str, OperationResult]:
     ids = {arrived.entity_id for arrived in arrivals}
+    if collection.name == "business_users":
+        ids |= push.staff.members.keys()
     owner = {name for name in ("seller_id", "vendedor_id") if name in collection.table.columns}
     cards = find_rows(push.connection, collection.table, push.business_id, ids, collection.editable | owner)
     before = {card_id: dict(card) for card_id, card in cards.items()}
-    results = {arrived.id: _merge(push, collection, arrived, cards.get(arrived.entity_id)) for arrived in arrivals}
+    results = {arrived.id: _merge(push, collection, arrived, cards) for arrived in arrivals}
     changed = [card for card in cards.values() if "revision" in card]
     written = collection.editable | {"id", "revision", "updated_at"}
     update_rows(
@@ -53,18 +57,28 @@ def _merge_into(
     return results
 
 
-def _merge(push: OpenPush, collection: Collection, arrived: Arrived, card: CardRow | None) -> OperationResult:
+def _merge(push: OpenPush, collection: Collection, arrived: Arrived, cards: Mapping[str, CardRow]) -> OperationResult:
+    card = cards.get(arrived.entity_id)
     if card is None:
         return not_here(push, arrived)
     assert isinstance(arrived.act, Patch)
     verdict = judge_patch(collection, arrived.act, push.staff.members[arrived.actor_id], card)
     if isinstance(verdict, Refusal):
         return refused(arrived, verdict)
+    changes = {name: change.now for name, change in arrived.act.changes.items()}
+    if collection.name == "business_users" and _leave_no_admin(cards, arrived.entity_id, changes):
+        return refused(arrived, _LAST_ADMIN)
     conflicts = _conflicts(arrived.act, card)
-    card.update({name: change.now for name, change in arrived.act.changes.items()})
+    card.update(changes)
     card.update(updated_at=arrived.created_at, revision=push.revisions.next())
     status = OperationStatus.CONFLICT if conflicts else OperationStatus.APPLIED
     return OperationResult(arrived.id, status, card["revision"], conflicts=conflicts)
+
+
+def _leave_no_admin(members: Mapping[str, CardRow], changed_id: str, changes: Mapping[str, Any]) -> bool:
+    """Whether nobody could manage the business any more; asked alone in it, so two cannot demote each other."""
+    after = [{**card, **changes} if member_id == changed_id else card for member_id, card in members.items()]
+    return not any(card["is_active"] and card["role"] == BusinessUserRole.ADMIN_NEGOCIO for card in after)
 
 
 def not_here(push: OpenPush, arrived: Arrived) -> OperationResult:

@@ -30,6 +30,7 @@ _KINDS = {
 NOT_TAKEN: Mapping[str, str] = MappingProxyType(
     {
         "forbidden": "El rol de quien lo hizo no lo permite.",
+        "last_admin": "El negocio necesita por lo menos un administrador activo.",
         "unknown_actor": "Quien lo hizo no es de este negocio.",
         "unknown_entity": "El servidor no conoce aquello que se cambió.",
         "unknown_reference": "Nombra algo que el servidor no conoce.",

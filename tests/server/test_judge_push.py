@@ -165,3 +165,15 @@ def test_two_businesses_never_touch_each_other(central: TestCentral, pollo: str,
     ]
     assert central.rows("SELECT count(*) FROM sales WHERE business_id = %(business)s") == [(0,)]
     assert carla.results(carla.sale([pollo]) | {"actor_id": central.members["Ana"]})[0].code == "unknown_actor"
+
+
+def test_a_business_keeps_an_admin_whatever_a_till_sends(central: TestCentral) -> None:
+    ana, beto = central.members["Ana"], central.members["Beto"]
+    raised = central.ana.patch("business_users", beto, role=("vendedor", "admin_negocio"))
+    lowered = central.ana.patch("business_users", ana, role=("admin_negocio", "vendedor"))
+    let_go = central.ana.patch("business_users", beto, is_active=(1, 0))
+    results = central.ana.results(lowered, raised, let_go)
+    assert [str(result.code or result.status) for result in results] == ["last_admin", "applied", "applied"]
+    [again] = central.ana.results(central.ana.patch("business_users", ana, is_active=(1, 0)))
+    assert again.code == "last_admin"
+    assert central.value("SELECT is_active FROM business_users WHERE id = %(id)s", id=ana)
