@@ -18,11 +18,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from avileo_pos.domain.business_day import format_date, format_moment, format_time
 from avileo_pos.domain.money import format_soles
 from avileo_pos.domain.weight import format_kilos
+from avileo_pos.server.admin.words import field_name, in_words, remarks, what_to_do, why_not_taken
 from avileo_pos.server.database import CentralBusy
 from avileo_pos.server.desk import Forbidden
 from avileo_pos.server.errors import Refused
 from avileo_pos.server.membership import NotAMember
-from avileo_pos.spanish.words import METHODS, unbroken
+from avileo_pos.spanish.operations import kind_of
+from avileo_pos.spanish.words import DISTRIBUCION_STATUSES, METHODS, unbroken
 
 HOME: Final = "/admin"
 STATIC_FILES: Final = {
@@ -108,6 +110,17 @@ _TEMPLATES.filters |= {
     "date": format_date,
     "hour": format_time,
     "moment": format_moment,
+    "in_words": in_words,
     "day_after": lambda day, days: day + timedelta(days=days),
 }
-_TEMPLATES.globals |= {"home": HOME, "version": _VERSION, "methods": tuple(METHODS.items())}
+_TEMPLATES.globals |= {
+    "home": HOME,
+    "version": _VERSION,
+    "methods": tuple(METHODS.items()),
+    "statuses": DISTRIBUCION_STATUSES,
+    "kind_of": kind_of,
+    "why_not_taken": why_not_taken,
+    "what_to_do": what_to_do,
+    "remarks": remarks,
+    "field_name": field_name,
+}

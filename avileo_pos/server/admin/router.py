@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from avileo_pos.server.admin.pages import HOME, STATIC_FILES, PageRoute, problem
-from avileo_pos.server.admin.routes import debts, devices, entry, today
+from avileo_pos.server.admin.routes import debts, devices, distribuciones, entry, review, today
 
 _MEDIA_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
 _FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -24,7 +24,7 @@ def static_file(name: str) -> Response:
     return Response(STATIC_FILES[name], media_type=_MEDIA_TYPES[name.rpartition(".")[2]], headers=_FOR_GOOD)
 
 
-for each in (entry, today, debts, devices):
+for each in (entry, today, debts, distribuciones, review, devices):
     router.include_router(each.router)
 
 

@@ -23,6 +23,8 @@ T = TypeVar("T")
 Day: TypeAlias = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 """A day that a person may ask for."""
 
+PageNumber: TypeAlias = Annotated[int, Query(ge=1, le=100_000)]
+
 SIGN_IN = f"{HOME}/entrar"
 NEW_PASSWORD = f"{HOME}/contrasena"
 

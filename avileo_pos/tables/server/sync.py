@@ -1,6 +1,6 @@
 """What central remembers of synchronisation: counters, receipts of operations, conflicts, and its own epoch."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table, text
 
 from avileo_pos.tables.base import SERVER, Document, Id, Instant, Whole, Words, metadata
 
@@ -45,6 +45,12 @@ sync_operations = Table(
     ForeignKeyConstraint(["business_id"], ["businesses.id"]),
     Index(None, "business_id", "device_id", "seq"),
     Index(None, "business_id", "received_at"),
+    Index(
+        "ix_sync_operations_quarantined",
+        "business_id",
+        "received_at",
+        postgresql_where=text("status = 'quarantined'"),
+    ),
     CheckConstraint("status IN ('applied', 'conflict', 'quarantined')", name="status_known"),
     CheckConstraint("status <> 'quarantined' OR raw IS NOT NULL", name="quarantined_is_kept"),
     info={"in": SERVER},
@@ -72,6 +78,7 @@ sync_conflicts = Table(
     ),
     Index(None, "business_id", "operation_id"),
     Index(None, "business_id", "collection", "entity_id"),
+    Index(None, "business_id", "created_at"),
     info={"in": SERVER},
 )
 """Both values, as JSON, of a field that two people changed without knowing of each other."""

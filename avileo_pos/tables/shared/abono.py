@@ -1,6 +1,6 @@
 """Abonos: payments of debt, each by one or several methods."""
 
-from sqlalchemy import CheckConstraint, Column, Index
+from sqlalchemy import CheckConstraint, Column, Index, column
 
 from avileo_pos.domain.enums import PaymentMethod
 from avileo_pos.tables.base import Choice, Day, Flag, Id, Instant, Money, Words, reference, sync_columns, tenant_table
@@ -25,6 +25,9 @@ abonos = tenant_table(
     Column("created_at", Instant(), nullable=False),
     Index(None, "business_id", "business_date"),
     Index("ix_abonos_receipt_number", "business_id", "receipt_number"),
+    Index("ix_abonos_to_review", "business_id", "business_date", postgresql_where=column("needs_review")).ddl_if(
+        "postgresql"
+    ),
     CheckConstraint("amount > 0", name="amount_positive"),
 )
 """`payment_method` is that of the largest part; the parts stand in `abono_payments`."""

@@ -1,6 +1,6 @@
 """Sales with their lines and payments: facts, corrected only by being voided."""
 
-from sqlalchemy import CheckConstraint, Column, Index
+from sqlalchemy import CheckConstraint, Column, Index, column
 
 from avileo_pos.domain.enums import PaymentMethod, ProductUnit, SaleType
 from avileo_pos.tables.base import (
@@ -44,6 +44,9 @@ sales = tenant_table(
     Column("created_at", Instant(), nullable=False),
     Index(None, "business_id", "business_date"),
     Index("ix_sales_receipt_number", "business_id", "receipt_number"),
+    Index("ix_sales_to_review", "business_id", "business_date", postgresql_where=column("needs_review")).ddl_if(
+        "postgresql"
+    ),
     CheckConstraint("total_amount >= 0 AND amount_paid >= 0 AND balance_due >= 0", name="amounts_not_negative"),
     CheckConstraint("redondeo >= 0", name="redondeo_in_the_buyers_favour"),
     CheckConstraint("balance_due = total_amount - redondeo - amount_paid", name="balance_due_adds_up"),

@@ -96,6 +96,11 @@ class Stall:
         assert self.ana_till.statuses(operation) == ["applied"]
         return str(operation["entity_id"])
 
+    def in_conflict(self, operation: Values) -> None:
+        """Whoever did it had not seen what another did before."""
+        doer = self.ana_till if operation["actor_id"] == self.ana_till.member_id else self.beto_till
+        assert doer.statuses(operation) == ["conflict"]
+
     def sells(self, *operations: Values) -> None:
         """Beto's till sends what he did."""
         assert set(self.beto_till.statuses(*operations)) == {"applied"}

@@ -11,16 +11,15 @@ from avileo_pos.server.admin.pages import HOME, PageRoute
 from avileo_pos.server.admin.queries import debts, statement
 from avileo_pos.server.admin.queries.debts import read_debts
 from avileo_pos.server.admin.queries.statement import read_account
-from avileo_pos.server.admin.visit import TheVisit
+from avileo_pos.server.admin.visit import PageNumber, TheVisit
 
 router = APIRouter(prefix=f"{HOME}/{{business_id}}/deudas", route_class=PageRoute)
 
-Page = Annotated[int, Query(ge=1, le=100_000)]
 Wanted = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
 
 @router.get("")
-def show_all(visit: TheVisit, buscar: Wanted = "", pagina: Page = 1) -> Response:
+def show_all(visit: TheVisit, buscar: Wanted = "", pagina: PageNumber = 1) -> Response:
     return visit.show(
         "debts.html",
         lambda desk: {
@@ -33,7 +32,7 @@ def show_all(visit: TheVisit, buscar: Wanted = "", pagina: Page = 1) -> Response
 
 
 @router.get("/{customer_id}")
-def show_account(visit: TheVisit, customer_id: UUID, pagina: Page = 1) -> Response:
+def show_account(visit: TheVisit, customer_id: UUID, pagina: PageNumber = 1) -> Response:
     return visit.show(
         "account.html",
         lambda desk: {
