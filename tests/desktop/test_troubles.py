@@ -45,6 +45,22 @@ NEVER_SHOWN = {
     "resync",
     "broken_form",
     "bad_name",
+    "already_member",
+    "client_gone",
+    "email_has_account",
+    "invalid_callback_url",
+    "invalid_token",
+    "invitation_for_another",
+    "invitation_not_found",
+    "member_inactive",
+    "not_a_ruc",
+    "not_born_yet",
+    "not_for_you",
+    "not_for_yourself",
+    "not_found",
+    "password_not_new",
+    "reset_password_disabled",
+    "works_elsewhere",
 }
 
 
