@@ -10,9 +10,9 @@ from uuid import uuid4
 from fasteners import InterProcessLock
 
 from avileo_pos import migrations
-from avileo_pos.server.database import Database
-from avileo_pos.server.embedded import EmbeddedPostgres
-from avileo_pos.server.isolation import SERVICE_ROLE, grant_service, make_service_role, service_url
+from avileo_pos.server.postgres.database import Database
+from avileo_pos.server.postgres.embedded import EmbeddedPostgres
+from avileo_pos.server.postgres.isolation import SERVICE_ROLE, grant_service, make_service_role, service_url
 
 
 class TestPostgres:

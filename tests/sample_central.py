@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from avileo_pos.server.app import build_app
+from avileo_pos.server.business.seed import seed_sample
 from avileo_pos.server.central import ServerSettings
-from avileo_pos.server.database import Database
-from avileo_pos.server.seed import seed_sample
+from avileo_pos.server.postgres.database import Database
 from tests.postgres import TestPostgres, make_tables, served
 from tests.serving import serving
 

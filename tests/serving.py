@@ -11,7 +11,7 @@ from threading import Thread
 import uvicorn
 from fastapi import FastAPI
 
-from avileo_pos.server.http_protocol import BoundedHttp
+from avileo_pos.server.http.http_protocol import BoundedHttp
 
 
 @contextmanager

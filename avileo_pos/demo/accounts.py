@@ -16,8 +16,8 @@ from avileo_pos.queries.balance import customer_balances
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.queue import counts
 from avileo_pos.replica.transaction import read, reads
-from avileo_pos.server import sample
-from avileo_pos.server.embedded import EmbeddedPostgres
+from avileo_pos.server.business import sample
+from avileo_pos.server.postgres.embedded import EmbeddedPostgres
 from avileo_pos.tables.shared import customers
 from avileo_pos.work import Work
 

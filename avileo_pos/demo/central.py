@@ -13,7 +13,7 @@ from typing import Final
 
 import httpx
 
-from avileo_pos.server.embedded_programs import WITHOUT_CONSOLE
+from avileo_pos.server.postgres.embedded_programs import WITHOUT_CONSOLE
 
 LONGEST_WAIT: Final = 120  # seconds; the first start makes a PostgreSQL cluster
 _ANNOUNCEMENT: Final = "central.json"

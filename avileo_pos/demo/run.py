@@ -13,7 +13,7 @@ from avileo_pos.demo.central import DemoCentral, DemoCentralFailed
 from avileo_pos.demo.script import ScriptedDay
 from avileo_pos.desktop.app import make_app, run_till, utc_now
 from avileo_pos.desktop.program import TillProgram
-from avileo_pos.server import sample
+from avileo_pos.server.business import sample
 
 CANNOT_RUN: Final = 3
 # The cashier's till, and the owner's, who sees every stall.

@@ -17,8 +17,8 @@ from avileo_pos.demo.central import DemoCentral
 from avileo_pos.demo.hands import Hands, NotSeen, settle, wait_for
 from avileo_pos.desktop.app import make_app, utc_now
 from avileo_pos.desktop.program import TillProgram
-from avileo_pos.server import sample
-from avileo_pos.server.sample import SampleMember
+from avileo_pos.server.business import sample
+from avileo_pos.server.business.sample import SampleMember
 
 WINDOW: Final = (1366, 768)
 NEW_CUSTOMER: Final = "Sra. Nélida Ñaupari"

@@ -9,14 +9,15 @@ from http import HTTPStatus
 from fastapi import FastAPI
 
 from avileo_pos.server.admin.router import router as admin_pages
-from avileo_pos.server.body_limit import BodyLimit
 from avileo_pos.server.central import Central, ServerSettings, utc_now
-from avileo_pos.server.database import Database
 from avileo_pos.server.errors import answer_errors_plainly
-from avileo_pos.server.mail import Mail
-from avileo_pos.server.openapi import describe_errors, refuses
-from avileo_pos.server.request_limits import RequestLimits
-from avileo_pos.server.request_log import RequestLog
+from avileo_pos.server.http.body_limit import BodyLimit
+from avileo_pos.server.http.openapi import describe_errors, refuses
+from avileo_pos.server.http.request_limits import RequestLimits
+from avileo_pos.server.http.request_log import RequestLog
+from avileo_pos.server.http.security_headers import SecurityHeaders
+from avileo_pos.server.mail.mail import Mail
+from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.routes import (
     auth,
     business_devices,
@@ -31,7 +32,6 @@ from avileo_pos.server.routes import (
     sync,
 )
 from avileo_pos.server.routes.sync_words import sync_schemas
-from avileo_pos.server.security_headers import SecurityHeaders
 
 ROUTERS = (
     health.router,

@@ -12,11 +12,11 @@ from fastapi import FastAPI
 
 from avileo_pos.server.app import build_app
 from avileo_pos.server.central import Central, ServerSettings, utc_now
-from avileo_pos.server.database import Database
-from avileo_pos.server.epoch import own_secret
-from avileo_pos.server.logs import configure_logs
-from avileo_pos.server.mail import mail_server_of
-from avileo_pos.server.metrics import forget_dead_processes, observe_connections
+from avileo_pos.server.http.logs import configure_logs
+from avileo_pos.server.http.metrics import forget_dead_processes, observe_connections
+from avileo_pos.server.mail.mail import mail_server_of
+from avileo_pos.server.postgres.database import Database
+from avileo_pos.server.postgres.epoch import own_secret
 from avileo_pos.server.settings import Serving
 
 OBJECTS_OF_A_PUSH: Final = 50_000

@@ -9,8 +9,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from avileo_pos.server.database import Database
-from avileo_pos.server.mail import Mail, MailServer
+from avileo_pos.server.mail.mail import Mail, MailServer
+from avileo_pos.server.postgres.database import Database
 
 SHORTEST_SECRET = 32
 

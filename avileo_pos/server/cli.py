@@ -23,21 +23,25 @@ from sqlalchemy.engine import make_url
 
 from avileo_pos import __version__
 from avileo_pos.migrations import NewerSchema, is_at_head, upgrade
-from avileo_pos.server import sample
 from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, awaits_adoption, plan_adoption
 from avileo_pos.server.adopt.carry_out import ARCHIVE, CannotAdopt
 from avileo_pos.server.adopt.plan_words import plan_text
 from avileo_pos.server.adopt.staging import Answers
-from avileo_pos.server.audit import verify
-from avileo_pos.server.backup import CannotBackUp, back_up
-from avileo_pos.server.backup import restore as put_back
-from avileo_pos.server.businesses import CannotCreate, create_admin
+from avileo_pos.server.business import sample
+from avileo_pos.server.business.audit import verify
+from avileo_pos.server.business.businesses import CannotCreate, create_admin
+from avileo_pos.server.business.seed import seed_sample
 from avileo_pos.server.central import utc_now
-from avileo_pos.server.database import Database, PostgresUnavailable
-from avileo_pos.server.embedded import EmbeddedPostgres
-from avileo_pos.server.epoch import restored as begin_new_epoch
-from avileo_pos.server.http_protocol import BoundedHttp
-from avileo_pos.server.isolation import (
+from avileo_pos.server.http.http_protocol import BoundedHttp
+from avileo_pos.server.http.logs import configure_logs
+from avileo_pos.server.http.metrics_folder import metrics_folder
+from avileo_pos.server.mail.mail import mail_server_of
+from avileo_pos.server.postgres.backup import CannotBackUp, back_up
+from avileo_pos.server.postgres.backup import restore as put_back
+from avileo_pos.server.postgres.database import Database, PostgresUnavailable
+from avileo_pos.server.postgres.embedded import EmbeddedPostgres
+from avileo_pos.server.postgres.epoch import restored as begin_new_epoch
+from avileo_pos.server.postgres.isolation import (
     NotConfined,
     grant_service,
     make_service_role,
@@ -45,10 +49,6 @@ from avileo_pos.server.isolation import (
     sees_every_business,
     service_url,
 )
-from avileo_pos.server.logs import configure_logs
-from avileo_pos.server.mail import mail_server_of
-from avileo_pos.server.metrics_folder import metrics_folder
-from avileo_pos.server.seed import seed_sample
 from avileo_pos.server.settings import (
     DataDir,
     Host,

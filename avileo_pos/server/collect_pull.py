@@ -20,12 +20,12 @@ from sqlalchemy import Column, Connection
 
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import DigestAnswer, PullPage, TableDigest, TablePage, Uuid
-from avileo_pos.server.database import Database
-from avileo_pos.server.epoch import in_current_epoch
+from avileo_pos.server.business.membership import Member, staff_of
 from avileo_pos.server.errors import Refused
-from avileo_pos.server.membership import Member, staff_of
-from avileo_pos.server.revisions import HEAD, JUMP, head_of
-from avileo_pos.server.wire_sql import leaving, of_business
+from avileo_pos.server.postgres.database import Database
+from avileo_pos.server.postgres.epoch import in_current_epoch
+from avileo_pos.server.postgres.revisions import HEAD, JUMP, head_of
+from avileo_pos.server.postgres.wire_sql import leaving, of_business
 from avileo_pos.tables.base import instant_text
 
 MOST_ROWS: Final = 5_000

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from avileo_pos.domain.errors import BusinessRuleBroken
-from avileo_pos.server.database import CentralBusy
+from avileo_pos.server.postgres.database import CentralBusy
 
 log = structlog.get_logger(__name__)
 

@@ -18,11 +18,11 @@ import httpx
 from avileo_pos import migrations
 from avileo_pos.domain.permissions import Actor
 from avileo_pos.replica.database import Replica
-from avileo_pos.server import sample
-from avileo_pos.server.database import Database
-from avileo_pos.server.embedded import EmbeddedPostgres
-from avileo_pos.server.isolation import SERVICE_ROLE, grant_service, make_service_role, service_url
-from avileo_pos.server.seed import seed_sample
+from avileo_pos.server.business import sample
+from avileo_pos.server.business.seed import seed_sample
+from avileo_pos.server.postgres.database import Database
+from avileo_pos.server.postgres.embedded import EmbeddedPostgres
+from avileo_pos.server.postgres.isolation import SERVICE_ROLE, grant_service, make_service_role, service_url
 from avileo_pos.sync.engine import Run
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.sign_in import businesses_of, open_till

@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from avileo_pos.replica.database import Replica
-from avileo_pos.server import sample
+from avileo_pos.server.business import sample
 from avileo_pos.sync.engine import SyncEngine
 from avileo_pos.sync.http_client import HttpCentral
 from tests.benchmarks.centrals import (

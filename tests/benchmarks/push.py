@@ -18,8 +18,8 @@ from avileo_pos.protocol import PullPage
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.sync_state import read_place
 from avileo_pos.replica.transaction import reads, write
-from avileo_pos.server import sample
-from avileo_pos.server.embedded import EmbeddedPostgres
+from avileo_pos.server.business import sample
+from avileo_pos.server.postgres.embedded import EmbeddedPostgres
 from avileo_pos.sync.central import Central, CentralBusy
 from avileo_pos.sync.engine import SyncEngine
 from avileo_pos.sync.http_client import HttpCentral

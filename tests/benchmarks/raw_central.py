@@ -11,7 +11,7 @@ import msgspec
 import psycopg
 import uvicorn
 
-from avileo_pos.server.sample import SAMPLE
+from avileo_pos.server.business.sample import SAMPLE
 from tests.benchmarks.customers import ROWS_OF_A_PAGE, TABLES
 
 Message = MutableMapping[str, Any]

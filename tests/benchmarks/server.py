@@ -17,7 +17,7 @@ import psutil
 import psycopg
 
 from avileo_pos.protocol import OperationStatus, PullPage, PushAnswer
-from avileo_pos.server.embedded import EmbeddedPostgres
+from avileo_pos.server.postgres.embedded import EmbeddedPostgres
 from tests.benchmarks.centrals import central_on, durable_postgres, migrated_database
 from tests.benchmarks.comparison import Figure, Turn, compare
 from tests.benchmarks.load import Connection, Errand, as_fast_as_possible, at_a_rate

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from avileo_pos.demo.central import DemoCentral
-from avileo_pos.server import sample
+from avileo_pos.server.business import sample
 
 ENVIRONMENT = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
 

@@ -18,9 +18,9 @@ from avileo_pos.desktop.app import utc_now
 from avileo_pos.desktop.program import TillProgram
 from avileo_pos.desktop.till import Till
 from avileo_pos.replica.database import Replica
-from avileo_pos.server import sample
 from avileo_pos.server.auth.passwords import hash_password
-from avileo_pos.server.sample import ADMIN, ROSA, SampleMember
+from avileo_pos.server.business import sample
+from avileo_pos.server.business.sample import ADMIN, ROSA, SampleMember
 from avileo_pos.settings import Settings, replica_path, save_settings
 from avileo_pos.sync.state import SyncKind, SyncState
 from tests.desktop.screens.eyes import notice

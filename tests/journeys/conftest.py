@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from avileo_pos.server.database import Database
+from avileo_pos.server.postgres.database import Database
 from tests.journeys.shop import Shop
 from tests.postgres import TestPostgres, served
 from tests.sample_central import migrate_and_seed

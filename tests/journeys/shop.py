@@ -15,11 +15,11 @@ from uuid import UUID
 
 import httpx
 
-from avileo_pos.server import sample
 from avileo_pos.server.app import build_app
+from avileo_pos.server.business import sample
+from avileo_pos.server.business.sample import SampleMember
 from avileo_pos.server.central import ServerSettings
-from avileo_pos.server.database import Database
-from avileo_pos.server.sample import SampleMember
+from avileo_pos.server.postgres.database import Database
 from tests.journeys.clock import Clock
 from tests.journeys.till import Till
 from tests.postgres import TestPostgres

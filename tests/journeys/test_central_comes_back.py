@@ -12,8 +12,8 @@ from threading import Thread
 from sqlalchemy import Connection
 
 from avileo_pos.queries.customer import customer_card
-from avileo_pos.server.epoch import restored
-from avileo_pos.server.sample import ADMIN, CUSTOMERS, ROSA, SAMPLE
+from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, ROSA, SAMPLE
+from avileo_pos.server.postgres.epoch import restored
 from avileo_pos.sync.state import SyncKind
 from tests.invariants import assert_promises_hold
 from tests.journeys.shop import Shop

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from avileo_pos.queries.cash_session import cash_report, open_cash_session_id
 from avileo_pos.queries.sale import last_sale
-from avileo_pos.server import sample
-from avileo_pos.server.sample import ROSA
+from avileo_pos.server.business import sample
+from avileo_pos.server.business.sample import ROSA
 from avileo_pos.usecases.cash_session import CloseCashSession, close_cash_session
 from tests.invariants import assert_promises_hold
 from tests.journeys.shop import Shop

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from avileo_pos.server.sample import CUSTOMERS, ROSA
+from avileo_pos.server.business.sample import CUSTOMERS, ROSA
 from tests.invariants import (
     assert_businesses_stay_apart,
     assert_each_operation_has_one_effect,

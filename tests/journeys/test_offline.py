@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from avileo_pos.server.sample import ADMIN, CUSTOMERS, ROSA
+from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, ROSA
 from avileo_pos.sync.state import SyncKind
 from tests.invariants import assert_promises_hold
 from tests.journeys.shop import Shop

@@ -13,10 +13,10 @@ from fastapi import FastAPI
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.queries.customer import customer_card
 from avileo_pos.replica.errors import DiskFull, ReplicaDamaged, ReplicaTooNew
-from avileo_pos.server import sample
 from avileo_pos.server.auth.passwords import hash_password
 from avileo_pos.server.auth.users import create_user
-from avileo_pos.server.sample import ADMIN, CUSTOMERS, ROSA
+from avileo_pos.server.business import sample
+from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, ROSA
 from avileo_pos.sync.central import CentralUnreachable, WrongAddress
 from avileo_pos.sync.state import SyncKind
 from avileo_pos.usecases.queue import ResendOperation, resend_operation

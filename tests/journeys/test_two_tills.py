@@ -10,7 +10,7 @@ from avileo_pos.domain.enums import DistribucionStatus
 from avileo_pos.queries.customer import customer_card
 from avileo_pos.queries.distribucion import distribucion, my_distribucion
 from avileo_pos.queries.sale import PaperState, sales_of_day
-from avileo_pos.server.sample import ADMIN, CUSTOMERS, LUIS, ROSA
+from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, LUIS, ROSA
 from avileo_pos.usecases.distribucion import (
     AcceptDistribucion,
     CloseDistribucion,

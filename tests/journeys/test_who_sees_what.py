@@ -12,8 +12,8 @@ import pytest
 from avileo_pos.domain.enums import BusinessUserRole, ProductType, ProductUnit
 from avileo_pos.protocol import COLLECTIONS, OperationResult, OperationStatus, PushRequest
 from avileo_pos.queries.member import members
-from avileo_pos.server.businesses import create_admin
-from avileo_pos.server.sample import ADMIN, CUSTOMERS, LUIS, PRODUCTS, ROSA, SAMPLE
+from avileo_pos.server.business.businesses import create_admin
+from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, LUIS, PRODUCTS, ROSA, SAMPLE
 from avileo_pos.sync.central import SignedOut
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.shared import business_users

@@ -19,9 +19,9 @@ from typing import Any
 import httpx
 import psutil
 
-from avileo_pos.server import sample
-from avileo_pos.server.isolation import service_url
-from avileo_pos.server.sample import SampleMember
+from avileo_pos.server.business import sample
+from avileo_pos.server.business.sample import SampleMember
+from avileo_pos.server.postgres.isolation import service_url
 
 LONGEST_WAIT = 60  # seconds
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from avileo_pos.server.audit import flaws_of_chain
+from avileo_pos.server.business.audit import flaws_of_chain
 from avileo_pos.tables.server import audit_entries
 from tests.server.town import PASSWORD, Person, Town
 

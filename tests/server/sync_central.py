@@ -16,10 +16,10 @@ from sqlalchemy import Connection, insert
 
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.protocol.words import OperationResult, PushAnswer
-from avileo_pos.server.apply_push import apply_push
-from avileo_pos.server.businesses import new_business
-from avileo_pos.server.database import Database
-from avileo_pos.server.parse_push import parse_push
+from avileo_pos.server.business.businesses import new_business
+from avileo_pos.server.postgres.database import Database
+from avileo_pos.server.push.apply_push import apply_push
+from avileo_pos.server.push.parse_push import parse_push
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.server import device_members, devices, user
 from tests.postgres import TestPostgres, make_tables, served

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
-from avileo_pos.server.audit import Act, flaws_of_chain, record
-from avileo_pos.server.revisions import locked_revisions
+from avileo_pos.server.business.audit import Act, flaws_of_chain, record
+from avileo_pos.server.postgres.revisions import locked_revisions
 from tests.server.sync_central import NOW, TestCentral
 
 

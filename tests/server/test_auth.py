@@ -27,8 +27,8 @@ from avileo_pos.server.auth.throttle import (
 )
 from avileo_pos.server.auth.tokens import signed
 from avileo_pos.server.central import ServerSettings
-from avileo_pos.server.database import Database
-from avileo_pos.server.isolation import service_url
+from avileo_pos.server.postgres.database import Database
+from avileo_pos.server.postgres.isolation import service_url
 from avileo_pos.tables.server.better_auth import account, session, user
 from avileo_pos.tables.server.person import user_profiles
 from avileo_pos.tables.server.sign_in_failures import sign_in_failures

@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from avileo_pos.server.cli import EXIT_CANNOT_BACK_UP
-from avileo_pos.server.embedded_programs import server_binary
+from avileo_pos.server.postgres.embedded_programs import server_binary
 from tests.postgres import TestPostgres
 from tests.sample_central import migrate_and_seed
 from tests.server.test_cli import central, rows

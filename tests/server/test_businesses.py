@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from avileo_pos.server.revisions import head_of
+from avileo_pos.server.postgres.revisions import head_of
 from avileo_pos.tables.server import system_config
 from avileo_pos.tables.shared import businesses
 from tests.server.shops import Shop, open_shop

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
-from avileo_pos.server import sample
+from avileo_pos.server.business import sample
 from avileo_pos.server.cli import (
     EXIT_AUDIT_FLAWED,
     EXIT_CANNOT_CREATE,
@@ -25,7 +25,7 @@ from avileo_pos.server.cli import (
     EXIT_WRONG_SCHEMA,
     EXIT_WRONG_SETTINGS,
 )
-from avileo_pos.server.isolation import service_url
+from avileo_pos.server.postgres.isolation import service_url
 from tests.postgres import TestPostgres
 
 ADMIN = ("--email", "ana@example.com", "--name", "Ana", "--business", "Granja Ana", "--password", "secreto-largo")

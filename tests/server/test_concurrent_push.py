@@ -12,11 +12,11 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from avileo_pos.server.apply_push import apply_push
-from avileo_pos.server.database import CentralBusy, Database
-from avileo_pos.server.epoch import restored
-from avileo_pos.server.parse_push import parse_push
-from avileo_pos.server.revisions import locked_revisions
+from avileo_pos.server.postgres.database import CentralBusy, Database
+from avileo_pos.server.postgres.epoch import restored
+from avileo_pos.server.postgres.revisions import locked_revisions
+from avileo_pos.server.push.apply_push import apply_push
+from avileo_pos.server.push.parse_push import parse_push
 from tests.postgres import served
 from tests.server.sync_central import NOW, TestCentral, Till
 from tests.server.test_derived import require_sound
@@ -83,7 +83,7 @@ def test_a_push_that_waits_too_long_is_put_off_and_leaves_nothing(
 ) -> None:
     sale = central.beto.sale([pollo])
     with _held_by_another_writer(central), monkeypatch.context() as impatience:
-        impatience.setattr("avileo_pos.server.database._LIMITS", "SET LOCAL lock_timeout = '50ms'")
+        impatience.setattr("avileo_pos.server.postgres.database._LIMITS", "SET LOCAL lock_timeout = '50ms'")
         with pytest.raises(CentralBusy):
             central.beto.push(sale)
     assert central.beto.statuses(sale) == ["applied"]

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from avileo_pos.server.database import TIMES_A_TRANSACTION_IS_TRIED, CentralBusy, Database, PostgresUnavailable
+from avileo_pos.server.postgres.database import TIMES_A_TRANSACTION_IS_TRIED, CentralBusy, Database, PostgresUnavailable
 from tests.postgres import TestPostgres
 
 
@@ -85,7 +85,7 @@ def test_a_missing_database_is_told(url: str) -> None:
 
 
 def test_an_older_server_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("avileo_pos.server.database.OLDEST_SERVER", 17)
+    monkeypatch.setattr("avileo_pos.server.postgres.database.OLDEST_SERVER", 17)
     assert _refusal(url).code == "server_too_old"
 
 

@@ -14,14 +14,14 @@ import psutil
 import psycopg
 import pytest
 
-from avileo_pos.server import embedded
-from avileo_pos.server.database import PostgresUnavailable
-from avileo_pos.server.embedded import EmbeddedPostgres, server_binary
+from avileo_pos.server.postgres import embedded
+from avileo_pos.server.postgres.database import PostgresUnavailable
+from avileo_pos.server.postgres.embedded import EmbeddedPostgres, server_binary
 
 ANOTHER_PROGRAM = """
 import sys
 from pathlib import Path
-from avileo_pos.server.embedded import EmbeddedPostgres
+from avileo_pos.server.postgres.embedded import EmbeddedPostgres
 
 server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)
 print(server.start(), flush=True)

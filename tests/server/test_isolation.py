@@ -11,8 +11,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.protocol.collections import COLLECTIONS
-from avileo_pos.server.isolation import SERVICE_ROLE, NotConfined, require_confined
-from avileo_pos.server.membership import workplaces_of
+from avileo_pos.server.business.membership import workplaces_of
+from avileo_pos.server.postgres.isolation import SERVICE_ROLE, NotConfined, require_confined
 from avileo_pos.tables import server
 from avileo_pos.tables.base import metadata
 from avileo_pos.tables.shared import SYNCED_TABLES

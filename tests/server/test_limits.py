@@ -12,12 +12,12 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from avileo_pos.server import body_limit
 from avileo_pos.server.app import build_app
 from avileo_pos.server.central import ServerSettings
-from avileo_pos.server.database import Database
-from avileo_pos.server.http_protocol import LARGEST_HEAD, LARGEST_URL, BoundedHttp
-from avileo_pos.server.request_limits import Pace
+from avileo_pos.server.http import body_limit
+from avileo_pos.server.http.http_protocol import LARGEST_HEAD, LARGEST_URL, BoundedHttp
+from avileo_pos.server.http.request_limits import Pace
+from avileo_pos.server.postgres.database import Database
 from tests.postgres import TestPostgres, make_tables, served
 from tests.serving import serving
 

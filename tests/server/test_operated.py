@@ -11,9 +11,9 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from avileo_pos.server import sample
+from avileo_pos.server.business import sample
 from avileo_pos.server.cli import app
-from avileo_pos.server.database import Database
+from avileo_pos.server.postgres.database import Database
 from avileo_pos.tables.base import instant_text
 from tests.postgres import TestPostgres
 from tests.sample_central import migrate_and_seed

@@ -21,7 +21,7 @@ from sqlalchemy import delete, select
 
 from avileo_pos.server.app import build_app
 from avileo_pos.server.central import ServerSettings
-from avileo_pos.server.mail import Letter, MailServer, mail_server_of
+from avileo_pos.server.mail.mail import Letter, MailServer, mail_server_of
 from avileo_pos.tables.server.better_auth import account, verification
 from tests.mailbox import open_mailbox
 from tests.server.town import ADDRESS, SECRET, START, Person, Town, refusal

@@ -9,7 +9,7 @@ import pytest
 
 from avileo_pos.server.auth.passwords import hash_password, verify_password
 from avileo_pos.server.auth.tokens import new_id, signed, token_of_bearer, token_of_cookie
-from avileo_pos.server.database import CentralBusy
+from avileo_pos.server.postgres.database import CentralBusy
 
 # Computed with Node 20: crypto.scryptSync(password.normalize("NFKC"), salt, 64, {N: 16384, r: 16, p: 1}).
 MADE_BY_NODE = {

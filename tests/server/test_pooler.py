@@ -19,9 +19,9 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from avileo_pos.domain.enums import BusinessUserRole
-from avileo_pos.server.database import Database
-from avileo_pos.server.isolation import service_url
-from avileo_pos.server.membership import workplaces_of
+from avileo_pos.server.business.membership import workplaces_of
+from avileo_pos.server.postgres.database import Database
+from avileo_pos.server.postgres.isolation import service_url
 from tests.postgres import TestPostgres, make_tables
 from tests.server.sync_central import TestCentral, open_business
 from tests.server.test_pull import Copy, pull_all

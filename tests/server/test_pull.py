@@ -12,9 +12,9 @@ import pytest
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.protocol.collections import COLLECTIONS
 from avileo_pos.protocol.words import PullPage
+from avileo_pos.server.business.membership import NotAMember
 from avileo_pos.server.collect_pull import Caller, ResyncNeeded, collect_pull, digest
-from avileo_pos.server.epoch import restored
-from avileo_pos.server.membership import NotAMember
+from avileo_pos.server.postgres.epoch import restored
 from tests.server.sync_central import NOW, TestCentral, Till, Values, new_id, open_business, stored
 
 Copy = dict[str, dict[str, Values]]

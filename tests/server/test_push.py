@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from avileo_pos.protocol.words import Conflict
-from avileo_pos.server.epoch import restored
-from avileo_pos.server.membership import NotAMember
-from avileo_pos.server.parse_push import MOST_OPERATIONS, BrokenEnvelope, TooMuchAtOnce, parse_push
+from avileo_pos.server.business.membership import NotAMember
+from avileo_pos.server.postgres.epoch import restored
+from avileo_pos.server.push.parse_push import MOST_OPERATIONS, BrokenEnvelope, TooMuchAtOnce, parse_push
 from avileo_pos.tables.base import instant_text
 from tests.server.sync_central import NOW, TestCentral, Values, new_id, stored
 from tests.server.test_pull import Copy, digest_of, pull_all, told_digest

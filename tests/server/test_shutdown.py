@@ -14,8 +14,8 @@ from threading import Event
 import httpx
 import pytest
 
-from avileo_pos.server import sample
-from avileo_pos.server.database import Database
+from avileo_pos.server.business import sample
+from avileo_pos.server.postgres.database import Database
 from tests.postgres import TestPostgres
 from tests.sample_central import migrate_and_seed
 from tests.server.served import Served, served, wait_until

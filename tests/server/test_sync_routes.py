@@ -15,10 +15,10 @@ from httpx import Client, Response
 
 from avileo_pos.protocol.words import PullPage, PushAnswer
 from avileo_pos.server.app import build_app
-from avileo_pos.server.businesses import create_admin
+from avileo_pos.server.business.businesses import create_admin
+from avileo_pos.server.business.enrol_device import receipt_series
 from avileo_pos.server.central import ServerSettings
-from avileo_pos.server.database import Database
-from avileo_pos.server.enrol_device import receipt_series
+from avileo_pos.server.postgres.database import Database
 from avileo_pos.tables.base import instant_text
 from tests.postgres import TestPostgres, make_tables, served
 from tests.server.sync_central import TestCentral, Till, new_id

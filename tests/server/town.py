@@ -14,8 +14,8 @@ from sqlalchemy import delete
 
 from avileo_pos.server.app import build_app
 from avileo_pos.server.central import ServerSettings
-from avileo_pos.server.database import Database
-from avileo_pos.server.mail import MailServer
+from avileo_pos.server.mail.mail import MailServer
+from avileo_pos.server.postgres.database import Database
 from avileo_pos.tables.server.sign_in_failures import sign_in_failures
 from tests.mailbox import Mailbox, open_mailbox
 from tests.postgres import TestPostgres, make_tables, served

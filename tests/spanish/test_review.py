@@ -8,17 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from avileo_pos import server
 from avileo_pos.protocol import COLLECTIONS
-from avileo_pos.server.mend_references import references_of
+from avileo_pos.server import push
+from avileo_pos.server.push.mend_references import references_of
 from avileo_pos.spanish.review import review_sentences
 
-CENTRAL = Path(str(server.__file__)).parent
+STORING = Path(str(push.__file__)).parent
 OWN_PARENTS = {"sales", "abonos"}  # come with their parts
 
 
 def reasons() -> set[str]:
-    return {*_appended("review.py"), *_allowed("judge_push.py"), *_doubts("judge_push.py"), *_unknown_parents()}
+    return {
+        *_appended("review.py"),
+        *_allowed("judge_push.py"),
+        *_doubts("judge_push.py"),
+        *_unknown_parents(),
+    }
 
 
 def _appended(module: str) -> Iterator[str]:
@@ -50,7 +55,7 @@ def _unknown_parents() -> Iterator[str]:
 
 
 def _nodes(module: str) -> Iterator[ast.AST]:
-    return ast.walk(ast.parse((CENTRAL / module).read_text(encoding="utf-8")))
+    return ast.walk(ast.parse((STORING / module).read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("reason", sorted(reasons()))

@@ -13,7 +13,7 @@ from avileo_pos.replica.apply_pull import differing_collections
 from avileo_pos.replica.database import Replica, utc_now
 from avileo_pos.replica.transaction import reads
 from avileo_pos.server.app import build_app
-from avileo_pos.server.businesses import create_admin
+from avileo_pos.server.business.businesses import create_admin
 from avileo_pos.server.central import ServerSettings
 from avileo_pos.sync.engine import SyncEngine
 from avileo_pos.sync.http_client import HttpCentral

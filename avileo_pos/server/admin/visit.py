@@ -15,8 +15,8 @@ from avileo_pos.domain.permissions import Permission
 from avileo_pos.server.admin.pages import HOME, GoTo, page
 from avileo_pos.server.auth.current_person import SignedIn, cookie_name, find_signed_in
 from avileo_pos.server.auth.exchange import set_cookie
+from avileo_pos.server.business.desk import Desk, at_the_desk
 from avileo_pos.server.central import Central, TheCentral
-from avileo_pos.server.desk import Desk, at_the_desk
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Final
 
-from avileo_pos.server.database import CentralBusy
+from avileo_pos.server.postgres.database import CentralBusy
 
 _COST: Final = 16_384
 _BLOCK: Final = 16

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from avileo_pos.server.auth.tokens import new_id
-from avileo_pos.server.profiles import make_profile
+from avileo_pos.server.business.profiles import make_profile
 from avileo_pos.tables.server.better_auth import account, user
 
 CREDENTIAL = "credential"

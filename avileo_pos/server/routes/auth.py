@@ -22,7 +22,7 @@ from avileo_pos.server.auth.requirements import require_a_good_length, require_a
 from avileo_pos.server.auth.sessions import close_session, close_sessions_of, open_session, sessions_of
 from avileo_pos.server.central import TheCentral
 from avileo_pos.server.errors import Refused
-from avileo_pos.server.openapi import refuses
+from avileo_pos.server.http.openapi import refuses
 from avileo_pos.server.routes import passwords as password_routes
 from avileo_pos.server.routes.auth_words import (
     CurrentSession,

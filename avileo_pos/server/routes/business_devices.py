@@ -12,10 +12,10 @@ from fastapi import APIRouter, Depends
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.server.auth.current_person import ThePerson
 from avileo_pos.server.auth.origin import from_our_own_pages
+from avileo_pos.server.business.desk import at_the_desk
+from avileo_pos.server.business.devices import DeviceCard, list_devices, rename_device, revoke_device
 from avileo_pos.server.central import TheCentral
-from avileo_pos.server.desk import at_the_desk
-from avileo_pos.server.devices import DeviceCard, list_devices, rename_device, revoke_device
-from avileo_pos.server.openapi import refuses
+from avileo_pos.server.http.openapi import refuses
 from avileo_pos.server.routes.bodies import Body, line
 
 router = APIRouter(

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.server.auth.current_person import ThePerson
+from avileo_pos.server.business.enrol_device import Enrolment, enrol_device
+from avileo_pos.server.business.membership import workplaces_of
 from avileo_pos.server.central import TheCentral
-from avileo_pos.server.enrol_device import Enrolment, enrol_device
-from avileo_pos.server.membership import workplaces_of
 from avileo_pos.server.routes.bodies import line
 
 router = APIRouter(prefix="/api", tags=["me"])

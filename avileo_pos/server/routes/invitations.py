@@ -18,10 +18,9 @@ from avileo_pos.server.auth import throttle
 from avileo_pos.server.auth.current_person import SignedIn, ThePerson
 from avileo_pos.server.auth.exchange import address_of, begin_attempt
 from avileo_pos.server.auth.origin import from_our_own_pages
-from avileo_pos.server.business_card import read_business
-from avileo_pos.server.central import Central, TheCentral
-from avileo_pos.server.desk import Desk, at_the_desk
-from avileo_pos.server.invitations import (
+from avileo_pos.server.business.business_card import read_business
+from avileo_pos.server.business.desk import Desk, at_the_desk
+from avileo_pos.server.business.invitations import (
     InvitationCard,
     InvitedTo,
     Joined,
@@ -31,8 +30,9 @@ from avileo_pos.server.invitations import (
     open_invitations,
     revoke_invitation,
 )
-from avileo_pos.server.letters import about_an_invitation
-from avileo_pos.server.openapi import refuses
+from avileo_pos.server.central import Central, TheCentral
+from avileo_pos.server.http.openapi import refuses
+from avileo_pos.server.mail.letters import about_an_invitation
 from avileo_pos.server.routes.bodies import Body, Email, line
 from avileo_pos.server.routes.members import Percent, Role, SalesPoint
 

@@ -20,11 +20,9 @@ from avileo_pos.server.auth.one_time_password import OneTimePassword
 from avileo_pos.server.auth.origin import from_our_own_pages
 from avileo_pos.server.auth.pins import hash_pin
 from avileo_pos.server.auth.throttle import new_people_subject
-from avileo_pos.server.business_card import read_business
-from avileo_pos.server.central import TheCentral
-from avileo_pos.server.desk import Desk, at_the_desk, require_a_place
-from avileo_pos.server.letters import about_a_handed_password
-from avileo_pos.server.members import (
+from avileo_pos.server.business.business_card import read_business
+from avileo_pos.server.business.desk import Desk, at_the_desk, require_a_place
+from avileo_pos.server.business.members import (
     MemberCard,
     change_member,
     hand_out_password,
@@ -32,7 +30,9 @@ from avileo_pos.server.members import (
     read_member,
     take_on,
 )
-from avileo_pos.server.openapi import refuses
+from avileo_pos.server.central import TheCentral
+from avileo_pos.server.http.openapi import refuses
+from avileo_pos.server.mail.letters import about_a_handed_password
 from avileo_pos.server.routes.bodies import Body, Changes, Email, left_out, line
 
 router = APIRouter(

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request, Response
 
 from avileo_pos.server.central import TheCentral
 from avileo_pos.server.errors import Refused
-from avileo_pos.server.metrics import CONTENT_TYPE, all_figures
-from avileo_pos.server.openapi import refuses
+from avileo_pos.server.http.metrics import CONTENT_TYPE, all_figures
+from avileo_pos.server.http.openapi import refuses
 
 router = APIRouter(tags=["health"])
 

@@ -24,9 +24,9 @@ from avileo_pos.server.auth.requirements import require_a_good_length, require_a
 from avileo_pos.server.auth.sessions import close_sessions_of, open_session
 from avileo_pos.server.central import Central, TheCentral
 from avileo_pos.server.errors import Refused
-from avileo_pos.server.letters import about_a_new_password
-from avileo_pos.server.mail import Letter
-from avileo_pos.server.openapi import refuses
+from avileo_pos.server.http.openapi import refuses
+from avileo_pos.server.mail.letters import about_a_new_password
+from avileo_pos.server.mail.mail import Letter
 from avileo_pos.server.routes.auth_words import (
     ChangePassword,
     Done,

@@ -16,10 +16,10 @@ from avileo_pos.domain.business_day import lima
 from avileo_pos.domain.identity import normal_dni, normal_mobile
 from avileo_pos.server.auth.current_person import SignedIn, ThePerson
 from avileo_pos.server.auth.origin import from_our_own_pages
+from avileo_pos.server.business.profiles import Profile, change_profile
 from avileo_pos.server.central import Central, TheCentral
 from avileo_pos.server.errors import Refused
-from avileo_pos.server.openapi import refuses
-from avileo_pos.server.profiles import Profile, change_profile
+from avileo_pos.server.http.openapi import refuses
 from avileo_pos.server.routes.bodies import Changes, WebAddress, left_out, line
 
 router = APIRouter(prefix="/api/me/profile", tags=["me"], dependencies=[Depends(from_our_own_pages)])

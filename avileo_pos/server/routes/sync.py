@@ -14,14 +14,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from avileo_pos.protocol.words import PROTOCOL_VERSION, DigestAnswer, PullPage, PushAnswer, PushRequest
-from avileo_pos.server.apply_push import apply_push
 from avileo_pos.server.auth.current_person import SignedIn, ThePerson
 from avileo_pos.server.central import Central, TheCentral
 from avileo_pos.server.collect_pull import MOST_ROWS, Caller, collect_pull, digest
 from avileo_pos.server.errors import Refused
-from avileo_pos.server.metrics import observe_push
-from avileo_pos.server.parse_push import BrokenEnvelope, TooMuchAtOnce, parse_push
-from avileo_pos.server.request_log import tell_the_log
+from avileo_pos.server.http.metrics import observe_push
+from avileo_pos.server.http.request_log import tell_the_log
+from avileo_pos.server.push.apply_push import apply_push
+from avileo_pos.server.push.parse_push import BrokenEnvelope, TooMuchAtOnce, parse_push
 from avileo_pos.server.routes.sync_words import answers, takes
 
 OLDEST_PROTOCOL: Final = 1

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from avileo_pos.protocol.words import DigestAnswer, Operation, PullPage, PushAnswer, PushRequest
-from avileo_pos.server.openapi import refuses
+from avileo_pos.server.http.openapi import refuses
 
 _MESSAGES: Final = (PushRequest, Operation, PushAnswer, PullPage, DigestAnswer)
 _JSON: Final = "application/json"

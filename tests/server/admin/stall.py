@@ -9,8 +9,8 @@ from uuid import uuid4
 from httpx import Client, Response
 
 from avileo_pos.domain.enums import BusinessUserRole
-from avileo_pos.server.businesses import BusinessWriter
-from avileo_pos.server.revisions import locked_revisions
+from avileo_pos.server.business.businesses import BusinessWriter
+from avileo_pos.server.postgres.revisions import locked_revisions
 from tests.server.admin.reading import Page
 from tests.server.shops import Shop, found_shop
 from tests.server.sync_central import TestCentral, Till, Values

@@ -15,8 +15,8 @@ from psycopg import sql
 from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, plan_adoption
 from avileo_pos.server.adopt.plan import Plan
 from avileo_pos.server.adopt.staging import Answers
-from avileo_pos.server.database import Database
-from avileo_pos.server.isolation import SERVICE_ROLE, grant_service
+from avileo_pos.server.postgres.database import Database
+from avileo_pos.server.postgres.isolation import SERVICE_ROLE, grant_service
 from tests.postgres import TestPostgres
 
 THEN: Final = datetime(2025, 6, 10, 15, 30, tzinfo=UTC).replace(tzinfo=None)

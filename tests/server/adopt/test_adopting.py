@@ -17,7 +17,7 @@ from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, plan_adoptio
 from avileo_pos.server.adopt.carry_out import CannotAdopt
 from avileo_pos.server.adopt.plan_words import plan_text
 from avileo_pos.server.adopt.staging import Answers
-from avileo_pos.server.database import Database
+from avileo_pos.server.postgres.database import Database
 from tests.postgres import TestPostgres, make_tables
 from tests.server.adopt.old_database import (
     BETTER_AUTH_CAMEL_CASE,

@@ -9,7 +9,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from avileo_pos.server.cli import EXIT_CANNOT_ADOPT
-from avileo_pos.server.isolation import service_url
+from avileo_pos.server.postgres.isolation import service_url
 from tests.postgres import TestPostgres, served
 from tests.server.adopt.old_database import OldShop, by_drizzle, new_id, old_shop
 from tests.server.test_cli import central, rows

@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from avileo_pos.domain.business_day import business_date
 from avileo_pos.domain.credit import Aging, Charge, aging, cover_up_to, days_of_oldest_debt
 from avileo_pos.domain.money import ZERO
-from avileo_pos.server.desk import Desk
+from avileo_pos.server.business.desk import Desk
 from avileo_pos.tables.base import Instant
 
 ON_A_PAGE: Final = 40

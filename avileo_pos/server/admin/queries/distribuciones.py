@@ -12,7 +12,7 @@ from avileo_pos.domain.distribution import performance
 from avileo_pos.domain.enums import DistribucionStatus
 from avileo_pos.domain.money import ZERO
 from avileo_pos.domain.weight import NO_KILOS
-from avileo_pos.server.desk import Desk
+from avileo_pos.server.business.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)

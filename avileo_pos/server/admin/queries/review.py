@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Row
 
 from avileo_pos.protocol.collections import COLLECTIONS
-from avileo_pos.server.desk import Desk
+from avileo_pos.server.business.desk import Desk
 from avileo_pos.tables.base import Choice, Instant, Money
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from uuid import UUID
 from avileo_pos.domain.credit import DebtMovement, Movement, statement
 from avileo_pos.domain.money import ZERO
 from avileo_pos.server.admin.queries.debts import CUSTOMER, Debtor, debtors_of
-from avileo_pos.server.desk import Desk, NotHere
+from avileo_pos.server.business.desk import Desk, NotHere
 from avileo_pos.tables.base import Instant
 
 ON_A_PAGE: Final = 60

@@ -14,7 +14,7 @@ from avileo_pos.domain.distribution import Collected
 from avileo_pos.domain.enums import PaymentMethod
 from avileo_pos.domain.money import ZERO
 from avileo_pos.domain.weight import NO_KILOS
-from avileo_pos.server.desk import Desk
+from avileo_pos.server.business.desk import Desk
 from avileo_pos.tables.base import Instant
 
 _NOTHING: Final = Collected()

@@ -13,7 +13,7 @@ from avileo_pos.server.admin.forms import Typed
 from avileo_pos.server.admin.pages import HOME, PageRoute, sent_on
 from avileo_pos.server.admin.visit import TheVisit
 from avileo_pos.server.auth.origin import from_our_own_pages
-from avileo_pos.server.devices import list_devices, read_device, rename_device, revoke_device
+from avileo_pos.server.business.devices import list_devices, read_device, rename_device, revoke_device
 from avileo_pos.server.errors import Refused
 
 router = APIRouter(prefix=f"{HOME}/{{business_id}}/equipos", route_class=PageRoute)

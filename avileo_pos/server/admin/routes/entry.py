@@ -15,9 +15,9 @@ from avileo_pos.server.admin.pages import HOME, PageRoute, page, sent_on
 from avileo_pos.server.admin.visit import SIGN_IN, SomebodySignedIn, ThePerson
 from avileo_pos.server.auth.current_person import SignedIn, find_signed_in
 from avileo_pos.server.auth.origin import from_our_own_pages
+from avileo_pos.server.business.membership import Workplace, workplaces_of
 from avileo_pos.server.central import Central, TheCentral
 from avileo_pos.server.errors import Refused
-from avileo_pos.server.membership import Workplace, workplaces_of
 from avileo_pos.server.routes import auth, passwords
 from avileo_pos.server.routes.auth_words import ChangePassword, SignIn
 

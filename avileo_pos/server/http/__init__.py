@@ -1,0 +1,1 @@
+"""What surrounds every request: limits, headers, logs, figures and the specification."""

@@ -1,0 +1,1 @@
+"""PostgreSQL as central uses it: connections, the embedded server, isolation, epochs, revisions, backups."""

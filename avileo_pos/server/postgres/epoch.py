@@ -1,0 +1,142 @@
+"""Which line of history this central is on: a restored backup must not be taken for what it was before."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Final, NamedTuple, TypeVar
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine
+
+from avileo_pos.protocol.words import KEPT_AFTER_ANSWER
+from avileo_pos.server.postgres.database import Database
+from avileo_pos.tables.base import instant_text
+
+T = TypeVar("T")
+
+_IDENTITY: Final = (
+    "SELECT s.system_identifier::text, c.timeline_id FROM pg_control_system() AS s, pg_control_checkpoint() AS c"
+)
+_MAY_ASK: Final = """
+    SELECT coalesce(bool_and(has_function_privilege(p.oid, 'EXECUTE')) AND count(*) = 2, false) FROM pg_proc p
+    WHERE p.proname IN ('pg_control_system', 'pg_control_checkpoint')
+"""
+
+
+class History(NamedTuple):
+    """What PostgreSQL says of itself: the cluster, and how often it was forked by going back in time."""
+
+    system_identifier: str
+    timeline: int
+
+
+UNTOLD: Final = History("untold", 0)
+"""For a role that may not ask: then only `restored` begins a new epoch."""
+
+
+class HistoryChanged(Exception):  # noqa: N818 - the name says what happened
+    """What runs is not what the stored epoch was minted for."""
+
+
+def in_current_epoch(database: Database, work: Callable[[Connection, str], T], business_id: UUID, now: datetime) -> T:
+    """What `work(connection, epoch)` returns, committed; a new epoch begins first, `now`, where history has changed.
+
+    Raises CentralBusy.
+    """
+
+    def work_in_epoch(connection: Connection) -> T:
+        return work(connection, epoch_of(connection))
+
+    try:
+        return database.in_transaction(work_in_epoch, business_id)
+    except HistoryChanged:
+        database.in_transaction(partial(_begin_where_history_changed, now=now))
+        return database.in_transaction(work_in_epoch, business_id)
+
+
+def epoch_of(connection: Connection) -> str:
+    """Raises HistoryChanged where a new epoch has to begin."""
+    found = connection.exec_driver_sql(
+        "SELECT epoch, system_identifier, timeline FROM central_identity WHERE id = 1"
+    ).one_or_none()
+    if found is None or History(found[1], found[2]) != history_of(connection):
+        raise HistoryChanged
+    return str(found[0])
+
+
+def history_of(connection: Connection) -> History:
+    """What runs now, as far as our role may know it."""
+    if not _may_ask(connection):
+        return UNTOLD
+    return History(*connection.exec_driver_sql(_IDENTITY).one())
+
+
+def restored(database: Database, now: datetime) -> str:
+    """Begin a new epoch, as whoever has put a backup back must: tills then send again what it had lost."""
+    return database.in_transaction(partial(_begin, now=now))
+
+
+def wait_for_no_new_epoch(connection: Connection) -> str | None:
+    """The epoch in which a writer writes: no other begins before its transaction ends. None before the first.
+
+    A row that is numbered in one epoch and committed in the next could be missed by a till that pulls meanwhile.
+    """
+    connection.exec_driver_sql("LOCK TABLE central_identity IN ROW SHARE MODE")
+    found = connection.exec_driver_sql("SELECT epoch FROM central_identity").scalar_one_or_none()
+    return None if found is None else str(found)
+
+
+def may_still_come(connection: Connection, moment: datetime) -> bool:
+    """Whether a till may still send again what was lost when this central last came back from a backup."""
+    oldest = instant_text(moment - KEPT_AFTER_ANSWER)
+    return bool(
+        connection.exec_driver_sql("SELECT restored_at > %s::timestamp FROM central_identity", (oldest,)).scalar()
+    )
+
+
+def own_secret(database: Database, now: datetime) -> str:
+    """What signs session tokens where no other secret is set; made with the first epoch."""
+    database.in_transaction(partial(_begin_where_history_changed, now=now))
+    with database.transaction() as connection:
+        return str(connection.exec_driver_sql("SELECT secret FROM central_identity").scalar_one())
+
+
+def _begin_where_history_changed(connection: Connection, now: datetime) -> str:
+    _lock(connection)
+    try:
+        return epoch_of(connection)
+    except HistoryChanged:
+        return _begin(connection, now)
+
+
+def _begin(connection: Connection, now: datetime) -> str:
+    """The counters follow by themselves: a number of an older epoch is raised by whoever locks it next."""
+    _lock(connection)
+    history = history_of(connection)
+    epoch = secrets.token_hex(16)
+    connection.exec_driver_sql(
+        "INSERT INTO central_identity (id, epoch, system_identifier, timeline, secret) VALUES (1, %s, %s, %s, %s)"
+        " ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, system_identifier = excluded.system_identifier,"
+        " timeline = excluded.timeline, restored_at = %s::timestamp",
+        (epoch, *history, secrets.token_urlsafe(48), instant_text(now)),
+    )
+    return epoch
+
+
+def _lock(connection: Connection) -> None:
+    """Of several workers that notice the change at once, one begins the epoch, and no writer is under way meanwhile."""
+    connection.exec_driver_sql("LOCK TABLE central_identity IN EXCLUSIVE MODE")
+
+
+def _may_ask(connection: Connection) -> bool:
+    """Asked once for each database, as a role's rights do not change under a running central."""
+    if connection.engine not in _ANSWERS:
+        _ANSWERS[connection.engine] = bool(connection.exec_driver_sql(_MAY_ASK).scalar_one())
+    return _ANSWERS[connection.engine]
+
+
+_ANSWERS: Final[WeakKeyDictionary[Engine, bool]] = WeakKeyDictionary()

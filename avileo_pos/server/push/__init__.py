@@ -1,0 +1,1 @@
+"""Storing what tills send: read, judged, stored once, answered for."""

@@ -1,0 +1,126 @@
+"""Voiding facts: the row stays, its amounts leave the derived figures, its kilos return. The first void wins."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from avileo_pos.protocol.collections import COLLECTIONS, Collection
+from avileo_pos.protocol.words import OperationResult, OperationStatus
+from avileo_pos.server.postgres.wire_sql import find_rows, update_rows
+from avileo_pos.server.push.derived import Ledger, kilos_by_sale
+from avileo_pos.server.push.judge_push import is_approved, judge_void
+from avileo_pos.server.push.mend_references import mend_references
+from avileo_pos.server.push.merge_patches import not_here
+from avileo_pos.server.push.open_push import NewRow, OpenPush, Stated
+from avileo_pos.server.push.parse_push import Arrived, Refusal, Void
+from avileo_pos.server.push.receipts import refused
+from avileo_pos.server.push.store_new import enter, insert_stated, stated_parts
+
+Fact = dict[str, Any]
+
+_NEEDED = {
+    "sales": ("seller_id", "client_id", "distribucion_id", "balance_due", "amount_paid"),
+    "abonos": ("seller_id", "client_id", "amount"),
+}
+_ALWAYS_NEEDED = ("business_date", "voided_at", "revision", "review_reason")
+
+
+@dataclass(frozen=True, slots=True)
+class _Voiding:
+    """A void that takes effect, the fact as it stood, and what will be written of it."""
+
+    arrived: Arrived
+    void: Void
+    fact: Fact
+    row: NewRow
+
+
+def apply_voids(push: OpenPush, voids: Sequence[Arrived], ledger: Ledger) -> dict[str, OperationResult]:
+    """Void what is not voided yet, with the movements that come along, and enter it in the ledger."""
+    of_collection: defaultdict[str, list[Arrived]] = defaultdict(list)
+    for arrived in voids:
+        of_collection[arrived.collection].append(arrived)
+    results: dict[str, OperationResult] = {}
+    for name, arrivals in of_collection.items():
+        results |= _void_in(push, COLLECTIONS[name], arrivals, ledger)
+    return results
+
+
+def _void_in(
+    push: OpenPush, collection: Collection, arrivals: Sequence[Arrived], ledger: Ledger
+) -> dict[str, OperationResult]:
+    ids = {arrived.entity_id for arrived in arrivals}
+    names = (*_NEEDED[collection.name], *_ALWAYS_NEEDED)
+    facts = find_rows(push.connection, collection.table, push.business_id, ids, names)
+    results: dict[str, OperationResult] = {}
+    voidings: list[_Voiding] = []
+    for arrived in arrivals:
+        decided = _decide(push, collection, arrived, facts.get(arrived.entity_id))
+        if isinstance(decided, _Voiding):
+            voidings.append(decided)
+            decided.fact.update(voided_at=decided.void.said["voided_at"], revision=decided.row["revision"])
+            decided = OperationResult(arrived.id, OperationStatus.APPLIED, decided.row["revision"])
+        results[arrived.id] = decided
+    _write(push, collection, voidings, ledger)
+    return results
+
+
+def _decide(push: OpenPush, collection: Collection, arrived: Arrived, fact: Fact | None) -> _Voiding | OperationResult:
+    if fact is None:
+        return not_here(push, arrived)
+    assert isinstance(arrived.act, Void)
+    verdict = judge_void(collection, arrived.act, push.staff, push.staff.members[arrived.actor_id], fact)
+    if isinstance(verdict, Refusal):
+        return refused(arrived, verdict)
+    if fact["voided_at"] is not None:
+        return OperationResult(arrived.id, OperationStatus.APPLIED, fact["revision"])
+    row = _voided(push, collection, arrived, arrived.act)
+    row["review_reason"] = " ".join(filter(None, (fact["review_reason"], *verdict.reasons))) or None
+    return _Voiding(arrived, arrived.act, fact, row)
+
+
+def _voided(push: OpenPush, collection: Collection, arrived: Arrived, void: Void) -> NewRow:
+    assert collection.managed_with is not None
+    row = {**void.said, "id": arrived.entity_id, "voided_by": arrived.actor_id, "revision": push.revisions.next()}
+    if not is_approved(void, push.staff, collection.managed_with):
+        row["void_approved_by"] = None
+    return row
+
+
+def _write(push: OpenPush, collection: Collection, voidings: Sequence[_Voiding], ledger: Ledger) -> None:
+    if not voidings:
+        return
+    facts = [Stated(voiding.arrived, collection.table, voiding.row) for voiding in voidings]
+    parts = [part for voiding in voidings for part in stated_parts(voiding.arrived, collection, voiding.void.parts)]
+    mended = mend_references(push, (*facts, *parts), (), ledger)
+    for voiding in voidings:
+        reasons = dict.fromkeys([*(voiding.row["review_reason"] or "").split(), *mended.get(voiding.arrived.id, ())])
+        voiding.row["review_reason"] = " ".join(reasons) or None
+        voiding.row["needs_review"] = int(bool(reasons))
+    for part, revision in zip(parts, push.revisions.take(len(parts)), strict=True):
+        part.row["revision"] = revision
+    update_rows(push.connection, collection.table, push.business_id, [voiding.row for voiding in voidings])
+    enter(ledger, (), insert_stated(push, parts))
+    _take_back(push, collection, [voiding.fact for voiding in voidings], ledger)
+
+
+def _take_back(push: OpenPush, collection: Collection, facts: Sequence[Fact], ledger: Ledger) -> None:
+    if collection.name == "abonos":
+        for abono in facts:
+            ledger.owe(abono["client_id"], abono["amount"])
+        return
+    kilos = _sold_kilos(push, [sale["id"] for sale in facts])
+    for sale in facts:
+        ledger.sell(sale, kilos.get(sale["id"], 0), sign=-1)
+
+
+def _sold_kilos(push: OpenPush, sale_ids: list[str]) -> Mapping[str, int]:
+    found = push.connection.exec_driver_sql(
+        "SELECT i.sale_id::text AS sale_id, i.unit::text AS unit, (i.quantity * 1000)::bigint AS quantity"
+        " FROM sale_items i WHERE i.business_id = %s AND i.sale_id = ANY(%s::uuid[])",
+        (push.business_id, sale_ids),
+    )
+    return kilos_by_sale([dict(row) for row in found.mappings()])
