@@ -47,6 +47,9 @@ QT_LIBRARIES_FOR_A_DISPLAY = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
 
+# What the tests of central's pages are run in, and Debian's package that holds it.
+BROWSER_PROGRAMS = {"chromium": "chromium", "chromedriver": "chromium-driver"}
+
 
 class CannotSetUp(Exception):  # noqa: N818 - the name says what happened
     """Trouble of the machine that the person can mend; the message says how."""
@@ -77,6 +80,7 @@ def demo(options: list[str]) -> int:
 
 
 def test(options: list[str]) -> int:
+    install_a_browser()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     return run("pytest", *(options or WHOLE_SUITE))
 
@@ -141,6 +145,16 @@ def install_system_packages() -> None:
     apt_get("update", "-qq")
     if apt_get("install", "-y", "-qq", "--no-install-recommends", *missing) != 0:
         raise CannotSetUp(f"could not install {names}. As root: apt-get install {names}")
+
+
+def install_a_browser() -> None:
+    """Without one the tests that need it are left out, and pytest says so."""
+    missing = [package for program, package in BROWSER_PROGRAMS.items() if shutil.which(program) is None]
+    if not missing or not sys.platform.startswith("linux") or shutil.which("apt-get") is None:
+        return
+    print(f"Installing a browser for the tests: {' '.join(missing)}", flush=True)
+    apt_get("update", "-qq")
+    apt_get("install", "-y", "-qq", "--no-install-recommends", *missing)
 
 
 def missing_system_packages() -> list[str]:

@@ -20,7 +20,7 @@ from sqlalchemy import Column, Connection
 
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import DigestAnswer, PullPage, TableDigest, TablePage, Uuid
-from avileo_pos.server.business.membership import Member, staff_of
+from avileo_pos.server.business.membership import Member, hear_of_device, staff_of
 from avileo_pos.server.errors import Refused
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.postgres.epoch import in_current_epoch
@@ -134,6 +134,7 @@ def _in_one_transaction(
     connection: Connection, epoch: str, caller: Caller, text: str | None, limit: int, now: datetime
 ) -> bytes:
     reader = _reader(connection, caller)
+    hear_of_device(connection, caller.business_id, caller.device_id, now)
     # The head comes first: what is committed later has a higher revision, and waits for the next page.
     head = head_of(connection, caller.business_id)
     cursor = _cursor(text, epoch, f"{reader.member.actor.role}:{reader.member.id}", head)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -54,6 +55,16 @@ def test_the_admin_sees_each_till_and_who_has_signed_in_there(shop: Shop) -> Non
         ],
     }
     assert (cart["name"], cart["receipt_series"], len(cart["members"])) == ("Carro A", "A2", 1)
+
+
+def test_a_till_with_nothing_to_send_is_heard_of_too(shop: Shop) -> None:
+    device_id = str(uuid4())
+    enrol(shop, shop.owner, device_id)
+    shop.town.clock.move(hours=2)
+    asked = {"business_id": shop.business_id, "device_id": device_id}
+    assert shop.owner.get(f"/api/sync/pull?{urlencode(asked)}").is_success
+    [till] = devices(shop)
+    assert till["last_seen_at"] == "2026-11-22T17:42:07.123000Z"
 
 
 def test_a_till_is_named_anew(shop: Shop) -> None:

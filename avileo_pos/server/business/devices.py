@@ -26,7 +26,7 @@ class WhoSignedIn:
 
 @dataclass(frozen=True, slots=True)
 class DeviceCard:
-    """`last_seen_at` is when it last sent something; `revoked_at` is set once it was withdrawn."""
+    """`last_seen_at` is when it last sent something or asked for news; `revoked_at` is set once it was withdrawn."""
 
     id: UUID
     name: str

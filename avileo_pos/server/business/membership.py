@@ -112,6 +112,15 @@ def greet_device(connection: Connection, business_id: UUID, device_id: UUID, now
     return seen.rowcount == 1
 
 
+def hear_of_device(connection: Connection, business_id: UUID, device_id: UUID, now: datetime) -> None:
+    """Note that the device was seen, to the minute: one with nothing to send asks for news twice in each."""
+    connection.exec_driver_sql(
+        "UPDATE devices SET last_seen_at = %(now)s::timestamp WHERE business_id = %(business)s AND id = %(device)s"
+        " AND (last_seen_at IS NULL OR last_seen_at < %(now)s::timestamp - interval '1 minute')",
+        {"now": instant_text(now), "business": business_id, "device": device_id},
+    )
+
+
 def _member(row: Mapping[Any, Any]) -> Member:
     return Member(
         actor=Actor(UUID(row["id"]), row["name"], BusinessUserRole(row["role"])),

@@ -10,7 +10,7 @@ from tests.server.admin.stall import Stall
 def test_each_till_tells_who_signed_in_and_when_it_was_heard_of(stall: Stall) -> None:
     stall.customer()
     text = stall.read("/equipos").text
-    assert "Casa serie A1 Último envío: 22/11/2026, 10:42 Entraron: Ana." in text
+    assert "Casa serie A1 Último contacto: 22/11/2026, 10:42 Entraron: Ana." in text
     assert "Carro A serie A2" in text
 
 

@@ -48,7 +48,12 @@ class Debts:
 
 def read_debts(desk: Desk, text: str, page: int) -> Debts:
     """Who owes; with a text whoever has all of its words in name, apodo, phone or DNI. Pages count from 1."""
-    asked = {"business": desk.business_id, "words": text.split(), "limit": ON_A_PAGE, "skip": (page - 1) * ON_A_PAGE}
+    asked = {
+        "business": desk.business_id,
+        "words": _folded(text).split(),
+        "limit": ON_A_PAGE,
+        "skip": (page - 1) * ON_A_PAGE,
+    }
     found = desk.connection.exec_driver_sql(_DEBTORS, asked).all()
     shown = [row for row in found if row.id is not None]
     return Debts(debtors_of(desk, shown), found[0].customers, found[0].total)
@@ -93,12 +98,19 @@ CUSTOMER: Final = f"""
 """
 _ACCENTED: Final = "áàäâãéèëêíìïîóòöôõúùüûñç"
 _PLAIN: Final = "aaaaaeeeeiiiiooooouuuunc"
+_FOLDS: Final = str.maketrans(_ACCENTED, _PLAIN)
 
 
 def _folded(text: str) -> str:
-    """SQL for a text without capitals and accents; some databases do not know that «Ñ» is the capital of «ñ»."""
-    return f"translate(lower({text}), '{_ACCENTED}{_ACCENTED.upper()}', '{_PLAIN}{_PLAIN}')"
+    """The text without capitals and accents, as `_FOLDED_CUSTOMER` has it."""
+    return text.lower().translate(_FOLDS)
 
+
+# Some databases do not know that «Ñ» is the capital of «ñ».
+_FOLDED_CUSTOMER: Final = (
+    "translate(lower(concat_ws(' ', c.name, c.apodo, c.phone, c.dni)),"
+    f" '{_ACCENTED}{_ACCENTED.upper()}', '{_PLAIN}{_PLAIN}')"
+)
 
 _DEBTORS: Final = f"""
     WITH found AS MATERIALIZED (
@@ -106,8 +118,7 @@ _DEBTORS: Final = f"""
       FROM customers c LEFT JOIN customer_balances b ON b.business_id = c.business_id AND b.id = c.id
       WHERE c.business_id = %(business)s AND (b.balance > 0 OR cardinality(%(words)s::text[]) > 0)
         AND NOT EXISTS (
-          SELECT FROM unnest(%(words)s::text[]) word
-          WHERE strpos({_folded("concat_ws(' ', c.name, c.apodo, c.phone, c.dni)")}, {_folded("word")}) = 0
+          SELECT FROM unnest(%(words)s::text[]) word WHERE strpos({_FOLDED_CUSTOMER}, word) = 0
         )
     )
     SELECT sums.*, shown.*

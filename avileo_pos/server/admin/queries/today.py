@@ -47,7 +47,7 @@ class DayOf:
 
 @dataclass(frozen=True, slots=True)
 class TillContact:
-    """When a till last told central of what was done there; never, if it was only enrolled."""
+    """When a till last spoke with central, and so had sent what was done there; never, if it was only enrolled."""
 
     name: str
     last_seen_at: datetime | None
