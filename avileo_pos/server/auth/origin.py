@@ -21,7 +21,7 @@ def from_our_own_pages(request: Request, central: TheCentral) -> None:
     origin = request.headers.get("origin")
     if origin is None or "cookie" not in request.headers or "authorization" in request.headers:
         return
-    if not _is_ours(origin, central.settings):
+    if not (_is_ours(origin, central.settings) or _is_where_it_was_sent(origin, request)):
         raise Refused(HTTPStatus.FORBIDDEN, "INVALID_ORIGIN", "Invalid origin.")
 
 
@@ -29,6 +29,12 @@ def require_own_address(url: str, settings: ServerSettings) -> None:
     """A link in a letter of ours leads to our own pages only. Raises Refused 403."""
     if _OWN_PATH.fullmatch(url) is None and not _is_ours(url, settings):
         raise Refused(HTTPStatus.FORBIDDEN, "INVALID_CALLBACK_URL", "Invalid callbackURL")
+
+
+def _is_where_it_was_sent(origin: str, request: Request) -> bool:
+    """A page of the very host that is asked, whose name a browser lets no page choose: another name of ours."""
+    _, asking = _origin_of(origin)
+    return asking != "" and asking == request.headers.get("host", "").lower()
 
 
 def _is_ours(url: str, settings: ServerSettings) -> bool:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.server.admin.reading import Page
-from tests.server.admin.stall import Browser, Stall, browser_of
+from tests.server.admin.stall import Browser, People, Stall, browser_of
 from tests.server.shops import open_shop
 from tests.server.town import PASSWORD, Town
 
@@ -48,6 +48,17 @@ def test_guessing_takes_longer_and_longer(town: Town, browser: Browser) -> None:
     answer = browser.sign_in(shop.owner.email)
     assert answer.status_code == 429
     assert "Demasiados intentos. Espere 2 segundos" in Page(answer.text).text
+
+
+def test_who_forgot_the_password_gets_a_letter_whoever_asks(town: Town, people: People, browser: Browser) -> None:
+    page = browser.read(browser.read("/admin/entrar").links["Olvidé mi contraseña"])
+    for email in (people.beto.person.email, "nadie@example.com"):
+        answer = browser.post(page.forms[0].action, email=email)
+        assert f"Si {email} tiene una cuenta, le llegará un correo" in Page(answer.text).text
+    letter = town.mailbox.next_letter()
+    assert letter["To"] == people.beto.person.email
+    assert "/nueva-contrasena/" in letter.get_content()
+    assert "Escriba el correo completo" in browser.post("/admin/olvido", email="beto").text
 
 
 def test_who_signs_out_is_out(stall: Stall, browser: Browser) -> None:
@@ -125,6 +136,12 @@ def test_no_page_of_another_site_does_anything(stall: Stall) -> None:
         assert answer.status_code == 403
         assert "El pedido no vino de esta página." in answer.text
     assert "retirado" not in stall.read("/equipos").text
+
+
+def test_central_is_used_under_another_of_its_names_too(stall: Stall) -> None:
+    elsewhere = Browser(stall.browser.client, stall.shop.town.address)
+    answer = elsewhere.post(f"{stall.path}/equipos/{stall.beto_till.device_id}/nombre", name="Puesto 14")
+    assert (answer.status_code, "Puesto 14" in answer.text) == (200, True)
 
 
 def test_nobody_keeps_a_page_and_nothing_of_others_runs_on_it(stall: Stall) -> None:

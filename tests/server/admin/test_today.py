@@ -140,6 +140,20 @@ def test_a_past_day_is_complete_once_every_till_has_told_after_it(stall: Stall) 
     assert "Completo" in stall.read("?dia=2026-11-20").text
 
 
+def test_what_came_up_for_review_in_a_week_is_told(stall: Stall) -> None:
+    assert "por revisar de los" not in stall.read().text
+    rosa = stall.customer(phone="911111111")
+    stall.sells(stall.beto_till.sale([stall.product()], new_id(), paid=0), stall.beto_till.abono(new_id(), 500))
+    stall.beto_till.push(stall.beto_till.product())
+    stall.stored(stall.ana_till.patch("customers", rosa, phone=("911111111", "922222222")))
+    stall.in_conflict(stall.beto_till.patch("customers", rosa, phone=("911111111", "933333333")))
+    page = stall.read()
+    assert "4 por revisar de los últimos 7 días." in page.text
+    assert page.links["4 por revisar"] == f"{stall.path}/por-revisar"
+    stall.shop.town.clock.move(days=7)
+    assert "por revisar de los" not in stall.read().text
+
+
 def test_a_withdrawn_till_is_not_waited_for(stall: Stall) -> None:
     seen(stall, "Carro A", hours=-30)
     seen(stall, "Casa", hours=-1)

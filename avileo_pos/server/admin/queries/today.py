@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
 from typing import Any, Final
@@ -67,26 +67,32 @@ class ToldUpTo:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """A day of the business. `owed` is what all customers owe now, of whom there are `debtors`."""
+    """A day of the business. `owed` is what all customers owe now, of whom there are `debtors`.
+
+    `to_review` is how much came up for review in the last 7 days.
+    """
 
     day: date
     all: DayOf
     vendors: Sequence[DayOf]
     owed: Decimal
     debtors: int
+    to_review: int
     told: ToldUpTo
 
 
 def read_day(desk: Desk, day: date) -> Today:
     """The vendors who sold or received something that day, the largest first."""
     vendors = [_day_of(row) for row in desk.connection.exec_driver_sql(_BY_VENDOR, _asked(desk, day=day)).mappings()]
-    owed, debtors, tills = _standing(desk)
+    standing = desk.connection.exec_driver_sql(_STANDING, _asked(desk, lately=desk.today - _LATELY)).all()
+    tills = [TillContact(row.name, row.last_seen_at and _instant(row.last_seen_at)) for row in standing if row.name]
     return Today(
         day=day,
         all=reduce(DayOf.__add__, vendors, DayOf("Todos")),
         vendors=vendors,
-        owed=owed,
-        debtors=debtors,
+        owed=standing[0].owed,
+        debtors=standing[0].debtors,
+        to_review=standing[0].to_review,
         told=told_up_to(tills, desk, day),
     )
 
@@ -102,12 +108,6 @@ def told_up_to(tills: Iterable[TillContact], desk: Desk, day: date) -> ToldUpTo:
         else:
             told.append(till.last_seen_at)
     return ToldUpTo(min(told, default=None), silent)
-
-
-def _standing(desk: Desk) -> tuple[Decimal, int, list[TillContact]]:
-    found = desk.connection.exec_driver_sql(_STANDING, _asked(desk)).all()
-    tills = [TillContact(row.name, row.last_seen_at and _instant(row.last_seen_at)) for row in found if row.name]
-    return found[0].owed, found[0].debtors, tills
 
 
 def _asked(desk: Desk, **more: Any) -> Mapping[str, Any]:
@@ -163,12 +163,24 @@ _BY_VENDOR: Final = f"""
     ORDER BY sums.total DESC NULLS LAST, u.name
 """
 
+_LATELY: Final = timedelta(days=6)  # with today a week
+_LATELY_TO_REVIEW: Final = tuple(
+    f"SELECT count(*) FROM {table} WHERE business_id = %(business)s AND {when} >= %(lately)s AND {condition}"
+    for table, when, condition in (
+        ("sales", "business_date", "needs_review"),
+        ("abonos", "business_date", "needs_review"),
+        ("sync_operations", "received_at", "status = 'quarantined'"),
+        ("sync_conflicts", "created_at", "true"),
+    )
+)
+
 _STANDING: Final = f"""
-    SELECT owed.*, d.name, d.last_seen_at
+    SELECT owed.*, review.*, d.name, d.last_seen_at
     FROM (
       SELECT coalesce(sum(balance), {ZERO}) AS owed, count(*) AS debtors FROM customer_balances
       WHERE business_id = %(business)s AND balance > 0
     ) owed
+    CROSS JOIN (SELECT {" + ".join(f"({count})" for count in _LATELY_TO_REVIEW)} AS to_review) review
     LEFT JOIN devices d ON d.business_id = %(business)s AND d.revoked_at IS NULL
     ORDER BY d.last_seen_at NULLS FIRST, d.name
 """

@@ -19,11 +19,12 @@ from avileo_pos.server.business.membership import Workplace, workplaces_of
 from avileo_pos.server.central import Central, TheCentral
 from avileo_pos.server.errors import Refused
 from avileo_pos.server.routes import auth, passwords
-from avileo_pos.server.routes.auth_words import ChangePassword, SignIn
+from avileo_pos.server.routes.auth_words import ChangePassword, RequestPasswordReset, SignIn
 
 router = APIRouter(prefix=HOME, route_class=PageRoute)
 
 _BUSINESSES = "/negocios"
+_LONGEST_EMAIL = 254
 
 
 @router.get("")
@@ -43,7 +44,7 @@ def choose(person: ThePerson, central: TheCentral) -> Response:
 
 @router.get("/entrar")
 def ask_who_it_is(request: Request, central: TheCentral) -> Response:
-    return page("sign_in.html") if find_signed_in(request, central) is None else sent_on(HOME)
+    return _sign_in_page(central) if find_signed_in(request, central) is None else sent_on(HOME)
 
 
 @router.post("/entrar", dependencies=[Depends(from_our_own_pages)])
@@ -53,9 +54,9 @@ def sign_in(typed: Typed, request: Request, central: TheCentral) -> Response:
     try:
         auth.sign_in(SignIn(email=email, password=typed.get("password", "")), request, answer, central)
     except ValidationError:
-        return page("sign_in.html", HTTPStatus.UNAUTHORIZED, email=email[:100], problem=_WRONG)
+        return _sign_in_page(central, HTTPStatus.UNAUTHORIZED, email=email[:_LONGEST_EMAIL], problem=_WRONG)
     except Refused as refused:
-        return page("sign_in.html", refused.status, email=email, problem=_sentence(refused))
+        return _sign_in_page(central, refused.status, email=email, problem=_sentence(refused))
     return answer
 
 
@@ -64,6 +65,22 @@ def sign_out(request: Request, central: TheCentral) -> Response:
     answer = sent_on(SIGN_IN)
     auth.sign_out(request, answer, central)
     return answer
+
+
+@router.get("/olvido")
+def ask_for_the_email() -> Response:
+    return page("forgotten.html")
+
+
+@router.post("/olvido", dependencies=[Depends(from_our_own_pages)])
+def send_a_letter(typed: Typed, request: Request, central: TheCentral) -> Response:
+    """The same is said whether or not there is such a person."""
+    email = typed.get("email", "").strip()[:_LONGEST_EMAIL]
+    try:
+        passwords.request_password_reset(RequestPasswordReset(email=email), request, central)
+    except Refused as refused:
+        return page("forgotten.html", refused.status, email=email, problem=_sentence(refused))
+    return page("forgotten.html", email=email, sent=True)
 
 
 @router.get("/contrasena")
@@ -91,6 +108,10 @@ def _owned_by(person: SignedIn, central: Central) -> list[Workplace]:
     return [place for place in found if place.role is BusinessUserRole.ADMIN_NEGOCIO]
 
 
+def _sign_in_page(central: Central, status: int = HTTPStatus.OK, **typed: str) -> Response:
+    return page("sign_in.html", status, sends_letters=central.mail is not None, **typed)
+
+
 def _sentence(trouble: Refused | BusinessRuleBroken) -> str:
     if isinstance(trouble, Refused) and trouble.status == HTTPStatus.TOO_MANY_REQUESTS:
         return f"Demasiados intentos. Espere {_spoken(int((trouble.headers or {})['Retry-After']))} y vuelva a probar."
@@ -105,6 +126,7 @@ _WRONG = "El correo o la contraseña no son correctos."
 _SENTENCES = {
     "invalid_email": "Escriba el correo completo, por ejemplo rosa@correo.com.",
     "invalid_email_or_password": _WRONG,
+    "reset_password_disabled": "Este servidor no envía correos. Pida una contraseña a otro administrador.",
     "invalid_password": "La contraseña de ahora no es correcta.",
     "password_not_new": "Elija otra: esa es la que le dieron.",
     "password_too_short": f"La contraseña necesita al menos {SHORTEST} caracteres.",
