@@ -13,6 +13,8 @@ from avileo_pos.server.admin.routes import debts, devices, distribuciones, entry
 _MEDIA_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
 _FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 
+ROUTERS = (entry.router, today.router, debts.router, distribuciones.router, review.router, devices.router)
+
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
@@ -24,8 +26,8 @@ def static_file(name: str) -> Response:
     return Response(STATIC_FILES[name], media_type=_MEDIA_TYPES[name.rpartition(".")[2]], headers=_FOR_GOOD)
 
 
-for each in (entry, today, debts, distribuciones, review, devices):
-    router.include_router(each.router)
+for each in ROUTERS:
+    router.include_router(each)
 
 
 @router.get(f"{HOME}/{{elsewhere:path}}")

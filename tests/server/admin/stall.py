@@ -123,13 +123,18 @@ def browser_of(town: Town) -> Browser:
 def open_stall(town: Town, people: People, owner: Owner) -> Stall:
     shop = found_shop(town, owner.person, f"Pollos de {owner.person.name}")
     beto = people.beto.person
+    take_on(shop, beto, BusinessUserRole.VENDEDOR)
+    return Stall(shop, people, owner.browser, till(shop, owner.person, "Casa"), till(shop, beto, "Carro A"))
+
+
+def take_on(shop: Shop, person: Person, role: BusinessUserRole) -> None:
+    """Somebody who has an account, without an invitation to and fro."""
     with (
-        town.database.transaction(shop.uuid) as connection,
+        shop.town.database.transaction(shop.uuid) as connection,
         locked_revisions(connection, shop.uuid) as revisions,
     ):
-        writer = BusinessWriter(connection, shop.uuid, revisions, town.clock())
-        writer.add_member(user_id=beto.user_id, name=beto.name, role=BusinessUserRole.VENDEDOR)
-    return Stall(shop, people, owner.browser, till(shop, owner.person, "Casa"), till(shop, beto, "Carro A"))
+        writer = BusinessWriter(connection, shop.uuid, revisions, shop.town.clock())
+        writer.add_member(user_id=person.user_id, name=person.name, role=role)
 
 
 def till(shop: Shop, person: Person, name: str) -> Till:
