@@ -73,7 +73,7 @@ def test_what_was_voided_does_not_count(stall: Stall) -> None:
     sale, abono = stall.beto_till.sale([pollo]), stall.beto_till.abono(rosa, 500)
     stall.sells(sale, abono, stall.beto_till.void(sale), stall.beto_till.void(abono))
     text = stall.read().text
-    assert "Vendido S/ 0.00 0 ventas" in text
+    assert "Vendido S/ 0.00 0 ventas · 0.000 kg Aparte, 1 anulada por S/ 21.25" in text
     assert "Nadie ha vendido todavía hoy" in text
 
 

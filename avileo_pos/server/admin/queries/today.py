@@ -69,12 +69,15 @@ class ToldUpTo:
 class Today:
     """A day of the business. `owed` is what all customers owe now, of whom there are `debtors`.
 
-    `to_review` is how much came up for review in the last 7 days.
+    `voided` are the day's sales that do not count any more, with what they would have come to; `to_review` is how much
+    came up for review in the last 7 days.
     """
 
     day: date
     all: DayOf
     vendors: Sequence[DayOf]
+    voided: int
+    voided_total: Decimal
     owed: Decimal
     debtors: int
     to_review: int
@@ -84,12 +87,14 @@ class Today:
 def read_day(desk: Desk, day: date) -> Today:
     """The vendors who sold or received something that day, the largest first."""
     vendors = [_day_of(row) for row in desk.connection.exec_driver_sql(_BY_VENDOR, _asked(desk, day=day)).mappings()]
-    standing = desk.connection.exec_driver_sql(_STANDING, _asked(desk, lately=desk.today - _LATELY)).all()
+    standing = desk.connection.exec_driver_sql(_STANDING, _asked(desk, day=day, lately=desk.today - _LATELY)).all()
     tills = [TillContact(row.name, row.last_seen_at and _instant(row.last_seen_at)) for row in standing if row.name]
     return Today(
         day=day,
         all=reduce(DayOf.__add__, vendors, DayOf("Todos")),
         vendors=vendors,
+        voided=standing[0].voided,
+        voided_total=standing[0].voided_total,
         owed=standing[0].owed,
         debtors=standing[0].debtors,
         to_review=standing[0].to_review,
@@ -175,11 +180,15 @@ _LATELY_TO_REVIEW: Final = tuple(
 )
 
 _STANDING: Final = f"""
-    SELECT owed.*, review.*, d.name, d.last_seen_at
+    SELECT gone.*, owed.*, review.*, d.name, d.last_seen_at
     FROM (
       SELECT coalesce(sum(balance), {ZERO}) AS owed, count(*) AS debtors FROM customer_balances
       WHERE business_id = %(business)s AND balance > 0
     ) owed
+    CROSS JOIN (
+      SELECT count(*) AS voided, coalesce(sum(total_amount - redondeo), {ZERO}) AS voided_total FROM sales
+      WHERE business_id = %(business)s AND business_date = %(day)s AND voided_at IS NOT NULL
+    ) gone
     CROSS JOIN (SELECT {" + ".join(f"({count})" for count in _LATELY_TO_REVIEW)} AS to_review) review
     LEFT JOIN devices d ON d.business_id = %(business)s AND d.revoked_at IS NULL
     ORDER BY d.last_seen_at NULLS FIRST, d.name
