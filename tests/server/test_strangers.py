@@ -25,7 +25,9 @@ from tests.server.sessions import token_of
 from tests.server.sync_central import TestCentral, Till, Values, new_id, open_business, running_central
 from tests.serving import serving
 
-OF_A_BUSINESS: Final = [table for table in metadata.sorted_tables if "business_id" in table.columns]
+OF_A_BUSINESS: Final = [
+    table for table in metadata.sorted_tables if "server" in table.info["in"] and "business_id" in table.columns
+]
 NOBODYS: Final = dict.fromkeys(("business", "member", "device", "invitation"), "00000000-0000-4000-8000-00000000dead")
 
 # What a stranger would send where a body is asked for.
