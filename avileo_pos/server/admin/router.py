@@ -5,9 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse
 
-from avileo_pos.server.admin.pages import HOME, STATIC_FILES, PageRoute, problem
+from avileo_pos.server.admin.pages import HOME, STATIC_FILES, PageRoute, problem, sent_on
 from avileo_pos.server.admin.routes import debts, devices, distribuciones, entry, review, today
 
 _MEDIA_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
@@ -30,6 +29,15 @@ for each in ROUTERS:
     router.include_router(each)
 
 
+@router.get("/")
+def from_the_bare_address() -> Response:
+    """An owner types what the tills were given."""
+    return sent_on(HOME)
+
+
 @router.get(f"{HOME}/{{elsewhere:path}}")
-def not_found() -> HTMLResponse:
+def anywhere_else(elsewhere: str) -> Response:
+    """With a slash too many it may have been one of the pages."""
+    if elsewhere.endswith("/") or not elsewhere:
+        return sent_on(f"{HOME}/{elsewhere}".rstrip("/"))
     return problem(HTTPStatus.NOT_FOUND)

@@ -39,7 +39,11 @@ def test_guessing_takes_longer_and_longer(town: Town, browser: Browser) -> None:
         browser.sign_in(shop.owner.email, "gallina blanca")
     answer = browser.sign_in(shop.owner.email)
     assert answer.status_code == 429
-    assert "Demasiados intentos. Espere 2 segundos" in Page(answer.text).text
+    assert "Demasiados intentos. Espere 2 segundos y vuelva a probar." in Page(answer.text).text
+    town.clock.move(seconds=1)
+    assert "Espere 1 segundo y" in Page(browser.sign_in(shop.owner.email).text).text
+    town.clock.move(seconds=1)
+    assert browser.sign_in(shop.owner.email).url.path == f"/admin/{shop.business_id}"
 
 
 def test_who_forgot_the_password_gets_a_letter_whoever_asks(town: Town, people: People, browser: Browser) -> None:
@@ -112,6 +116,14 @@ def test_nobody_keeps_a_page_and_nothing_of_others_runs_on_it(stall: Stall) -> N
     assert headers["cache-control"] == "no-store"
     assert headers["content-security-policy"] == "default-src 'self'; frame-ancestors 'none'"
     assert headers["referrer-policy"] == "same-origin"
+
+
+def test_the_page_is_found_by_the_address_alone_and_with_a_slash_too_many(stall: Stall) -> None:
+    for path in ("/", "/admin/", "/admin//"):
+        assert stall.browser.get(path).url.path == stall.browser.get("/admin").url.path
+    assert stall.browser.get(f"{stall.path}/deudas/").url.path == f"{stall.path}/deudas"
+    elsewhere = stall.browser.get("/admin/deudas/de/otros")
+    assert (elsewhere.status_code, "No se encontró" in elsewhere.text) == (404, True)
 
 
 def test_whoever_looks_now_and_then_stays_signed_in(stall: Stall) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from math import ceil
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
@@ -119,7 +120,9 @@ def _sentence(trouble: Refused | BusinessRuleBroken) -> str:
 
 
 def _spoken(seconds: int) -> str:
-    return f"{seconds} segundos" if seconds < 60 else f"{-(-seconds // 60)} minutos"
+    """«1 segundo», «2 minutos»; never less than it takes."""
+    count, unit = (seconds, "segundo") if seconds < 60 else (ceil(seconds / 60), "minuto")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 _WRONG = "El correo o la contraseña no son correctos."
