@@ -31,11 +31,7 @@ STATIC_FILES: Final = {
     name: (Path(__file__).parent / "static" / name).read_bytes() for name in ("admin.css", "icon.svg", "icons.svg")
 }
 _VERSION: Final = blake2b(b"".join(STATIC_FILES.values()), digest_size=6).hexdigest()
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    # Without a referrer a browser would not tell either from where a form is sent, and that is asked of each one.
-    "Referrer-Policy": "same-origin",
-}
+_HEADERS: Final = {"Cache-Control": "no-store"}
 
 
 class GoTo(Exception):  # noqa: N818 - the name says what happened

@@ -114,7 +114,9 @@ def test_central_is_used_under_another_of_its_names_too(stall: Stall) -> None:
 def test_nobody_keeps_a_page_and_nothing_of_others_runs_on_it(stall: Stall) -> None:
     headers = stall.browser.get(stall.path).headers
     assert headers["cache-control"] == "no-store"
-    assert headers["content-security-policy"] == "default-src 'self'; frame-ancestors 'none'"
+    assert headers["content-security-policy"] == (
+        "default-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
     assert headers["referrer-policy"] == "same-origin"
 
 
