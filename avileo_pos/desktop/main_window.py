@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
     def open_screen(self, key: str) -> None:
         """Raises KeyError for a screen that this person may not open."""
         if key not in self._screens:
-            self._screens[key] = self._kinds[key](self._inside())
+            self._screens[key] = self._kinds[key](self._inside(), self._stack)
             self._stack.addWidget(self._screens[key])
         self._navigation.show_current(key)
         self._stack.setCurrentWidget(self._screens[key])

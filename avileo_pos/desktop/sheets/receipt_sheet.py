@@ -31,9 +31,11 @@ class ReceiptSheet(OnceSheet):
         self._figures.setSpacing(Space.LARGE)
         columns = QHBoxLayout()
         columns.setSpacing(Space.WIDE)
-        columns.addWidget(_scrolled(paper), 3)
-        columns.addLayout(self._figures, 2)
         self.body.addLayout(columns)
+        area = _paper_area(paper.accessibleName())
+        columns.addWidget(area, 3)
+        columns.addLayout(self._figures, 2)
+        area.setWidget(paper)  # at its place: a full area that moves is dressed twice
         self.add_buttons(self.main)
 
     def focus_start(self) -> None:
@@ -116,12 +118,11 @@ def _debt(owed: str, debt: Decimal) -> AmountDisplay:
     return display
 
 
-def _scrolled(paper: ReceiptPaper) -> QScrollArea:
+def _paper_area(accessible_name: str) -> QScrollArea:
     area = QScrollArea()
-    area.setWidget(paper)
     area.setWidgetResizable(True)
     area.setProperty("look", "paper")
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setMinimumHeight(_PAPER_LOWEST)
-    area.setAccessibleName(paper.accessibleName())
+    area.setAccessibleName(accessible_name)
     return area

@@ -13,7 +13,7 @@ _COMMAND_COLUMN = 3
 
 
 class Keypad(QWidget):
-    """Hidden until a served field is touched, as it would cover the cart of a small screen."""
+    """Hidden until a served field is touched, as it would cover the cart of a small screen; its keys are made then."""
 
     entered = Signal()  # «Listo»; Enter has then been typed into the field too
 
@@ -22,14 +22,18 @@ class Keypad(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(Space.SMALL)
-        self._add_digits()
-        self._add_commands()
         self.hide()
 
     def serve(self, *fields: NumberField) -> None:
         """Shows itself when one of the fields is touched."""
         for field in fields:
             field.touched.connect(self.show)
+
+    def setVisible(self, visible: bool) -> None:
+        if visible and self._grid.isEmpty():
+            self._add_digits()
+            self._add_commands()
+        super().setVisible(visible)
 
     def _add_digits(self) -> None:
         for row, digits in enumerate((*_ROWS, ("0", "00", "."))):

@@ -27,7 +27,7 @@ class Sheet(QFrame):
         self.setAccessibleName(title)
         self.setAccessibleDescription(sentence)
         self.hide()
-        card = QFrame()
+        card = QFrame(self)
         card.setProperty("look", "sheet")
         card.setFixedWidth(width)
         self.body = QVBoxLayout(card)

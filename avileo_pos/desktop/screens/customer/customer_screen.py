@@ -43,7 +43,7 @@ class CustomerScreen(Screen):
 
     def __init__(self, till: Till, parent: QWidget | None = None) -> None:
         super().__init__(till, parent)
-        self.form = CustomerForm()
+        self.form = CustomerForm(self)
         self._customer_id: UUID | None = None
         self._card: CustomerCard | None = None
         self._statement: Statement | None = None

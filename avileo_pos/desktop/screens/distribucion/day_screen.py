@@ -36,7 +36,7 @@ class DistribucionesScreen(Screen):
 
     def __init__(self, till: Till, parent: QWidget | None = None) -> None:
         super().__init__(till, parent)
-        self.form = DayForm()
+        self.form = DayForm(self)
         self._vendors: tuple[Member, ...] = ()
         self._products: tuple[ProductTile, ...] = ()
         self._closing: DistribucionRow | None = None

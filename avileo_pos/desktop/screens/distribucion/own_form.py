@@ -75,12 +75,12 @@ class OwnForm(QWidget):
         self.progress.setAccessibleName(self._share.text())
 
     def _lay_out(self) -> None:
-        self._pages.addWidget(self._day())
-        self._pages.addWidget(EmptyState("truck", "Hoy todavía no tiene kilos asignados."))
-        self._pages.setCurrentIndex(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)
+        self._pages.addWidget(self._day())
+        self._pages.addWidget(EmptyState("truck", "Hoy todavía no tiene kilos asignados."))
+        self._pages.setCurrentIndex(1)
 
     def _day(self) -> QWidget:
         self.progress.setRange(0, _WHOLE)

@@ -23,7 +23,7 @@ class OwnDistribucionScreen(Screen):
 
     def __init__(self, till: Till, parent: QWidget | None = None) -> None:
         super().__init__(till, parent)
-        self.form = OwnForm()
+        self.form = OwnForm(self)
         self._row: DistribucionRow | None = None
         self.form.accept_asked.connect(self._accept)
         column = QVBoxLayout(self)

@@ -127,8 +127,6 @@ class HistoryForm(QWidget):
         heading.addStretch(1)
         heading.addWidget(self.copy)
         heading.addWidget(self.void)
-        self._lists.addWidget(self.table)
-        self._lists.addWidget(self._nothing)
         card = Card()
         card.body.addWidget(self._lists, 1)
         sums = QHBoxLayout()
@@ -142,6 +140,8 @@ class HistoryForm(QWidget):
         column.addLayout(heading)
         column.addWidget(card, 1)
         column.addLayout(sums)
+        self._lists.addWidget(self.table)
+        self._lists.addWidget(self._nothing)
 
 
 _NOTHING = {

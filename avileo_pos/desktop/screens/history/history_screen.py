@@ -42,7 +42,7 @@ class HistoryScreen(Screen):
 
     def __init__(self, till: Till, parent: QWidget | None = None) -> None:
         super().__init__(till, parent)
-        self.form = HistoryForm(self._today())
+        self.form = HistoryForm(self._today(), self)
         self._voiding: Paper | None = None
         self._reason = ""
         self.form.day_chosen.connect(self.refresh)

@@ -73,8 +73,6 @@ class QueueForm(QWidget):
     def _lay_out(self) -> None:
         self._heading.setProperty("look", "muted")
         self._warning.hide()
-        self._lists.addWidget(self.table)
-        self._lists.addWidget(EmptyState("cloud-check", "Todo está enviado. No hay nada pendiente en esta caja."))
         card = Card("Por enviar")
         card.header.insertWidget(1, self._heading)
         card.header.addWidget(self.review)
@@ -90,6 +88,8 @@ class QueueForm(QWidget):
         column.setSpacing(Space.MEDIUM)
         column.addWidget(card, 1)
         column.addLayout(foot)
+        self._lists.addWidget(self.table)
+        self._lists.addWidget(EmptyState("cloud-check", "Todo está enviado. No hay nada pendiente en esta caja."))
 
 
 def _counted(count: int, one: str, many: str) -> str:

@@ -23,7 +23,7 @@ class QueueScreen(Screen):
 
     def __init__(self, till: Till, parent: QWidget | None = None) -> None:
         super().__init__(till, parent)
-        self.form = QueueForm()
+        self.form = QueueForm(self)
         self.form.send_asked.connect(self._send)
         self.form.review_asked.connect(till.host.review_operation)
         column = QVBoxLayout(self)

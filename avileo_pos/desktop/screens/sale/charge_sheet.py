@@ -150,8 +150,6 @@ class ChargeSheet(OnceSheet):
         paying.setContentsMargins(0, 0, 0, 0)
         self._paying.setLayout(paying)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._paying)
-        self._pages.addWidget(self._account)
         no_fiado = QLabel("Para fiar, elija al cliente con F2 antes de cobrar.")
         no_fiado.setProperty("look", "muted")
         self._total, self._result = AmountDisplay("Total"), AmountDisplay("Vuelto", look="figure")
@@ -171,6 +169,8 @@ class ChargeSheet(OnceSheet):
             _column(self._total, self._redondeo, self._result, self._fiado, self._debt, self._limit, keypad), 2
         )
         self.body.addLayout(columns)
+        self._pages.addWidget(self._paying)
+        self._pages.addWidget(self._account)
         no_fiado.setVisible(self._customer is None)
         self.add_footer()
 

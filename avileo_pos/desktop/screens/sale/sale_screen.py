@@ -81,7 +81,7 @@ class SaleScreen(Screen):
 
     def __init__(self, till: Till, parent: QWidget | None = None) -> None:
         super().__init__(till, parent)
-        self.form = SaleForm()
+        self.form = SaleForm(self)
         self._sales = OpenSales()
         self._products: dict[UUID, ProductTile] = {}
         self._customer: CustomerRow | None = None
