@@ -29,7 +29,7 @@ _WIDE = 1200
 
 
 class MainWindow(QMainWindow):
-    """The `Host` of the screens. They are built when first opened, and go when the person leaves."""
+    """The `Host` of the screens. They are built when first opened, or ahead of that, and go when the person leaves."""
 
     lock_asked = Signal()
     sign_in_asked = Signal()  # the session with central is over; selling goes on
@@ -92,14 +92,24 @@ class MainWindow(QMainWindow):
     def open_screen(self, key: str) -> None:
         """Raises KeyError for a screen that this person may not open."""
         if key not in self._screens:
-            self._screens[key] = self._kinds[key](self._inside(), self._stack)
-            self._stack.addWidget(self._screens[key])
+            self._build(key)
         self._navigation.show_current(key)
         self._stack.setCurrentWidget(self._screens[key])
         self._screens[key].focus_start()
 
+    def build_ahead(self) -> bool:
+        """Build the next screen that is not there yet, so that who opens it waits for its rows alone.
+
+        False if all are there, or nobody works.
+        """
+        missing = next((key for key in self._kinds if key not in self._screens), None)
+        if self._till is None or missing is None:
+            return False
+        self._build(missing)
+        return True
+
     def opened(self, key: str) -> Screen:
-        """A screen that has been opened. Raises KeyError."""
+        """A screen that is there. Raises KeyError."""
         return self._screens[key]
 
     def show_sync(self, state: SyncState) -> None:
@@ -120,6 +130,10 @@ class MainWindow(QMainWindow):
 
     def send_now(self) -> None:
         self.round_asked.emit()
+
+    def _build(self, key: str) -> None:
+        self._screens[key] = self._kinds[key](self._inside(), self._stack)
+        self._stack.addWidget(self._screens[key])
 
     def _inside(self) -> Till:
         assert self._till is not None

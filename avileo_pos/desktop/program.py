@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from avileo_pos.desktop.background.errands import Errands
 from avileo_pos.desktop.main_window import MainWindow
@@ -58,6 +58,10 @@ log = structlog.get_logger(__name__)
 _ASK_CENTRAL: Final = frozenset({"needs_central", "wrong_password", "catalog_not_here", "member_inactive"})
 
 
+# Before each screen that is built ahead: a key that falls into it waits for one screen, never for all.
+_BREATH_MS: Final = 500
+
+
 @dataclass(frozen=True, slots=True)
 class _Arrival:
     """Somebody whom central knows, on the way into a business."""
@@ -91,6 +95,7 @@ class TillProgram(QObject):
         self._awaiting_catalog: Actor | None = None
         self._central_wants_a_password = False
         self._warned_of: set[str] = set()
+        self._breath = QTimer(self, interval=_BREATH_MS)
         self._connect()
 
     def start(self) -> None:
@@ -241,8 +246,13 @@ class TillProgram(QObject):
         shop.lane.person = actor
         till = Till(shop.lane, shop.news, self.window, actor, place.business, place.device_name, self._clock)
         self.window.enter(till)
+        self._breath.start()
         self._warn_once(shop.tokens.warning)
         self.entered.emit(till)
+
+    def _build_ahead(self) -> None:
+        if not self.window.build_ahead():
+            self._breath.stop()
 
     def _warn_once(self, code: str | None) -> None:
         """Of what holds for as long as the program runs: nobody wants to read it at every unlocking."""
@@ -348,6 +358,7 @@ class TillProgram(QObject):
         self.page.pin_given.connect(self._take_over)
         self.page.sample_asked.connect(self.sample_asked)
         self.window.lock_asked.connect(self.lock)
+        self._breath.timeout.connect(self._build_ahead)
         self.window.sign_in_asked.connect(self._sign_in_again)
 
 

@@ -101,13 +101,15 @@ class Person:
         return self._waits
 
     def _come_in(self) -> None:
-        """By PIN; every screen is built anew when it is opened for the first time after that."""
+        """By PIN; every screen is built anew, while she greets the first customer."""
         self._window.leave()
         self._rest()
         with self._timed("ready to sell"):
             self._shop.do(take_over, TakeOverByPin(ROSA.member_id, ROSA_PIN))
             self._window.enter(self._till())
             self._until(lambda: any(tile.isVisible() for tile in self._window.findChildren(ProductTile)))
+        while self._window.build_ahead():
+            self._rest()
         self._rest()
 
     def _do_fixed_work(self) -> None:

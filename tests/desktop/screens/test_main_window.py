@@ -17,12 +17,13 @@ from avileo_pos.desktop.main_window import MainWindow
 from avileo_pos.desktop.navigation import SCREENS
 from avileo_pos.desktop.sync_notice import SyncNotice
 from avileo_pos.desktop.widgets.dialogs import PinSheet
+from avileo_pos.desktop.widgets.rows_table import RowsTable
 from avileo_pos.desktop.widgets.side_navigation import SideNavigation
 from avileo_pos.desktop.widgets.status_chip import StatusChip
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.sync.state import SyncKind, SyncState
 from tests.desktop.screens.conftest import Enter
-from tests.desktop.screens.eyes import button, sheets, the, words_in
+from tests.desktop.screens.eyes import button, sheets, texts, the, words_in
 from tests.desktop.shop import FRIDAY, PEPA, PEPA_PIN, ROSA, Shop
 
 ONLINE = SyncState(SyncKind.ONLINE, last_contact_at=FRIDAY)
@@ -59,6 +60,29 @@ def test_a_screen_opens_by_alt_and_its_place(enter: Enter, shop: Shop) -> None:
     place = words_of_navigation(window).index("Clientes") + 1
     QTest.keyClick(window, Qt.Key(Qt.Key.Key_0 + place), Qt.KeyboardModifier.AltModifier)
     assert window.opened("clientes").isVisible()
+
+
+def test_a_screen_built_ahead_leaves_the_focus_and_shows_what_was_sold_since(enter: Enter, shop: Shop) -> None:
+    shop.open_drawer()
+    window = enter()
+    here = QApplication.focusWidget()
+    while window.build_ahead():
+        shop.settle()
+    ahead = window.opened("historial")
+    assert not ahead.isVisible()
+    assert QApplication.focusWidget() is here
+    sale = shop.sell("Pollo entero", "2.000")
+    window.open_screen("historial")
+    shop.settle()
+    assert window.opened("historial") is ahead
+    assert any(sale.number in cell for row in texts(the(ahead, RowsTable)) for cell in row)
+
+
+def test_nothing_is_built_ahead_when_nobody_works(enter: Enter, shop: Shop) -> None:
+    shop.open_drawer()
+    window = enter()
+    window.leave()
+    assert not window.build_ahead()
 
 
 def test_f8_locks(enter: Enter, shop: Shop, qtbot: QtBot) -> None:
