@@ -248,3 +248,12 @@ def test_a_mail_server_elsewhere_gets_no_letter_in_the_clear(town: Town) -> None
     with pytest.raises((SMTPException, OSError)):
         server.deliver(Letter("eva@example.com", "Hola", "Hola"))
     assert town.mailbox.is_empty()
+
+
+def test_a_token_that_could_never_be_stored_is_refused_like_any_other_garbage(town: Town) -> None:
+    visitor = town.visitor()
+    typed = visitor.client.post("/api/auth/reset-password?token=%00", json={"newPassword": "gallina blanca"})
+    followed = visitor.client.get("/api/auth/reset-password/%00?callbackURL=/")
+    opened = visitor.client.get("/nueva-contrasena/%00")
+    assert [typed.status_code, followed.status_code] == [400, 400]
+    assert opened.status_code < 500

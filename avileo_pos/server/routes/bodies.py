@@ -6,11 +6,14 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-_WITHOUT_NUL: Final = r"^[^\x00]*$"  # PostgreSQL cannot store one
+WITHOUT_NUL: Final = r"^[^\x00]*$"  # PostgreSQL cannot store one
 _EMAIL: Final = r"^[^@\s\x00]{1,64}@[^@\s.\x00]+(\.[^@\s.\x00]+)+$"
 
-Line = Annotated[str, Field(max_length=1000, pattern=_WITHOUT_NUL)]
+Line = Annotated[str, Field(max_length=1000, pattern=WITHOUT_NUL)]
 """Any text of a sensible length, in Better Auth's requests."""
+
+Token = Annotated[str, StringConstraints(max_length=100, pattern=WITHOUT_NUL)]
+"""What a letter's link carries; whatever else somebody writes there opens nothing."""
 
 Email = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=100, pattern=_EMAIL)]
 
@@ -18,7 +21,7 @@ Email = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, m
 def line(longest: int, *, shortest: int = 0) -> Any:
     """A text without blanks around it."""
     return StringConstraints(
-        strip_whitespace=True, min_length=shortest, max_length=longest, pattern=_WITHOUT_NUL, strict=True
+        strip_whitespace=True, min_length=shortest, max_length=longest, pattern=WITHOUT_NUL, strict=True
     )
 
 

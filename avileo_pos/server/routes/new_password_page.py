@@ -16,10 +16,10 @@ from avileo_pos.domain.password import LONGEST, SHORTEST
 from avileo_pos.server.auth.password_reset import PAGE, opens_a_reset, set_forgotten_password
 from avileo_pos.server.central import Central, TheCentral
 from avileo_pos.server.errors import Refused
+from avileo_pos.server.routes.bodies import Token
 
 router = APIRouter(prefix=PAGE, include_in_schema=False)
 
-Token = Annotated[str, Path(max_length=100)]
 
 _MOST_FIELDS: Final = 10
 _HEADERS: Final = {
@@ -38,14 +38,14 @@ _SENTENCES: Final = {
 
 
 @router.get("/{token}")
-def ask(token: Token, central: TheCentral) -> HTMLResponse:
+def ask(token: Annotated[Token, Path()], central: TheCentral) -> HTMLResponse:
     with central.database.transaction() as connection:
         is_good = opens_a_reset(connection, token, central.now())
     return _form() if is_good else _page(f"<p>{_OVER}</p>", HTTPStatus.BAD_REQUEST)
 
 
 @router.post("/{token}")
-async def take(token: Token, request: Request, central: TheCentral) -> HTMLResponse:
+async def take(token: Annotated[Token, Path()], request: Request, central: TheCentral) -> HTMLResponse:
     typed = (await request.body()).decode(errors="replace")
     return await run_in_threadpool(_set, central, token, typed)
 

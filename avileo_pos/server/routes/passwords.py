@@ -36,10 +36,10 @@ from avileo_pos.server.routes.auth_words import (
     ResetPassword,
     UserAnswer,
 )
+from avileo_pos.server.routes.bodies import Token
 
 router = APIRouter()
 
-_LONGEST_TOKEN: Final = 100
 _IF_IT_EXISTS: Final = "If this email exists in our system, check your email for the reset link"
 
 
@@ -86,7 +86,9 @@ def request_password_reset(body: RequestPasswordReset, request: Request, central
 
 @router.post("/reset-password")
 def reset_password(
-    body: ResetPassword, central: TheCentral, token: Annotated[str, Query(max_length=_LONGEST_TOKEN)] = ""
+    body: ResetPassword,
+    central: TheCentral,
+    token: Annotated[Token, Query()] = "",
 ) -> Done:
     set_forgotten_password(central, body.token or token, body.new_password)
     return Done()
@@ -99,7 +101,7 @@ def reset_password(
     responses=refuses(HTTPStatus.FORBIDDEN),
 )
 def follow_the_letter(
-    token: Annotated[str, Path(max_length=_LONGEST_TOKEN)],
+    token: Annotated[Token, Path()],
     central: TheCentral,
     callback_url: Annotated[str, Query(alias="callbackURL", max_length=1000)],
 ) -> RedirectResponse:

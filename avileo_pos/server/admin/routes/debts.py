@@ -12,10 +12,11 @@ from avileo_pos.server.admin.queries import debts, statement
 from avileo_pos.server.admin.queries.debts import read_debts
 from avileo_pos.server.admin.queries.statement import read_account
 from avileo_pos.server.admin.visit import PageNumber, TheVisit
+from avileo_pos.server.routes.bodies import WITHOUT_NUL
 
 router = APIRouter(prefix=f"{HOME}/{{business_id}}/deudas", route_class=PageRoute)
 
-Wanted = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+Wanted = Annotated[str, Query(max_length=100, pattern=WITHOUT_NUL)]
 
 
 @router.get("")
