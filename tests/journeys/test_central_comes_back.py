@@ -123,7 +123,7 @@ def test_a_till_whose_file_was_put_back_by_some_hours_does_no_harm(shop: Shop) -
     reused = [flags for (flags,) in shop.rows("SELECT review_reason FROM sales WHERE needs_review")]
     assert again.number in {row["receipt_number"] for row in pepa.rows("SELECT receipt_number FROM sales")}
     assert len(reused) == 1
-    rosa.open_drawer()  # of what is now a till of its own
+    # It is a till of its own now, and its open drawer goes on.
     assert rosa.sell("Alas", "0.100").number.partition("-")[0] != again.number.partition("-")[0]
 
 

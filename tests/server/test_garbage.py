@@ -105,14 +105,14 @@ def _standing(status: OperationStatus) -> str:
 
 def _require_whole(central: TestCentral, operations: list[Values], statuses: list[OperationStatus]) -> None:
     for operation, status in zip(operations, statuses, strict=True):
-        name = operation.get("collection")
+        name = str(operation.get("collection"))
         if operation.get("operation_type") != "create" or name not in PARTS:
             continue
-        found = _rows(central, str(name), "id", operation.get("entity_id"))
+        found = _rows(central, name, "id", operation.get("entity_id"))
         assert found == (1 if status in STORED else 0)
-        for part in PARTS[str(name)]:
+        for part in PARTS[name]:
             sent = len(operation["data"].get(part) or ()) if status in STORED else 0
-            assert _rows(central, part, f"{str(name).removesuffix('s')}_id", operation.get("entity_id")) == sent
+            assert _rows(central, part, f"{name.removesuffix('s')}_id", operation.get("entity_id")) == sent
 
 
 def _rows(central: TestCentral, table: str, column: str, value: object) -> int:
