@@ -71,6 +71,7 @@ from avileo_pos.server.settings import (
     TrustedProxies,
     Workers,
 )
+from avileo_pos.server.tidy import forget_old_receipts, sweep_accounts
 from avileo_pos.tables.shared import businesses
 
 if sys.platform == "win32":
@@ -90,6 +91,8 @@ EXIT_CANNOT_BACK_UP: Final = 10
 _ONE_MIGRATION_AT_A_TIME: Final = 7_221_006
 _SILENT_FOR_TOO_LONG: Final = 20  # seconds, then a worker process is killed and replaced; a busy one may be slow
 _EMBEDDED_DATABASE: Final = "avileo"
+
+OnlyBusinesses = Annotated[list[UUID] | None, typer.Option("--business", help="Only this one; may be repeated.")]
 
 app = typer.Typer(help="Central of Avileo POS.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
@@ -248,10 +251,7 @@ def restored(data_dir: DataDir = None) -> None:
 
 
 @app.command("audit")
-def verify_audit(
-    business: Annotated[list[UUID] | None, typer.Option(help="Only this business; may be repeated.")] = None,
-    data_dir: DataDir = None,
-) -> None:
+def verify_audit(business: OnlyBusinesses = None, data_dir: DataDir = None) -> None:
     """Verify the chain of who did what, and tell the hash with which it ends, to be kept somewhere else."""
     with _open_database(data_dir) as database:
         _require_head(database)
@@ -264,6 +264,20 @@ def verify_audit(
     flaws = [f"{chain.business_id}: {flaw}" for chain in chains for flaw in chain.flaws]
     if flaws:
         raise CannotServe(EXIT_AUDIT_FLAWED, "\n".join(["The audit chain was tampered with.", *flaws]))
+
+
+@app.command()
+def tidy(business: OnlyBusinesses = None, data_dir: DataDir = None) -> None:
+    """Forget what has had its time: receipts of over 400 days, and sessions, links and delays that are over.
+
+    Central may go on meanwhile. What was put aside and nobody has looked at stays, however old.
+    """
+    with _open_database(data_dir) as database:
+        _require_head(database)
+        now = utc_now()
+        chosen = business or _all_businesses(database)
+        receipts = sum(forget_old_receipts(database, each, now) for each in chosen)
+        typer.echo(f"Forgotten: {receipts} receipts, {sweep_accounts(database, now)} rows of sessions and links.")
 
 
 @app.command()

@@ -190,6 +190,19 @@ def test_the_operator_is_told_that_the_audit_chain_is_whole_or_where_it_is_not(p
         assert (confined.returncode, "--business ID" in confined.stderr) == (EXIT_NOT_CONFINED, True)
 
 
+def test_the_operator_has_forgotten_what_has_had_its_time(postgres: TestPostgres) -> None:
+    with postgres.database() as url:
+        central("migrate", url=url, served_at=service_url(url))
+        central("create-admin", *ADMIN, url=url)
+        with psycopg.connect(url) as connection:
+            over = "SELECT id, id, '2026-01-01', id FROM \"user\""
+            connection.execute(f"INSERT INTO session (id, token, expires_at, user_id) {over}")
+        tidied = [central("tidy", url=url).stdout for _ in range(2)]
+        assert ["0 receipts, 1 rows" in tidied[0], "0 receipts, 0 rows" in tidied[1]] == [True, True]
+        confined = central("tidy", url=service_url(url))
+        assert (confined.returncode, "--business ID" in confined.stderr) == (EXIT_NOT_CONFINED, True)
+
+
 def central(*arguments: str, url: str, served_at: str = "") -> subprocess.CompletedProcess[str]:
     return ended(launch(*arguments, url=url, served_at=served_at))
 

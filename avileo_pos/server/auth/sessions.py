@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, Self
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from avileo_pos.server.auth.tokens import new_id
 from avileo_pos.server.auth.users import User
@@ -21,6 +21,7 @@ LASTS: Final = timedelta(days=7)
 LASTS_UNREMEMBERED: Final = timedelta(days=1)
 RENEWED_AFTER: Final = timedelta(hours=24)
 LASTS_AT_MOST: Final = timedelta(days=90)
+_SWEPT_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +128,10 @@ def close_sessions_of(connection: Connection, user_id: str, *, but: str | None =
     """Sign a person out everywhere, except in the session with the token `but`."""
     spared = () if but is None else (session.c.token != but,)
     connection.execute(delete(session).where(session.c.user_id == user_id, *spared))
+
+
+def sweep_sessions(connection: Connection, now: datetime) -> int:
+    """Some of the sessions that are over go; how many did."""
+    is_over = or_(session.c.expires_at <= now, session.c.created_at <= now - LASTS_AT_MOST)
+    over = select(session.c.id).where(is_over).limit(_SWEPT_AT_ONCE).with_for_update(skip_locked=True)
+    return len(connection.scalars(delete(session).where(session.c.id.in_(over)).returning(session.c.id)).all())

@@ -17,6 +17,7 @@ from avileo_pos.tables.server.sign_in_failures import sign_in_failures as failur
 
 FORGOTTEN_AFTER: Final = timedelta(days=1)
 LONGEST_DELAY: Final = timedelta(minutes=5)
+_SWEPT_AT_ONCE: Final = 100
 
 
 class TooManyAttempts(Exception):  # noqa: N818 - the name says what happened
@@ -57,7 +58,7 @@ def begin_attempt(connection: Connection, now: datetime, *subjects: Subject) -> 
     """Count an attempt against each subject. Raises TooManyAttempts, and then it must be rolled back."""
     for subject in sorted(subjects, key=lambda each: each.name):
         _count(connection, now, subject)
-    _forget_the_old(connection, now)
+    sweep_failures(connection, now)
 
 
 def attempt_succeeded(connection: Connection, now: datetime, account: Subject, *others: Subject) -> None:
@@ -72,6 +73,18 @@ def attempt_succeeded(connection: Connection, now: datetime, account: Subject, *
             .where(failures.c.subject == other.name, failures.c.failures > 0)
             .values(failures=failures.c.failures - 1, closed_until=now)
         )
+
+
+def sweep_failures(connection: Connection, now: datetime) -> int:
+    """Some of the failures that count no more go; how many did."""
+    old = (
+        select(failures.c.subject)
+        .where(failures.c.last_failed_at <= now - FORGOTTEN_AFTER)
+        .limit(_SWEPT_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    swept = delete(failures).where(failures.c.subject.in_(old)).returning(failures.c.subject)
+    return len(connection.scalars(swept).all())
 
 
 def new_businesses_subject(user_id: str) -> Subject:
@@ -116,16 +129,6 @@ def _count(connection: Connection, now: datetime, subject: Subject) -> None:
         .where(failures.c.subject == subject.name)
         .values(failures=count, last_failed_at=now, closed_until=now + subject.delay_after(count))
     )
-
-
-def _forget_the_old(connection: Connection, now: datetime) -> None:
-    old = (
-        select(failures.c.subject)
-        .where(failures.c.last_failed_at <= now - FORGOTTEN_AFTER)
-        .limit(100)
-        .with_for_update(skip_locked=True)
-    )
-    connection.execute(delete(failures).where(failures.c.subject.in_(old)))
 
 
 def _line_of(address: str) -> str:

@@ -15,13 +15,7 @@ _SWEPT_AT_ONCE: Final = 100
 
 def keep_proof(connection: Connection, identifier: str, value: str, now: datetime, expires_at: datetime) -> None:
     """Store a proof; some of those that are over go."""
-    over = (
-        select(verification.c.id)
-        .where(verification.c.expires_at < now)
-        .limit(_SWEPT_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    connection.execute(delete(verification).where(verification.c.id.in_(over)))
+    sweep_proofs(connection, now)
     connection.execute(
         insert(verification).values(
             id=new_id(), identifier=identifier, value=value, expires_at=expires_at, created_at=now, updated_at=now
@@ -59,3 +53,10 @@ def drop_proofs_for(connection: Connection, prefix: str, value: str) -> None:
     connection.execute(
         delete(verification).where(proof.value == value, proof.identifier.startswith(prefix, autoescape=True))
     )
+
+
+def sweep_proofs(connection: Connection, now: datetime) -> int:
+    """Some of the proofs that are over go; how many did."""
+    proof = verification.c
+    over = select(proof.id).where(proof.expires_at < now).limit(_SWEPT_AT_ONCE).with_for_update(skip_locked=True)
+    return len(connection.scalars(delete(verification).where(proof.id.in_(over)).returning(proof.id)).all())

@@ -1,7 +1,8 @@
 """The audit chain of a business: who did what from which device, each entry bound to the one before by its hash.
 
 An act stands in the chain in the transaction that does it. What came in a push stands there as one entry, which
-vouches for the receipts of its operations. Central's own role can append to the chain and read it, nothing more.
+vouches for the receipts of its operations. Receipts that have had their time are forgotten, and that is an act too.
+Central's own role can append to the chain and read it, nothing more.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from avileo_pos.tables.server import audit_entries
 from avileo_pos.tables.shared import businesses
 
 PUSH: Final = "push"
+FORGOTTEN: Final = "receipts.forgotten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ def details_of_push(receipts: Iterable[ReceiptWords]) -> Mapping[str, Any]:
     return {"operations": len(ordered), "sha256": sha256(msgspec.json.encode(ordered)).hexdigest()}
 
 
+def details_of_forgetting(before: datetime, operations: int) -> Mapping[str, Any]:
+    """The details of having forgotten so many receipts, all of pushes before a moment."""
+    return {"before": instant_text(before), "operations": operations}
+
+
 @dataclass(frozen=True, slots=True)
 class Verified:
     """A business's chain as it was found; `hash` is that of its last entry, and worth keeping outside the database."""
@@ -105,24 +112,35 @@ def verify(connection: Connection, business_id: UUID) -> Verified:
 def flaws_of_chain(connection: Connection, business_id: UUID) -> Iterator[str]:
     """What is wrong with a business's chain, each flaw as a sentence; none where every entry stands as it was written.
 
-    A receipt that has been forgotten for its age leaves its entry without what it vouches for; that is no flaw.
+    Without its receipts a push may only be where the chain itself says that those of its time were forgotten.
     """
     found = connection.execute(
         select(audit_entries).where(audit_entries.c.business_id == business_id).order_by(audit_entries.c.number)
     )
-    receipts = _receipts_by_entry(connection, business_id)
+    entries = [dict(row) for row in found.mappings()]
+    kept = _Kept(_receipts_by_entry(connection, business_id), _forgotten_before(entries))
     last = AuditChain()
-    for row in found.mappings():
-        entry = dict(row)
-        yield from _flaws_of_entry(entry, last, receipts)
+    for entry in entries:
+        yield from _flaws_of_entry(entry, last, kept)
         last = AuditChain(entry["number"], entry["hash"])
     if last != _head_of_chain(connection, business_id):
         yield f"The chain ends with entry {last.number}, which is not the last one that was written."
 
 
-def _flaws_of_entry(
-    entry: Mapping[str, Any], last: AuditChain, receipts: Mapping[int, Sequence[ReceiptWords]]
-) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The receipts that are there, by the entry that vouches for them, and before when they need not be."""
+
+    receipts: Mapping[int, Sequence[ReceiptWords]]
+    forgotten_before: str
+
+
+def _forgotten_before(entries: Iterable[Mapping[str, Any]]) -> str:
+    told = (msgspec.json.decode(entry["details"]) for entry in entries if entry["action"] == FORGOTTEN)
+    return max((str(details.get("before", "")) for details in told), default="")
+
+
+def _flaws_of_entry(entry: Mapping[str, Any], last: AuditChain, kept: _Kept) -> Iterator[str]:
     number = entry["number"]
     if number != last.number + 1:
         yield f"Entry {last.number + 1} is missing."
@@ -130,8 +148,17 @@ def _flaws_of_entry(
         yield f"Entry {number} does not follow from the one before it."
     if entry["hash"] != _hash_of(entry):
         yield f"Entry {number} was changed."
-    kept = receipts.get(number)
-    if entry["action"] == PUSH and kept and details_of_push(kept) != msgspec.json.decode(entry["details"]):
+    if entry["action"] == PUSH:
+        yield from _flaws_of_receipts(entry, kept)
+
+
+def _flaws_of_receipts(push: Mapping[str, Any], kept: _Kept) -> Iterator[str]:
+    number = push["number"]
+    receipts = kept.receipts.get(number)
+    if receipts is None:
+        if instant_text(push["at"]) >= kept.forgotten_before:
+            yield f"The receipts for which entry {number} vouches are gone."
+    elif details_of_push(receipts) != msgspec.json.decode(push["details"]):
         yield f"The receipts for which entry {number} vouches were changed."
 
 
