@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import random as chance
 from time import perf_counter
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
@@ -73,12 +73,33 @@ class Run(Protocol):
     def __call__(self, piece: Callable[[Replica], T], /) -> T: ...
 
 
+class Ahead(Protocol):
+    """Begins a call to central, and gives what waits for its answer."""
+
+    def __call__(self, call: Callable[[], T], /) -> Callable[[], T]: ...
+
+
+def _when_needed(call: Callable[[], T], /) -> Callable[[], T]:
+    return call
+
+
 class EpochChanged(Exception):  # noqa: N818 - the name says what happened
     """Central is in another epoch than this till; it has been followed, and everything has to be sent first."""
 
 
+class _TimedPage(NamedTuple):
+    """What central brought, and how long that took."""
+
+    page: PullPage
+    seconds: float
+
+
 class SyncEngine:
-    """Keeps one replica and central alike, one round at a time. `told` hears of each new state."""
+    """Keeps one replica and central alike, one round at a time. `told` hears of each new state.
+
+    `ahead` may ask central for the next page on another thread while one is written; without it nothing is asked
+    before its answer is needed.
+    """
 
     def __init__(
         self,
@@ -90,6 +111,7 @@ class SyncEngine:
         random: Random = chance,
         timer: Callable[[], float] = perf_counter,
         new_id: Callable[[], UUID] = uuid4,
+        ahead: Ahead = _when_needed,
     ) -> None:
         self.state = SyncState(SyncKind.OFFLINE)
         self._run = run
@@ -99,6 +121,7 @@ class SyncEngine:
         self._random = random
         self._timer = timer
         self._new_id = new_id
+        self._ahead = ahead
         self._operations = Amount(FIRST_OPERATIONS, MOST_OPERATIONS)
         self._rows = Amount(FIRST_ROWS, MOST_ROWS)
         self._pieces = PagePieces(timer)
@@ -258,31 +281,44 @@ class SyncEngine:
         """Page by page up to central's head; what is sold meanwhile is sent between two pages."""
         if self._is_too_old:
             return
+        place = self._place()
+        asked = self._ask_for_page(place)
         while True:
-            place = self._place()
-            page = self._pull(place)
+            page = self._take_page(place, asked)
+            if not page.complete:
+                asked = self._ask_for_page(replace(place, cursor=page.cursor))
             for piece in self._pieces.of(page):
                 self._run(piece)
             self._note_contact(page.server_time)
             if page.complete:
                 break
             self._push_all()
+            place = self._place()
         self._finish_resync(page)
         self._compare_digests(after_snapshot=place.resyncing)
 
-    def _pull(self, place: SyncPlace) -> PullPage:
+    def _ask_for_page(self, place: SyncPlace) -> Callable[[], _TimedPage]:
+        limit = self._rows.now
+
+        def call() -> _TimedPage:
+            started = self._timer()
+            page = self._central.pull(place.till.business_id, place.till.device_id, place.cursor, limit)
+            return _TimedPage(page, self._timer() - started)
+
+        return self._ahead(call)
+
+    def _take_page(self, place: SyncPlace, asked: Callable[[], _TimedPage]) -> PullPage:
         """Raises EpochChanged, as rows of another epoch's revisions must not be mixed with ours."""
-        started = self._timer()
         try:
-            page = self._central.pull(place.till.business_id, place.till.device_id, place.cursor, self._rows.now)
+            came = asked()
         except CentralUnreachable as trouble:
             if trouble.code == "timeout":
                 self._rows.halve(self._rows.now)
             raise
-        self._rows.took(self._timer() - started)
-        if self._follow_epoch(place, page.epoch):
+        self._rows.took(came.seconds)
+        if self._follow_epoch(place, came.page.epoch):
             raise EpochChanged
-        return page
+        return came.page
 
     def _finish_resync(self, page: PullPage) -> None:
         if self._place().resyncing:

@@ -13,6 +13,7 @@ from typing import Final
 import httpx
 import msgspec
 
+from avileo_pos.desktop.background.asking_ahead import AskingAhead
 from avileo_pos.replica.database import Replica
 from avileo_pos.server.business import sample
 from avileo_pos.sync.engine import SyncEngine
@@ -65,8 +66,12 @@ def _turn(fresh: Path, till: SignedInTill, central: str, raw: str) -> Turn:
 
 
 def _pull(file: Path, till: SignedInTill, address: str) -> float:
-    with Replica.open(file) as replica, HttpCentral(address, lambda: till.token) as central:
-        engine = SyncEngine(direct(replica), central, replica.clock)
+    with (
+        Replica.open(file) as replica,
+        HttpCentral(address, lambda: till.token) as central,
+        AskingAhead() as ahead,
+    ):
+        engine = SyncEngine(direct(replica), central, replica.clock, ahead=ahead)
         with undisturbed():
             return seconds(engine.run_round)
 

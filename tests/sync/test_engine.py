@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -20,11 +24,13 @@ from avileo_pos.sync.central import (
     TooOld,
     WrongAddress,
 )
-from avileo_pos.sync.engine import ROUND_EVERY
+from avileo_pos.sync.engine import ROUND_EVERY, SyncEngine
 from avileo_pos.sync.state import SyncKind
 from tests.replica.till import MARKET_CUSTOMER, Clock, customer_row, open_till
 from tests.sync.conftest import SyncedTill
 from tests.sync.ledger_central import LedgerCentral
+
+T = TypeVar("T")
 
 
 def attempts(shop: SyncedTill) -> set[int]:
@@ -227,6 +233,44 @@ def test_the_cashiers_writes_come_between_the_pieces_of_a_page(shop: SyncedTill,
     shop.engine._run = lane  # type: ignore[method-assign, assignment]
     shop.round()
     assert len({count for count in seen if 1 < count < 901}) >= 1
+
+
+def test_the_next_page_is_asked_for_while_one_is_written(shop: SyncedTill, central: LedgerCentral) -> None:
+    shop.engine = engine_that_asks_at_once(shop)
+    central.rows_a_page = 100
+    for number in range(250):
+        central.store(customer_row(uuid4(), f"Cliente {number}", 0))
+    here = partial(shop.till.value, "SELECT count(*) FROM customers WHERE name LIKE 'Cliente%'")
+    held: list[int] = []
+    central.between_pages = lambda: held.append(here())
+    shop.round()
+    assert held == [0, 0, 100]
+    assert here() == 250
+
+
+def test_a_page_is_kept_although_the_next_one_never_came(shop: SyncedTill, central: LedgerCentral) -> None:
+    shop.engine = engine_that_asks_at_once(shop)
+    central.rows_a_page = 100
+    for number in range(150):
+        central.store(customer_row(uuid4(), f"Cliente {number}", 0))
+    central.between_pages = lambda: central.faults.append(CentralUnreachable("timeout"))
+    assert shop.round().state.kind is SyncKind.OFFLINE
+    assert shop.till.value("SELECT count(*) FROM customers WHERE name LIKE 'Cliente%'") == 100
+    central.between_pages = lambda: None
+    shop.rounds_until_quiet()
+    assert shop.till.value("SELECT count(*) FROM customers WHERE name LIKE 'Cliente%'") == 150
+
+
+def engine_that_asks_at_once(shop: SyncedTill) -> SyncEngine:
+    def ahead(call: Callable[[], T], /) -> Callable[[], T]:
+        answer: Future[T] = Future()
+        try:
+            answer.set_result(call())
+        except CentralTrouble as trouble:
+            answer.set_exception(trouble)
+        return answer.result
+
+    return SyncEngine(shop.till.run, shop.central, shop.till.clock, timer=lambda: 0.0, ahead=ahead)
 
 
 # --- Taking everything anew ------------------------------------------------------------------------------------------

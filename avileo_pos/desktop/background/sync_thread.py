@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from threading import Event
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 import structlog
 from PySide6.QtCore import QObject, QThread, Signal
 
+from avileo_pos.desktop.background.asking_ahead import AskingAhead
 from avileo_pos.desktop.background.replica_lane import LaneClosed, ReplicaLane
 from avileo_pos.replica.database import Clock
 from avileo_pos.sync.central import Central
@@ -37,7 +39,8 @@ class SyncThread(QThread):
     ) -> None:
         """`hang_up` breaks off a call to central that is under way."""
         super().__init__(parent)
-        self._engine = SyncEngine(lane.run, central, clock, told=self.state_changed.emit)
+        self._ahead = AskingAhead()
+        self._engine = SyncEngine(lane.run, central, clock, told=self.state_changed.emit, ahead=self._ahead)
         self._hang_up = hang_up
         self._woken = Event()
         self._is_ending = False
@@ -59,14 +62,12 @@ class SyncThread(QThread):
             self.wait()
 
     def run(self) -> None:
-        while not self._is_ending:
-            try:
+        with self._ahead, suppress(LaneClosed):
+            while not self._is_ending:
                 wait = self._round()
-            except LaneClosed:
-                return
-            self._woken.wait(wait.total_seconds())
-            # Before the question whether to end: cleared after it, the call to end would be slept through.
-            self._woken.clear()
+                self._woken.wait(wait.total_seconds())
+                # Before the question whether to end: cleared after it, the call to end would be slept through.
+                self._woken.clear()
 
     def _round(self) -> timedelta:
         """A defect costs one round, never the thread: what waits must be sent sooner or later."""
