@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from avileo_pos.domain.enums import PaymentMethod
 from avileo_pos.domain.void import ABONO
 from avileo_pos.queries.sale import PaperState, may_void, sees_all, state_of
-from avileo_pos.queries.stored import codes, day, identity, instant, read, soles
+from avileo_pos.queries.stored import day, identity, instant, read, remarks, soles
 from avileo_pos.work import Work
 
 
@@ -74,5 +74,5 @@ def _row(work: Work, abono: Row[Any]) -> AbonoRow:
         state=state_of(abono),
         may_void=may_void(work, ABONO, abono),
         void_reason=abono.void_reason,
-        review=codes(abono.review_reason),
+        review=remarks(abono),
     )

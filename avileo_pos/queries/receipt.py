@@ -15,7 +15,7 @@ from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import ZERO
 from avileo_pos.domain.receipt import TITLE
 from avileo_pos.domain.sale import Payment
-from avileo_pos.queries.stored import codes, identity, instant, kilos, read, soles
+from avileo_pos.queries.stored import identity, instant, kilos, read, remarks, soles
 from avileo_pos.work import Work
 
 
@@ -118,7 +118,7 @@ def sale_receipt(work: Work, sale_id: UUID) -> SaleReceipt:
         balance_after=None,
         voided_at=sale.voided_at and instant(sale.voided_at),
         void_reason=sale.void_reason,
-        review=codes(sale.review_reason),
+        review=remarks(sale),
     )
 
 
@@ -142,7 +142,7 @@ def abono_receipt(work: Work, abono_id: UUID) -> AbonoReceipt:
         notes=abono.notes,
         voided_at=abono.voided_at and instant(abono.voided_at),
         void_reason=abono.void_reason,
-        review=codes(abono.review_reason),
+        review=remarks(abono),
     )
 
 

@@ -15,7 +15,7 @@ from avileo_pos.domain.enums import SaleType, SyncStatus
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.void import SALE, VoidRights, permission_to_void
 from avileo_pos.queries.receipt import SaleReceipt, sale_receipt
-from avileo_pos.queries.stored import codes, day, identity, instant, kilos, read, soles
+from avileo_pos.queries.stored import day, identity, instant, kilos, read, remarks, soles
 from avileo_pos.queries.this_till import made_here
 from avileo_pos.work import Work
 
@@ -132,5 +132,5 @@ def _row(work: Work, sale: Row[Any]) -> SaleRow:
         state=state_of(sale),
         may_void=may_void(work, SALE, sale),
         void_reason=sale.void_reason,
-        review=codes(sale.review_reason),
+        review=remarks(sale),
     )

@@ -46,6 +46,6 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{value!r} cannot be asked for")
 
 
-def codes(stored: str | None) -> tuple[str, ...]:
-    """Those that stand in a text with a space between, such as `review_reason`."""
-    return tuple((stored or "").split())
+def remarks(fact: Row[Any]) -> tuple[str, ...]:
+    """The codes of what central noticed in a sale or an abono, until an owner has looked at it."""
+    return tuple((fact.review_reason or "").split()) if fact.needs_review else ()

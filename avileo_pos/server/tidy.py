@@ -17,6 +17,7 @@ from avileo_pos.server.auth.sessions import sweep_sessions
 from avileo_pos.server.auth.throttle import sweep_failures
 from avileo_pos.server.auth.verification import sweep_proofs
 from avileo_pos.server.business.audit import FORGOTTEN, Act, details_of_forgetting, record
+from avileo_pos.server.business.reviews import Reviewable, nobody_looked_at
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.postgres.revisions import locked_revisions
 from avileo_pos.tables.base import instant_text
@@ -62,14 +63,14 @@ def _forget_some(connection: Connection, business_id: UUID, now: datetime, at_on
 
 
 # The receipts of one push have one moment, by which an index leads to those that wait.
-_OLD_PUSHES: Final = """
+_OLD_PUSHES: Final = f"""
     SELECT DISTINCT old.audit_number FROM (
       SELECT o.audit_number FROM sync_operations o
       WHERE o.business_id = %(business)s AND o.received_at < %(before)s::timestamp AND o.audit_number IS NOT NULL
         AND NOT EXISTS (
           SELECT FROM sync_operations w
           WHERE w.business_id = %(business)s AND w.received_at = o.received_at AND w.audit_number = o.audit_number
-            AND w.status = 'quarantined'
+            AND w.status = 'quarantined' AND {nobody_looked_at(Reviewable.NOT_TAKEN, "w")}
         )
       ORDER BY o.received_at LIMIT %(at_once)s
     ) old
@@ -80,6 +81,12 @@ _FORGET: Final = """
       WHERE business_id = %(business)s AND received_at < %(before)s::timestamp
         AND audit_number = ANY(%(pushes)s::bigint[])
       RETURNING id
+    ), looked_at AS (
+      DELETE FROM reviews
+      WHERE business_id = %(business)s AND collection IN ('sync_operations', 'sync_conflicts') AND subject_id IN (
+        SELECT id FROM gone UNION ALL
+        SELECT c.id FROM sync_conflicts c JOIN gone ON gone.id = c.operation_id WHERE c.business_id = %(business)s
+      )
     )
     SELECT count(*) FROM gone
 """

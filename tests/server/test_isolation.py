@@ -35,6 +35,7 @@ def two(postgres: TestPostgres) -> Iterator[tuple[TestCentral, TestCentral]]:
         for central in (ours, theirs):
             everything_happens(central.ana)
             somebody_is_invited(central)
+            something_is_reviewed(central)
         yield ours, theirs
 
 
@@ -50,6 +51,13 @@ def somebody_is_invited(central: TestCentral) -> None:
         connection.execute(
             insert(server.invitations).values(business_id=UUID(central.business_id), **invitation, **when)
         )
+
+
+def something_is_reviewed(central: TestCentral) -> None:
+    review = {"id": uuid4(), "collection": "sales", "subject_id": uuid4(), "member_id": central.ana.member_id}
+    with central.database.transaction(UUID(central.business_id)) as connection:
+        values = {"business_id": UUID(central.business_id), "reviewed_at": NOW, **review}
+        connection.execute(insert(server.reviews).values(values))
 
 
 # --- What can be seen ------------------------------------------------------------------------------------------------
@@ -146,7 +154,7 @@ def test_central_may_do_with_a_table_no_more_than_it_does(two: tuple[TestCentral
             name=f'"{table.name}"',
         )
     }
-    append_only = {server.audit_entries, server.sync_operations, server.sync_conflicts}
+    append_only = {server.audit_entries, server.sync_operations, server.sync_conflicts, server.reviews}
     assert allowed >= {"SELECT", "INSERT"}
     assert allowed <= {"SELECT", "INSERT", "UPDATE", "DELETE"}
     assert ("UPDATE" in allowed) == (table not in append_only)

@@ -6,13 +6,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.server.auth.sessions import Caller, open_session
 from avileo_pos.server.auth.throttle import begin_attempt, codes_of_subject
 from avileo_pos.server.auth.verification import keep_proof
 from avileo_pos.server.business.audit import flaws_of_chain
+from avileo_pos.server.business.desk import Desk
+from avileo_pos.server.business.membership import staff_of
+from avileo_pos.server.business.reviews import Reviewable, tick_off
 from avileo_pos.server.tidy import KEPT, forget_old_receipts, sweep_accounts
 from avileo_pos.tables.server import user
 from tests.server.sync_central import NOW, TestCentral, new_id, open_business
@@ -90,6 +93,20 @@ def test_what_was_put_aside_and_nobody_has_looked_at_stays_with_its_push(central
     assert forget(central) == 1  # the product's
     assert receipts(central) == {odd["id"], sale["id"]}
     assert central.beto.statuses(odd, sale) == ["quarantined", "duplicate"]
+    assert flaws(central) == []
+
+
+def test_what_was_put_aside_goes_once_somebody_has_looked_at_it(central: TestCentral, pollo: str) -> None:
+    def look_at_it(connection: Connection) -> None:
+        staff = staff_of(connection, UUID(central.business_id), central.users["Ana"])
+        desk = Desk(connection, UUID(central.business_id), "", 3, staff.caller.actor, central.users["Ana"], NOW)
+        tick_off(desk, Reviewable.NOT_TAKEN, UUID(odd["id"]), "fue un error")
+
+    odd, sale = central.beto.product(), central.beto.sale([pollo])
+    central.beto.push(odd, sale)
+    central.database.in_transaction(look_at_it, UUID(central.business_id))
+    assert (forget(central), receipts(central)) == (3, set())
+    assert central.value("SELECT count(*) FROM reviews") == 0
     assert flaws(central) == []
 
 

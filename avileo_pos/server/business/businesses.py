@@ -59,8 +59,9 @@ class BusinessWriter:
     def change(self, table: Table, row_id: UUID, **values: Any) -> None:
         """Change a row of this business, which gets a revision by it."""
         own = table.c.business_id == self.business_id if "business_id" in table.columns else true()
-        filled = {"revision": self.revisions.next(), "updated_at": self.now} | values
-        self.connection.execute(update(table).where(table.c.id == row_id, own).values(filled))
+        common = {"revision": self.revisions.next(), "updated_at": self.now}
+        filled = {name: value for name, value in common.items() if name in table.columns}
+        self.connection.execute(update(table).where(table.c.id == row_id, own).values(filled | values))
 
     def add_member(self, *, user_id: str, name: str, role: BusinessUserRole, **details: Any) -> None:
         """Let a person work in the business; `details` may hold the id, sales_point, commission_rate, pin_hash."""

@@ -21,7 +21,7 @@ from avileo_pos.tables.shared import SYNCED_TABLES
 
 SERVICE_ROLE: Final = "pos_app"
 
-_NEVER_CHANGED: Final = frozenset({server.audit_entries, server.sync_operations, server.sync_conflicts})
+_NEVER_CHANGED: Final = frozenset({server.audit_entries, server.sync_operations, server.sync_conflicts, server.reviews})
 _NEVER_DELETED: Final = frozenset(
     {
         *SYNCED_TABLES,

@@ -25,7 +25,7 @@ _NEEDED = {
     "sales": ("seller_id", "client_id", "distribucion_id", "balance_due", "amount_paid"),
     "abonos": ("seller_id", "client_id", "amount"),
 }
-_ALWAYS_NEEDED = ("business_date", "voided_at", "revision", "review_reason")
+_ALWAYS_NEEDED = ("business_date", "voided_at", "revision", "needs_review", "review_reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,11 @@ def _write(push: OpenPush, collection: Collection, voidings: Sequence[_Voiding],
     parts = [part for voiding in voidings for part in stated_parts(voiding.arrived, collection, voiding.void.parts)]
     mended = mend_references(push, (*facts, *parts), (), ledger)
     for voiding in voidings:
+        known = (voiding.fact["review_reason"] or "").split()
         reasons = dict.fromkeys([*(voiding.row["review_reason"] or "").split(), *mended.get(voiding.arrived.id, ())])
         voiding.row["review_reason"] = " ".join(reasons) or None
-        voiding.row["needs_review"] = int(bool(reasons))
+        # What an owner has looked at is not shown again but for a new reason.
+        voiding.row["needs_review"] = int(voiding.fact["needs_review"] or len(reasons) > len(known))
     for part, revision in zip(parts, push.revisions.take(len(parts)), strict=True):
         part.row["revision"] = revision
     update_rows(push.connection, collection.table, push.business_id, [voiding.row for voiding in voidings])

@@ -1,4 +1,4 @@
-"""The tables that only central has: accounts, persons, devices, failed sign-ins, audit, what synchronisation keeps."""
+"""The tables that only central has: of people, devices, the audit, what was reviewed, what synchronisation keeps."""
 
 from avileo_pos.tables.server.audit import audit_entries
 from avileo_pos.tables.server.better_auth import account, session, user, verification
@@ -6,6 +6,7 @@ from avileo_pos.tables.server.device import device_members, devices
 from avileo_pos.tables.server.invitation import invitations
 from avileo_pos.tables.server.password_changes_due import password_changes_due
 from avileo_pos.tables.server.person import system_config, user_profiles
+from avileo_pos.tables.server.review import reviews
 from avileo_pos.tables.server.sign_in_failures import sign_in_failures
 from avileo_pos.tables.server.sync import (
     central_identity,
@@ -23,6 +24,7 @@ __all__ = [
     "devices",
     "invitations",
     "password_changes_due",
+    "reviews",
     "session",
     "sign_in_failures",
     "sync_conflicts",

@@ -49,6 +49,15 @@ def test_what_central_has_remarked_is_told_with_its_reasons(enter: Enter, shop: 
     } <= set(words_in(sheet))
 
 
+def test_a_remark_at_which_an_owner_has_looked_is_not_told_any_more(enter: Enter, shop: Shop) -> None:
+    shop.open_drawer()
+    shop.sell("Alitas", "1.000")
+    with shop.replica.writing() as db:
+        db.exec_driver_sql("UPDATE sales SET needs_review = 0, review_reason = 'clock_skew'")
+    [row] = texts(form_of(enter(ROSA, HistoryScreen.KEY)).table)
+    assert row[2] == "Cliente genérico, Vendió Rosa Quispe"
+
+
 def test_sales_and_abonos_are_summed_apart_and_what_was_voided_not_at_all(enter: Enter, shop: Shop) -> None:
     shop.open_drawer()
     shop.sell("Alitas", "1.000")

@@ -44,6 +44,7 @@ return found;
 
 _TOO_SMALL = """
 return [...document.querySelectorAll("button, input:not([type=hidden]), .button, .places a")]
+  .filter(each => each.checkVisibility())
   .filter(each => { const box = each.getBoundingClientRect(); return box.height < 44 || box.width < 44; })
   .map(each => each.outerHTML);
 """
@@ -81,9 +82,9 @@ class Chromium:
         return self.driver.find_element(By.NAME, name)
 
     def press(self, words: str) -> None:
-        """The button or link that begins with these words."""
+        """The button or link that begins with these words, the first of them."""
         self.driver.find_element(
-            By.XPATH, f"//*[self::button or self::a][starts-with(normalize-space(), '{words}')]"
+            By.XPATH, f"//*[self::button or self::a or self::summary][starts-with(normalize-space(), '{words}')]"
         ).click()
 
     def hold(self, size: tuple[int, int], scheme: str = "light") -> None:

@@ -13,7 +13,7 @@ from tests.server.town import Town
 
 pytestmark = pytest.mark.skipif(IS_MISSING, reason="needs Debian's packages chromium and chromium-driver")
 
-ENDS = ("", "/deudas", "/distribuciones", "/por-revisar", "/equipos")
+ENDS = ("", "/deudas", "/distribuciones", "/por-revisar", "/por-revisar/revisado", "/equipos")
 WHOLE_PAGE = 60_000  # bytes
 
 
@@ -67,6 +67,18 @@ def test_a_till_gets_its_new_name_by_the_form(stall: Stall, chromium: Chromium) 
     field.send_keys("Puesto 14")
     chromium.press("Guardar el nombre")
     assert "Puesto 14" in chromium.text
+
+
+def test_what_was_looked_at_is_ticked_off_with_a_note(busy: Stall, chromium: Chromium) -> None:
+    chromium.hold(PHONE)
+    chromium.open(f"{busy.path}/por-revisar")
+    chromium.press("Ya lo revisé")
+    assert chromium.too_small_to_touch() == []
+    chromium.field("note").send_keys("fue un error")
+    chromium.press("Quitar de esta lista")
+    assert "No se aceptó" not in chromium.text
+    chromium.press("Ver lo ya revisado")
+    assert "Lo revisó Ana el 22/11/2026, 10:42. «fue un error»" in chromium.text
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

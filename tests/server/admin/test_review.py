@@ -6,7 +6,7 @@ import pytest
 
 from avileo_pos.protocol.collections import COLLECTIONS
 from avileo_pos.server.admin.words import field_name, remarks, why_not_taken
-from tests.server.admin.stall import Stall
+from tests.server.admin.stall import Browser, Stall
 from tests.server.sync_central import Values, new_id
 from tests.spanish.test_review import reasons
 
@@ -91,6 +91,95 @@ def test_a_neighbours_troubles_are_not_shown(stall: Stall) -> None:
     theirs.beto_till.push(theirs.beto_till.product())
     theirs.sells(theirs.beto_till.sale([theirs.product()], new_id(), paid=0))
     assert "No hay nada por revisar." in text(stall)
+
+
+def troubles(stall: Stall) -> None:
+    """One of each kind."""
+    rosa = stall.customer("Rosa")
+    stall.beto_till.push(stall.beto_till.product("Pechuga"))
+    stall.sells(
+        stall.beto_till.sale([stall.product()], new_id(), paid=0, receipt_number="A2-000001"),
+        stall.beto_till.abono(rosa, 500, receipt_number="A2-000001"),
+    )
+    stall.stored(stall.ana_till.patch("customers", rosa, name=("Rosa", "Rosita")))
+    stall.in_conflict(stall.beto_till.patch("customers", rosa, name=("Rosa", "Rosa Luz")))
+
+
+def test_what_an_owner_has_looked_at_leaves_the_list_and_is_seen_with_the_note(stall: Stall) -> None:
+    troubles(stall)
+    assert "4 por revisar" in stall.read().text
+    forms = [form for form in stall.read("/por-revisar").forms if "note" in form.fields]
+    assert len(forms) == 4
+    for number, form in enumerate(forms):
+        answer = stall.browser.post(form.action, note=f" nota {number} ")
+        assert answer.url.path == f"{stall.path}/por-revisar"
+    assert "No hay nada por revisar." in text(stall)
+    assert "por revisar" not in stall.read().text
+    done = text(stall, "/revisado")
+    assert "Ya revisado No se aceptó (1)" in done
+    for number in range(4):
+        assert done.count(f"Lo revisó Ana el 22/11/2026, 10:42. «nota {number}»") == 1
+    assert [act.action for act in stall.shop.acts()[-4:]] == ["review.ticked_off"] * 4
+    assert stall.shop.acts()[-1].user_id == stall.shop.owner.user_id
+
+
+def test_pressed_twice_it_is_ticked_off_once(stall: Stall) -> None:
+    troubles(stall)
+    before = len(stall.shop.acts())
+    forms = [form for form in stall.read("/por-revisar").forms if "note" in form.fields]
+    for form in forms * 2:
+        assert stall.browser.post(form.action).status_code == 200
+    assert len(stall.shop.acts()) == before + 4
+    assert text(stall, "/revisado").count("Lo revisó Ana") == 4
+
+
+def test_a_sale_that_was_looked_at_is_told_to_the_tills_and_shown_again_only_for_a_new_reason(stall: Stall) -> None:
+    def told() -> tuple[bool, str]:
+        with stall.shop.town.database.transaction(stall.shop.uuid) as connection:
+            asked = "SELECT needs_review, review_reason, revision FROM sales"
+            *found, revision = connection.exec_driver_sql(asked).one()
+        revisions.append(revision)
+        return tuple(found)
+
+    revisions: list[int] = []
+    sale = stall.beto_till.sale([stall.product()], new_id(), paid=0)
+    stall.sells(sale)
+    assert told() == (True, "unknown_customers")
+    stall.browser.post(f"{stall.path}/por-revisar/sales/{sale['entity_id']}")
+    assert told() == (False, "unknown_customers")
+    stall.sells(stall.beto_till.void(sale))
+    assert told() == (False, "unknown_customers")
+    assert revisions == sorted(set(revisions))
+
+
+def test_a_void_with_a_reason_of_its_own_brings_a_sale_back_to_be_looked_at(stall: Stall) -> None:
+    sale = stall.beto_till.sale([stall.product()], new_id(), paid=0, business_date="2026-11-20")
+    stall.sells(sale)
+    stall.browser.post(f"{stall.path}/por-revisar/sales/{sale['entity_id']}")
+    stall.sells(stall.beto_till.void(sale, void_approved_by=stall.ana_till.member_id))
+    assert "con observación (1)" in text(stall)
+    stall.browser.post(f"{stall.path}/por-revisar/sales/{sale['entity_id']}")
+    assert text(stall, "/revisado").count("Lo revisó Ana") == 2
+
+
+@pytest.mark.parametrize(("kind", "status"), [("sales", 404), ("sync_operations", 404), ("customers", 404)])
+def test_what_is_not_there_cannot_be_ticked_off(stall: Stall, kind: str, status: int) -> None:
+    assert stall.browser.post(f"{stall.path}/por-revisar/{kind}/{new_id()}").status_code == status
+
+
+def test_a_note_must_fit(stall: Stall) -> None:
+    troubles(stall)
+    form = next(form for form in stall.read("/por-revisar").forms if "note" in form.fields)
+    assert stall.browser.post(form.action, note="x" * 501).status_code == 400
+    assert "Lo revisó" not in text(stall, "/revisado")
+
+
+def test_another_site_cannot_tick_off_in_an_owners_name(stall: Stall) -> None:
+    troubles(stall)
+    form = next(form for form in stall.read("/por-revisar").forms if "note" in form.fields)
+    stranger = Browser(stall.browser.client, origin="https://elsewhere.example")
+    assert stranger.post(form.action).status_code == 403
+    assert "Lo revisó" not in text(stall, "/revisado")
 
 
 @pytest.mark.parametrize("reason", sorted(reasons()))

@@ -13,6 +13,7 @@ from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.server.admin.router import ROUTERS
 from tests.server.admin.reading import Page
 from tests.server.admin.stall import Browser, Stall, take_on
+from tests.server.sync_central import new_id
 
 OF_A_BUSINESS = sorted(
     (method, route.path)
@@ -34,12 +35,19 @@ def said(answer: Response) -> tuple[int, str]:
 
 
 def things(stall: Stall) -> dict[str, str]:
-    return {"customer_id": stall.customer("Secreta Rosa"), "device_id": stall.beto_till.device_id}
+    sale = stall.beto_till.sale([stall.product()], new_id(), paid=0)
+    stall.sells(sale)
+    return {
+        "customer_id": stall.customer("Secreta Rosa"),
+        "device_id": stall.beto_till.device_id,
+        "kind": "sales",
+        "subject_id": sale["entity_id"],
+    }
 
 
 def looks(stall: Stall) -> Iterator[str]:
     """What the owner sees there, which nobody else may change."""
-    for end in ("", "/deudas", "/distribuciones", "/por-revisar", "/equipos"):
+    for end in ("", "/deudas", "/distribuciones", "/por-revisar", "/por-revisar/revisado", "/equipos"):
         yield stall.read(end).text
 
 
@@ -59,7 +67,8 @@ def test_a_business_of_others_looks_like_one_that_is_not_there(stall: Stall) -> 
 @pytest.mark.parametrize(("method", "path"), OF_ONE_THING)
 def test_a_thing_of_others_looks_like_one_that_is_not_there(stall: Stall, method: str, path: str) -> None:
     theirs = stall.neighbour()
-    named_there, names = things(theirs), ("customer_id", "device_id")
+    named_there = things(theirs)
+    names = named_there.keys()
     before = list(looks(theirs))
     for named in (named_there, dict.fromkeys(names, str(uuid4())), dict.fromkeys(names, "nothing")):
         assert said(asked(stall.browser, method, path.format(business_id=stall.shop.business_id, **named))) == NOT_FOUND

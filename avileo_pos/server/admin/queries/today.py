@@ -15,6 +15,7 @@ from avileo_pos.domain.enums import PaymentMethod
 from avileo_pos.domain.money import ZERO
 from avileo_pos.domain.weight import NO_KILOS
 from avileo_pos.server.business.desk import Desk
+from avileo_pos.server.business.reviews import Reviewable, nobody_looked_at
 from avileo_pos.tables.base import Instant
 
 _NOTHING: Final = Collected()
@@ -170,12 +171,12 @@ _BY_VENDOR: Final = f"""
 
 _LATELY: Final = timedelta(days=6)  # with today a week
 _LATELY_TO_REVIEW: Final = tuple(
-    f"SELECT count(*) FROM {table} WHERE business_id = %(business)s AND {when} >= %(lately)s AND {condition}"
+    f"SELECT count(*) FROM {table} t WHERE t.business_id = %(business)s AND t.{when} >= %(lately)s AND {condition}"
     for table, when, condition in (
         ("sales", "business_date", "needs_review"),
         ("abonos", "business_date", "needs_review"),
-        ("sync_operations", "received_at", "status = 'quarantined'"),
-        ("sync_conflicts", "created_at", "true"),
+        ("sync_operations", "received_at", f"status = 'quarantined' AND {nobody_looked_at(Reviewable.NOT_TAKEN, 't')}"),
+        ("sync_conflicts", "created_at", nobody_looked_at(Reviewable.DISPUTED, "t")),
     )
 )
 
