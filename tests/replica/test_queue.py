@@ -193,6 +193,16 @@ def test_answered_operations_stay_for_45_days(till: Till) -> None:
     assert [row["status"] for row in till.queue()] == ["pending"]
 
 
+def test_no_place_in_the_queue_is_given_twice(till: Till) -> None:
+    """Central takes a till that does so for a copy of itself."""
+    till.new_customer()
+    send_all(till)
+    till.clock.advance(days=46)
+    till.run(writes(queue.purge_answered, till.clock()))
+    till.new_customer()
+    assert [row["seq"] for row in till.queue()] == [1, 2]
+
+
 def test_what_is_not_here_any_more_is_waited_for_no_more(till: Till) -> None:
     till.takes_abono(till.new_customer())
     birth, abono = next_batch(till)

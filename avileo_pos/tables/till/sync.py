@@ -51,9 +51,9 @@ sync_queue = Table(
     CheckConstraint("status <> 'acked' OR acked_at IS NOT NULL", name="acked_when_answered"),
     info={"in": TILL},
     sqlite_strict=True,
-    sqlite_autoincrement=True,
 )
-"""One row per operation, in the order in which people did them. `data` never changes after the first sending.
+"""One row per operation, in the order in which people did them. `data` never changes after the first sending, and no
+place is given twice, as the last row is never removed.
 
 `acked_revision` is what central's present epoch has answered, `acked_before` what the one before had, for as long as
 anything is here that was pulled in it.
