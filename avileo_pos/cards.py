@@ -70,6 +70,18 @@ def show_again(db: Connection, entities: Iterable[Entity]) -> None:
         _forget_unneeded_base(db, collection, entity_id)
 
 
+def lay_over(db: Connection, entities: Iterable[tuple[str, str]]) -> None:
+    """Operations of these rows have come back into the queue: let the rows show what they say."""
+    for collection, entity_id in entities:
+        row = _row(db, collection, entity_id)
+        if row is None:
+            continue
+        if row["revision"] and _has_edits(db, collection, entity_id) and _base(db, collection, entity_id) is None:
+            _keep_base(db, collection, entity_id, row)
+        _lay_edits_over(db, collection, entity_id)
+        _void_again(db, collection, entity_id)
+
+
 def forget_base_revisions(db: Connection) -> None:
     """At a resync any row that comes is newer than what is here."""
     db.exec_driver_sql("UPDATE sync_bases SET base = json_set(base, '$.revision', 0)")

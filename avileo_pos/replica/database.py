@@ -129,6 +129,16 @@ class Replica:
             self._set("PRAGMA foreign_keys = ON", "PRAGMA synchronous = FULL")
 
     @contextmanager
+    def writing_put_back_rows(self) -> Iterator[Connection]:
+        """A transaction for operations that come back: rows may come before their parents, which central has."""
+        self._set("PRAGMA foreign_keys = OFF")
+        try:
+            with self.writing() as db:
+                yield db
+        finally:
+            self._set("PRAGMA foreign_keys = ON")
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the file; whatever is written in it is undone."""
         with _trouble_told():
@@ -138,6 +148,10 @@ class Replica:
                 yield self._db
             finally:
                 transaction.rollback()
+
+    def reader(self) -> sqlite3.Connection:
+        """Another connection that can only read, for a thread of its own beside the lane's."""
+        return reader_of(self.path)
 
     def copy_into(self, target: Path) -> None:
         """Write a whole and compact copy of the file, of this moment. Raises DiskFull, ReplicaUnwritable."""
@@ -177,6 +191,15 @@ class Replica:
         self._touched |= _written_by(statement)
 
 
+def reader_of(path: Path, *, nobody_writes: bool = False) -> sqlite3.Connection:
+    """A connection that can neither write nor checkpoint; `nobody_writes` for a file that lies still.
+
+    Raises sqlite3.Error.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=ro" + ("&immutable=1" if nobody_writes else "")
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
+
+
 def _connect(path: Path) -> Connection:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
@@ -189,10 +212,10 @@ def _connect(path: Path) -> Connection:
 
 def _prepare(db: Connection, path: Path) -> None:
     driver = _driver(db)
-    with _trouble_told_by_driver():
+    with trouble_told_by_driver():
         for setting in _SETTINGS:
             driver.execute(setting)
-        _require_sound(driver)
+        require_sound(driver)
     with db.begin():
         at_head, steps = is_at_head(db, "till"), steps_taken(db)
     if not at_head:
@@ -204,12 +227,13 @@ def _prepare(db: Connection, path: Path) -> None:
 def _copy(db: Connection, target: Path) -> None:
     unfinished = target.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
-    with _trouble_told_by_driver():
+    with trouble_told_by_driver():
         _driver(db).execute("VACUUM INTO ?", (str(unfinished),))
     unfinished.replace(target)
 
 
-def _require_sound(driver: sqlite3.Connection) -> None:
+def require_sound(driver: sqlite3.Connection) -> None:
+    """Raises ReplicaDamaged."""
     (said,) = driver.execute("PRAGMA quick_check(1)").fetchone()
     if said != "ok":
         raise ReplicaDamaged(said)
@@ -265,7 +289,8 @@ def _trouble_told() -> Iterator[None]:
 
 
 @contextmanager
-def _trouble_told_by_driver() -> Iterator[None]:
+def trouble_told_by_driver() -> Iterator[None]:
+    """The same for a connection without SQLAlchemy."""
     try:
         yield
     except sqlite3.Error as error:

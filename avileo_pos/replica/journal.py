@@ -1,0 +1,237 @@
+"""The journal: every operation once more, in a file that only grows, in a second place.
+
+The queue's commit is the truth; the journal follows it at once, on a thread of its own. What it missed (the stick was
+out, the disk full, the power gone) it takes from the queue the next time, which keeps an operation for at least 45
+days. Each line vouches for itself and for the line before, so that a torn or damaged one costs itself alone and a
+changed one is noticed.
+
+A line is `chain own payload`: `own` is the SHA-256 of the payload, `chain` that of the chain before and `own`.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self
+
+import msgspec
+
+from avileo_pos.replica.identity import TillIdentity
+from avileo_pos.replica.kept_operations import OPERATION_COLUMNS, Found, KeptOperation, as_kept
+from avileo_pos.replica.sealing import PLAIN, Seal
+from avileo_pos.tables.till import DISCARDED
+
+SUFFIX: Final = ".journal"
+ORPHANS: Final = "orphans.rescued"
+_BEGINNING: Final = "0" * 64
+_TAIL: Final = 2**20  # bytes; a journal's last line is far shorter
+_AT_ONCE: Final = 500  # operations
+
+
+class Begun(msgspec.Struct, frozen=True, tag="begun"):
+    """The first line: whose journal it is."""
+
+    till: TillIdentity
+
+
+class Queued(msgspec.Struct, frozen=True, tag="queued"):
+    kept: KeptOperation
+
+
+class Discarded(msgspec.Struct, frozen=True, tag="discarded"):
+    """A person has taken this operation back."""
+
+    operation_id: str
+
+
+Entry = Begun | Queued | Discarded
+_READ: Final = msgspec.json.Decoder(Entry)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRead(Found):
+    """What could be read of a journal. `damaged` lines are lost; `broken_at` is the first one that does not follow."""
+
+    till: TillIdentity | None
+    damaged: int
+    broken_at: int | None
+
+
+class _Line(NamedTuple):
+    chain: str
+    own: str
+    payload: bytes
+
+    @property
+    def is_whole(self) -> bool:
+        return sha256(self.payload).hexdigest() == self.own
+
+    def follows(self, chain: str) -> bool:
+        return _chained(chain, self.own) == self.chain
+
+
+class Journal:
+    """One device's journal in one place, open for more. Raises OSError from every call: the place may be gone."""
+
+    def __init__(self, path: Path, seal: Seal, chain: str, known: Sequence[Entry]) -> None:
+        self.path = path
+        self._seal = seal
+        self._chain = chain
+        self._is_new = chain == _BEGINNING
+        self._last = next((each.kept for each in reversed(known) if isinstance(each, Queued)), None)
+        self._told = {each.operation_id for each in known if isinstance(each, Discarded)}
+
+    @classmethod
+    def open(cls, path: Path, seal: Seal = PLAIN) -> Self:
+        """Raises SealBroken when its end was written under another seal."""
+        if not path.exists():
+            return cls(path, seal, _BEGINNING, ())
+        _cut_what_was_torn(path)
+        lines = [line for line in _lines(_tail(path)) if line is not None]
+        return cls(path, seal, lines[-1].chain if lines else _BEGINNING, list(_entries(lines, seal)))
+
+    @property
+    def last_seq(self) -> int:
+        """The place in the queue up to which it has come."""
+        return self._last.operation.seq if self._last else 0
+
+    def is_ahead_of(self, db: sqlite3.Connection) -> bool:
+        """Whether it knows of an operation that the queue of `db` has never seen: then the file is an older one."""
+        if self._last is None:
+            return False
+        reached = last_place(db)
+        stands = db.execute("SELECT id FROM sync_queue WHERE seq = ?", (self.last_seq,)).fetchone()
+        return self.last_seq > reached or (stands is not None and stands[0] != self._last.operation.id)
+
+    def follow(self, db: sqlite3.Connection, till: TillIdentity) -> int:
+        """Take from the queue what is not here yet; returns how much that was."""
+        taken = 0
+        if self._is_new:
+            self._append([Begun(till)])
+        while rows := _queued_after(db, self.last_seq):
+            self._append([Queued(as_kept(row, till.device_id)) for row in rows])
+            taken += len(rows)
+        closed = [each for each in _discarded(db) if each not in self._told]
+        self._append([Discarded(each) for each in closed])
+        self._told.update(closed)
+        return taken + len(closed)
+
+    def _append(self, entries: Sequence[Entry]) -> None:
+        """All of it on the disk, or an error; what an error leaves half written is cut off at the next opening."""
+        if not entries:
+            return
+        chain, lines = self._chain, []
+        for entry in entries:
+            payload = self._seal.close(msgspec.json.encode(entry))
+            own = sha256(payload).hexdigest()
+            chain = _chained(chain, own)
+            lines.append(b"%s %s %s\n" % (chain.encode(), own.encode(), payload))
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("ab") as file:
+            file.write(b"".join(lines))
+            file.flush()
+            os.fsync(file.fileno())
+        self._chain, self._is_new = chain, False
+        self._last = next((each.kept for each in reversed(entries) if isinstance(each, Queued)), self._last)
+
+
+def read_journal(path: Path, seal: Seal = PLAIN) -> JournalRead:
+    """Everything that can be read, whatever has happened to the rest. Raises OSError, SealBroken for another seal."""
+    lines = list(_lines(path.read_bytes()))
+    entries = list(_entries([line for line in lines if line is not None], seal))
+    kept = {each.kept.operation.id: each.kept for each in entries if isinstance(each, Queued)}
+    discarded = frozenset(each.operation_id for each in entries if isinstance(each, Discarded))
+    till = next((each.till for each in entries if isinstance(each, Begun)), None)
+    return JournalRead(tuple(kept.values()), discarded, till, lines.count(None), _first_that_does_not_follow(lines))
+
+
+def _entries(lines: Sequence[_Line], seal: Seal) -> Iterator[Entry]:
+    """What a newer program has written and this one does not know is left out."""
+    for line in lines:
+        with suppress(msgspec.DecodeError):
+            yield _READ.decode(seal.open(line.payload))
+
+
+def _first_that_does_not_follow(lines: Sequence[_Line | None]) -> int | None:
+    chain = _BEGINNING
+    for number, line in enumerate(lines, 1):
+        if line is None or not line.follows(chain):
+            return number
+        chain = line.chain
+    return None
+
+
+def write_orphans(path: Path, operations: Sequence[KeptOperation]) -> None:
+    """A journal of operations of which nobody knows in whose queue they stood."""
+    Journal.open(path)._append([Queued(kept) for kept in operations])
+
+
+def set_aside(path: Path, name: str) -> None:
+    """Begin anew beside: what this one holds stays readable under a name of its own."""
+    if path.exists():
+        path.replace(path.with_name(f"{path.stem}.{name}{SUFFIX}"))
+
+
+# --- Lines -----------------------------------------------------------------------------------------------------------
+
+
+def _chained(chain: str, own: str) -> str:
+    return sha256(f"{chain}{own}".encode()).hexdigest()
+
+
+def _lines(content: bytes) -> Iterator[_Line | None]:
+    """None for one that is damaged; a torn last one has never been promised to anybody."""
+    whole, _, _torn = content.rpartition(b"\n")
+    for text in whole.split(b"\n") if whole else ():
+        line = _parsed(text)
+        yield line if line is not None and line.is_whole else None
+
+
+def _parsed(text: bytes) -> _Line | None:
+    parts = text.split(b" ", 2)
+    if len(parts) != 3:
+        return None
+    return _Line(parts[0].decode("ascii", "replace"), parts[1].decode("ascii", "replace"), parts[2])
+
+
+def _tail(path: Path) -> bytes:
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _TAIL))
+        return file.read()
+
+
+def _cut_what_was_torn(path: Path) -> None:
+    """The rest of a line that a power cut or a full disk left behind."""
+    tail = _tail(path)
+    torn = len(tail) - (tail.rfind(b"\n") + 1)
+    if torn:
+        with path.open("rb+") as file:
+            file.truncate(path.stat().st_size - torn)
+
+
+# --- The queue -------------------------------------------------------------------------------------------------------
+
+
+def last_place(db: sqlite3.Connection) -> int:
+    """The place of the last operation that ever stood in the queue; its row is never removed."""
+    (reached,) = db.execute("SELECT coalesce(max(seq), 0) FROM sync_queue").fetchone()
+    return int(reached)
+
+
+def _queued_after(db: sqlite3.Connection, seq: int) -> list[dict[str, Any]]:
+    found = db.execute(
+        f"SELECT {', '.join(OPERATION_COLUMNS)} FROM sync_queue WHERE seq > ? ORDER BY seq LIMIT ?", (seq, _AT_ONCE)
+    )
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def _discarded(db: sqlite3.Connection) -> list[str]:
+    found = db.execute("SELECT id FROM sync_queue WHERE status = 'acked' AND last_code = ?", (DISCARDED,))
+    return [row[0] for row in found]

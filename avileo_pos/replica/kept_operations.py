@@ -1,0 +1,176 @@
+"""Operations outside the queue: as a journal, an export or a damaged file tells of them, and their way back into it.
+
+An operation that comes back has the id and the bytes that it was born with, so central takes it once, wherever it was
+sent from before. Its rows are written again too: what was sold shows at once, with no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from avileo_pos.cards import lay_over
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.domain.receipt import parse_receipt_number
+from avileo_pos.protocol import COLLECTIONS, Collection, Operation, data_hash
+from avileo_pos.protocol.words import Uuid
+from avileo_pos.replica.identity import read_identity
+from avileo_pos.work import insert_text, mirror_sync_status
+
+OPERATION_COLUMNS: Final = (
+    "seq", "id", "operation_type", "collection", "entity_id", "schema", "actor_id", "created_at", "data", "depends_on",
+)  # fmt: skip
+_KINDS: Final = frozenset({"create", "update", "delete"})
+
+
+class KeptOperation(msgspec.Struct, frozen=True):
+    """An operation, and the device in whose queue it stands at `operation.seq`."""
+
+    device_id: Uuid
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a place outside the queue tells. What a person has discarded must not come back."""
+
+    operations: tuple[KeptOperation, ...]
+    discarded: frozenset[str]
+
+
+def as_kept(row: Mapping[str, Any], device_id: UUID) -> KeptOperation:
+    """From a row of the queue. Raises msgspec.ValidationError for one that no queue can hold."""
+    said = {name: row[name] for name in OPERATION_COLUMNS}
+    said |= {"data": msgspec.Raw(row["data"].encode()), "depends_on": _decoded(row["depends_on"])}
+    kept = KeptOperation(str(device_id), Operation(**said))
+    # The constructor checks nothing; decoding does.
+    return msgspec.json.decode(msgspec.json.encode(kept), type=KeptOperation)
+
+
+def is_sound(operation: Operation) -> bool:
+    """Whether this program could have made it."""
+    with suppress(msgspec.DecodeError):
+        data = msgspec.json.decode(operation.data)
+        return operation.operation_type in _KINDS and operation.collection in COLLECTIONS and isinstance(data, dict)
+    return False
+
+
+def put_back(db: Connection, kept: Iterable[KeptOperation]) -> int:
+    """Let the queue have what it lacks of these, to be sent like anything new; returns how many that were.
+
+    To be called while foreign keys are not held against it: a row may come back before its parents do.
+    """
+    lacking = _lacking(db, kept)
+    till = read_identity(db)
+    for each in lacking:
+        _queue(db, each, own=_made_at_this_till(db, UUID(each.device_id)))
+    for each in lacking:
+        _write_rows(db, till.business_id, each.operation)
+    entities = {(each.operation.collection, each.operation.entity_id) for each in lacking}
+    for collection, entity_id in entities:
+        # What cannot be shown yet (a row that lacks what it hangs on) comes from central.
+        with suppress(IntegrityError), db.begin_nested():
+            lay_over(db, [(collection, entity_id)])
+        mirror_sync_status(db, till.business_id, COLLECTIONS[collection].table, [entity_id])
+    _reach_receipt(db, till.receipt_series, (each.operation for each in lacking))
+    return len(lacking)
+
+
+def _lacking(db: Connection, kept: Iterable[KeptOperation]) -> list[KeptOperation]:
+    """In the order in which they were done."""
+    by_id = {each.operation.id: each for each in kept if is_sound(each.operation)}
+    known = db.exec_driver_sql(
+        "SELECT id FROM sync_queue WHERE id IN (SELECT value FROM json_each(?))",
+        (msgspec.json.encode(list(by_id)).decode(),),
+    )
+    for operation_id in known.scalars().all():
+        del by_id[operation_id]
+    return sorted(by_id.values(), key=lambda each: (each.operation.created_at, each.operation.seq))
+
+
+def _made_at_this_till(db: Connection, device_id: UUID) -> bool:
+    found = db.exec_driver_sql(
+        "SELECT 1 FROM till_identity WHERE device_id = ?1 UNION SELECT 1 FROM former_devices WHERE device_id = ?1",
+        (str(device_id),),
+    )
+    return found.first() is not None
+
+
+def _queue(db: Connection, kept: KeptOperation, *, own: bool) -> None:
+    """In its own place if it is this till's, so that central does not take the till for a copy of itself."""
+    operation = kept.operation
+    is_free = own and db.exec_driver_sql("SELECT 1 FROM sync_queue WHERE seq = ?", (operation.seq,)).first() is None
+    data = bytes(operation.data)
+    row = {
+        "seq": operation.seq if is_free else None,
+        "id": operation.id,
+        "operation_type": operation.operation_type,
+        "collection": operation.collection,
+        "entity_id": operation.entity_id,
+        "data": data.decode(),
+        "depends_on": msgspec.json.encode(operation.depends_on).decode(),
+        "actor_id": operation.actor_id,
+        "schema": operation.schema,
+        "created_at": operation.created_at,
+        "sha256": data_hash(data),
+    }
+    names = ", ".join(row)
+    db.exec_driver_sql(f"INSERT INTO sync_queue ({names}) VALUES ({', '.join(f':{name}' for name in row)})", row)
+
+
+# --- Rows ------------------------------------------------------------------------------------------------------------
+
+
+def _write_rows(db: Connection, business_id: UUID, operation: Operation) -> None:
+    """What was born by an operation. What it changed or voided `lay_over` shows."""
+    collection = COLLECTIONS[operation.collection]
+    said = msgspec.json.decode(operation.data)
+    common = {"business_id": str(business_id)}
+    if operation.operation_type == "create":
+        names = {column.name for column in collection.sent}
+        own = {name: value for name, value in said.items() if name in names}
+        _insert(db, collection, {**common, **own, "id": operation.entity_id}, operation.actor_id)
+    for part, parent_column in collection.parts.items():
+        for row in said.get(part, ()):
+            inside = COLLECTIONS[part]
+            names = {column.name for column in inside.sent_as_part(parent_column)}
+            own = {name: value for name, value in row.items() if name in names}
+            _insert(db, inside, {**common, **own, parent_column: operation.entity_id}, operation.actor_id)
+
+
+def _insert(db: Connection, collection: Collection, row: dict[str, Any], actor_id: str) -> None:
+    """A row that is there already stays as it is; one that cannot be written comes from central."""
+    if collection.author:
+        row[collection.author] = actor_id
+    if "sync_status" in collection.table.columns:
+        row["sync_status"] = "pending"
+    with suppress(IntegrityError), db.begin_nested():
+        db.exec_driver_sql(f"{insert_text(collection.table, tuple(row))} ON CONFLICT DO NOTHING", tuple(row.values()))
+
+
+def _reach_receipt(db: Connection, series: str, operations: Iterable[Operation]) -> None:
+    """No number of a receipt that is in somebody's hands is given out again."""
+    reached = max((number for number in _numbers(operations, series)), default=0)
+    db.exec_driver_sql(
+        "UPDATE till_identity SET last_receipt = ?1 WHERE last_receipt < ?1 AND receipt_series = ?2", (reached, series)
+    )
+
+
+def _numbers(operations: Iterable[Operation], series: str) -> Iterator[int]:
+    for operation in operations:
+        said = msgspec.json.decode(operation.data)
+        with suppress(BusinessRuleBroken, KeyError, AttributeError):
+            receipt = parse_receipt_number(said["receipt_number"])
+            if receipt.series == series:
+                yield receipt.number
+
+
+def _decoded(depends_on: str) -> Sequence[str]:
+    return msgspec.json.decode(depends_on, type=tuple[str, ...])

@@ -1,0 +1,245 @@
+"""A damaged replica is set aside and another put in its place, with every operation that can still be read anywhere.
+
+Three places may know of an operation: the damaged file, a copy of it, a journal. The till goes on with the newest
+sound copy, or a new file where there is none; what that lacks of the operations is put back into its queue, and all
+else comes from central as to any till. The new file is finished before the old one is moved, so that a power cut in
+the midst leaves one of the two to begin from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+import structlog
+
+from avileo_pos.protocol import KEPT_AFTER_ANSWER
+from avileo_pos.replica.carving import carve, identity_in
+from avileo_pos.replica.copies import Copy, copies_in, newest_sound
+from avileo_pos.replica.database import Clock, Replica, utc_now
+from avileo_pos.replica.errors import ReplicaDamaged
+from avileo_pos.replica.identity import TillIdentity, enrol, find_identity
+from avileo_pos.replica.journal import ORPHANS, JournalRead, last_place, read_journal, set_aside, write_orphans
+from avileo_pos.replica.kept_operations import Found, KeptOperation, put_back
+from avileo_pos.replica.safe import Safe
+from avileo_pos.replica.sealing import SealBroken
+from avileo_pos.tables.base import instant_text
+
+log = structlog.get_logger(__name__)
+
+SET_ASIDE: Final = "damaged"
+_NOBODY: Final = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """What was done about a damaged file: where it lies now, of when the copy is on which the till goes on (None for a
+    new file), and how many operations were put back that this one did not have.
+    """
+
+    set_aside: Path
+    copy_of: datetime | None
+    operations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`came_back` counts operations that the file lacked, as an older copy does that somebody put in its place."""
+
+    replica: Replica
+    rescue: Rescue | None = None
+    came_back: int = 0
+
+
+def open_or_rescue(
+    path: Path, safes: Sequence[Safe], *, clock: Clock = utc_now, new_id: Callable[[], UUID] = uuid4
+) -> Opened:
+    """Open the replica as `Replica.open` does, whatever has become of its file since it was closed.
+
+    Raises ReplicaInUse, ReplicaTooNew, ReplicaUnwritable, DiskFull, DiskFailing.
+    """
+    _finish_what_was_begun(path, clock())
+    rescue = None
+    try:
+        _require_that_it_is_there(path, safes[0])
+        replica = Replica.open(path, clock=clock, new_id=new_id)
+    except ReplicaDamaged as trouble:
+        log.error("replica_damaged", why=str(trouble))
+        rescue = rescue_file(path, safes, clock=clock, new_id=new_id)
+        replica = Replica.open(path, clock=clock, new_id=new_id)
+    try:
+        return Opened(replica, rescue, heed_journals(replica, safes))
+    except BaseException:
+        replica.close()
+        raise
+
+
+def _require_that_it_is_there(path: Path, own: Safe) -> None:
+    """SQLite makes a new till where nothing is; what lies in the safe tells that there was one."""
+    is_there = path.exists() and path.stat().st_size > 0
+    if not is_there and (copies_in(own) or any(own.journals())):
+        raise ReplicaDamaged("gone")
+
+
+def rescue_file(
+    path: Path, safes: Sequence[Safe], *, clock: Clock = utc_now, new_id: Callable[[], UUID] = uuid4
+) -> Rescue:
+    """Put another file in the place of the damaged one, which nobody has open. Raises ReplicaTrouble, OSError."""
+    now, begun = clock(), _begun(path)
+    _remove(begun)
+    copy = newest_sound(safes, begun)
+    till = _who_it_was(path, safes)
+    kept = _everything_known(path, safes, copy, till.device_id if till else _NOBODY)
+    with Replica.open(begun, clock=clock, new_id=new_id) as replica:
+        operations = _fill(replica, till, kept, safes, now)
+    aside = _put_in_place(path, now)
+    _begin_journals_anew(safes, till, now)
+    log.error("replica_rescued", copy_of=copy and instant_text(copy.made_at), operations=operations)
+    return Rescue(aside, copy.made_at if copy else None, operations)
+
+
+def heed_journals(replica: Replica, safes: Sequence[Safe]) -> int:
+    """Put back what the journals know and the file has never seen: it is an older one, put in the later one's place."""
+    with replica.reading() as db:
+        till = find_identity(db)
+    if till is None:
+        return 0
+    came_back = _take_in_orphans(replica, safes[0])
+    for safe in safes:
+        try:
+            came_back += _heed_journal(replica, safe, till)
+        except (OSError, SealBroken) as trouble:
+            log.warning("journal_unreadable", why=type(trouble).__name__)
+    return came_back
+
+
+def _heed_journal(replica: Replica, safe: Safe, till: TillIdentity) -> int:
+    path = safe.journal_path(till.device_id)
+    if not path.exists():
+        return 0
+    with closing(replica.reader()) as reader:
+        if not safe.journal(till.device_id).is_ahead_of(reader):
+            return 0
+        reached = last_place(reader)
+    now = replica.clock()
+    with replica.writing_put_back_rows() as db:
+        came_back = put_back(db, _unseen(read_journal(path, safe.seal), reached, now))
+    set_aside(path, _stamp(now))  # it may tell another past of the same places; the next one tells both
+    log.warning("file_was_older_than_its_journal", operations=came_back)
+    return came_back
+
+
+def _take_in_orphans(replica: Replica, own: Safe) -> int:
+    """What was rescued when nothing told whose it was waits for the till to be enrolled."""
+    file = own.folder / ORPHANS
+    if not file.exists():
+        return 0
+    with replica.writing_put_back_rows() as db:
+        came_back = put_back(db, read_journal(file).operations)
+    file.unlink()
+    return came_back
+
+
+def _unseen(read: JournalRead, reached: int, now: datetime) -> list[KeptOperation]:
+    """An operation that is older than what the queue keeps may have been answered and forgotten."""
+    kept_since = instant_text(now - KEPT_AFTER_ANSWER)
+    return [
+        kept
+        for kept in read.operations
+        if kept.operation.id not in read.discarded
+        and (kept.operation.seq > reached or kept.operation.created_at >= kept_since)
+    ]
+
+
+# --- Rescue ----------------------------------------------------------------------------------------------------------
+
+
+def _who_it_was(path: Path, safes: Sequence[Safe]) -> TillIdentity | None:
+    found = identity_in(path) if path.exists() else None
+    if found is not None:
+        return found
+    journals = (read.till for safe in safes[:1] for _, read in _journals(safe))
+    return next((till for till in journals if till is not None), None)
+
+
+def _everything_known(
+    path: Path, safes: Sequence[Safe], copy: Copy | None, device_id: UUID
+) -> tuple[KeptOperation, ...]:
+    """All that was not discarded, from the damaged file, the journals, and copies that SQLite cannot open either.
+
+    In this computer's own safe every journal is this till's; on a stick there may be others'.
+    """
+    own, *elsewhere = safes
+    found: list[Found] = [read for _, read in _journals(own)]
+    found += [read for safe in elsewhere for file, read in _journals(safe) if file.name.startswith(str(device_id))]
+    damaged = [each.path for each in copies_in(own) if copy is None or each.made_at > copy.made_at]
+    found += [carve(file, device_id) for file in (path, *damaged) if file.exists()]
+    discarded = frozenset[str]().union(*(each.discarded for each in found))
+    # The journals' lines prove themselves as a whole, so their word comes last and stands.
+    known = {kept.operation.id: kept for each in reversed(found) for kept in each.operations}
+    return tuple(kept for kept in known.values() if kept.operation.id not in discarded)
+
+
+def _journals(safe: Safe) -> Iterator[tuple[Path, JournalRead]]:
+    for file in safe.journals():
+        try:
+            yield file, read_journal(file, safe.seal)
+        except (OSError, SealBroken) as trouble:
+            log.warning("journal_unreadable", why=type(trouble).__name__)
+
+
+def _fill(
+    replica: Replica, till: TillIdentity | None, kept: Sequence[KeptOperation], safes: Sequence[Safe], now: datetime
+) -> int:
+    with replica.writing_put_back_rows() as db:
+        known = find_identity(db)
+        if till is not None and till != known:
+            enrol(db, till, now)
+        if till is not None or known is not None:
+            return put_back(db, kept)
+    write_orphans(safes[0].folder / ORPHANS, kept)
+    return len(kept)
+
+
+def _put_in_place(path: Path, now: datetime) -> Path:
+    """The file goes before its log, and the new one comes last: `_finish_what_was_begun` goes on from any of these."""
+    aside = path.with_name(f"{path.stem}.{SET_ASIDE}-{_stamp(now)}")
+    for part in ("", "-wal"):
+        old = path.with_name(path.name + part)
+        if old.exists():
+            old.replace(aside.with_name(aside.name + part))
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    _begun(path).replace(path)
+    return aside
+
+
+def _finish_what_was_begun(path: Path, now: datetime) -> None:
+    """The power went between the moving of the old file and that of the new one."""
+    if _begun(path).exists() and not path.exists():
+        _put_in_place(path, now)
+
+
+def _begin_journals_anew(safes: Sequence[Safe], till: TillIdentity | None, now: datetime) -> None:
+    """What was put back stands in the queue in places of its own, which the old journals would pass over."""
+    for safe in safes:
+        if till is not None:
+            with suppress(OSError):
+                set_aside(safe.journal_path(till.device_id), _stamp(now))
+
+
+def _begun(path: Path) -> Path:
+    return path.with_suffix(".rescued")
+
+
+def _remove(path: Path) -> None:
+    for part in ("", "-wal", "-shm"):
+        path.with_name(path.name + part).unlink(missing_ok=True)
+
+
+def _stamp(now: datetime) -> str:
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"

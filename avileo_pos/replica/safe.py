@@ -1,0 +1,64 @@
+"""A safe: the folder in which a business's copies and journals are kept, on this disk or on another."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from avileo_pos.replica.errors import DiskFull
+from avileo_pos.replica.journal import SUFFIX, Journal
+from avileo_pos.replica.sealing import PLAIN, KeySeal, Seal
+
+LEFT_FOR_SALES: Final = 200 * 2**20  # bytes that no copy may take
+ON_ANOTHER_DISK: Final = "Avileo"
+
+
+@dataclass(frozen=True, slots=True)
+class Safe:
+    """What lies in a folder of this computer's own is plain, as the replica is; elsewhere it is sealed."""
+
+    folder: Path
+    seal: Seal = PLAIN
+
+    @classmethod
+    def beside(cls, replica: Path) -> Safe:
+        """The one on the same disk, always there."""
+        return cls(replica.with_suffix(".safe"))
+
+    @classmethod
+    def on(cls, place: Path, business_id: UUID, seal: KeySeal) -> Safe:
+        """The one in a folder that a person has chosen, on another disk or a stick."""
+        return cls(place / ON_ANOTHER_DISK / str(business_id), seal)
+
+    def make(self) -> None:
+        """Raises OSError; a stick that is out is not made as a folder in its place."""
+        if self.seal is not PLAIN and not self.folder.parent.parent.is_dir():
+            raise FileNotFoundError(self.folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def files(self, pattern: str) -> list[Path]:
+        try:
+            return list(self.folder.glob(pattern))
+        except OSError:
+            return []
+
+    def journal(self, device_id: UUID) -> Journal:
+        """Raises OSError, SealBroken."""
+        self.make()
+        return Journal.open(self.journal_path(device_id), self.seal)
+
+    def journal_path(self, device_id: UUID) -> Path:
+        return self.folder / f"{device_id}{SUFFIX}"
+
+    def journals(self) -> Iterator[Path]:
+        yield from self.files(f"*{SUFFIX}")
+
+    def require_room_for(self, size: int) -> None:
+        """Raises DiskFull when a copy of that size would leave too little for selling."""
+        place = next(each for each in (self.folder, *self.folder.parents) if each.exists())
+        if shutil.disk_usage(place).free < size + LEFT_FOR_SALES:
+            raise DiskFull(str(place))

@@ -1,0 +1,217 @@
+"""The journal in a second place: it follows the queue, survives what sticks go through, and gives all of it back."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from avileo_pos.replica.identity import find_identity
+from avileo_pos.replica.journal import Journal, read_journal
+from avileo_pos.replica.queue import purge_answered
+from avileo_pos.replica.rescue import open_or_rescue
+from avileo_pos.replica.safe import Safe
+from avileo_pos.replica.sealing import PLAIN, KeySeal, Seal, SealBroken
+from avileo_pos.replica.transaction import reads, writes
+from avileo_pos.usecases.queue import DiscardOperation, discard_operation
+from tests.replica.till import Till
+
+SEALED = KeySeal(b"k" * 32)
+
+
+def followed(till: Till, journal: Journal) -> Journal:
+    identity = till.run(reads(find_identity))
+    with closing(till.replica.reader()) as reader:
+        journal.follow(reader, identity)
+    return journal
+
+
+def written(till: Till) -> list[tuple[str, bytes]]:
+    return [(row["id"], row["data"].encode()) for row in till.queue()]
+
+
+def told(path: Path, seal: Seal = PLAIN) -> list[tuple[str, bytes]]:
+    return [(kept.operation.id, bytes(kept.operation.data)) for kept in read_journal(path, seal).operations]
+
+
+@pytest.mark.parametrize("seal", [PLAIN, SEALED], ids=["plain", "sealed"])
+def test_it_tells_every_operation_with_the_bytes_that_central_gets(till: Till, tmp_path: Path, seal: Seal) -> None:
+    path = tmp_path / "stick" / "a.journal"
+    customer = till.new_customer("Rosa Quispe")
+    journal = followed(till, Journal.open(path, seal))
+    till.renames(customer, "Rosa")
+    till.voids_abono(till.takes_abono())
+    followed(till, journal)
+    followed(till, journal)
+    assert told(path, seal) == written(till)
+    read = read_journal(path, seal)
+    assert (read.damaged, read.broken_at, read.till) == (0, None, till.run(reads(find_identity)))
+
+
+def test_a_stick_that_was_out_is_given_what_it_missed(till: Till, tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    till.new_customer()
+    followed(till, Journal.open(path))
+    for _ in range(510):  # more than are taken at once
+        till.new_customer()
+    till.reopen()
+    followed(till, Journal.open(path))
+    assert told(path) == written(till)
+
+
+def test_whoever_finds_the_stick_reads_nobodys_name_on_it(till: Till, tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    till.new_customer("Rosa Quispe")
+    followed(till, Journal.open(path, SEALED))
+    assert b"Rosa" not in path.read_bytes()
+    assert b"customers" not in path.read_bytes()
+    with pytest.raises(SealBroken):
+        read_journal(path, KeySeal(b"x" * 32))
+
+
+@given(st.integers(min_value=1))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_torn_last_line_is_written_again(till: Till, tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "a.journal"
+    path.unlink(missing_ok=True)
+    till.new_customer()
+    followed(till, Journal.open(path))
+    content = path.read_bytes()
+    path.write_bytes(content[: -(cut % len(content))])
+    followed(till, Journal.open(path))
+    assert told(path) == written(till)
+    assert read_journal(path).broken_at is None
+
+
+@given(st.integers(min_value=0), st.integers(1, 40), st.binary(min_size=1, max_size=1))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_damage_costs_the_lines_that_it_touches_and_is_noticed(
+    till: Till, tmp_path: Path, at: int, length: int, filler: bytes
+) -> None:
+    path = tmp_path / "a.journal"
+    if not path.exists():
+        for number in range(12):
+            till.new_customer(f"Cliente {number}")
+        followed(till, Journal.open(path))
+    whole = path.read_bytes()
+    start = at % len(whole)
+    spoilt = whole[:start] + filler * min(length, len(whole) - start) + whole[start + length :]
+    (tmp_path / "spoilt.journal").write_bytes(spoilt)
+    untouched = [line for line in whole.splitlines() if line in spoilt.splitlines()]
+    read = read_journal(tmp_path / "spoilt.journal")
+    known = {each.operation.id: each for each in read_journal(path).operations}
+    assert {each.operation.id for each in read.operations} >= {
+        operation_id for operation_id in known if any(operation_id.encode() in line for line in untouched)
+    }
+    assert all(known[each.operation.id] == each for each in read.operations)
+    assert spoilt == whole or read.broken_at is not None or spoilt[-1:] != b"\n"
+
+
+def test_a_changed_line_is_noticed_though_its_own_hash_was_changed_with_it(till: Till, tmp_path: Path) -> None:
+    honest, path = tmp_path / "honest.journal", tmp_path / "a.journal"
+    till.new_customer("Rosa")
+    followed(till, Journal.open(honest))
+    till.new_customer("Juana")
+    followed(till, Journal.open(path))
+    first_of_other = path.read_bytes().splitlines(keepends=True)
+    lines = honest.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([first_of_other[0], lines[1], first_of_other[2]]))
+    assert read_journal(path).broken_at is None  # the same lines in the same order
+    path.write_bytes(b"".join([first_of_other[0], first_of_other[2]]))
+    assert read_journal(path).broken_at == 2
+
+
+def test_a_stick_that_is_gone_is_no_folder_in_its_place(till: Till, tmp_path: Path) -> None:
+    safe = Safe.on(tmp_path / "stick", till.run(reads(find_identity)).business_id, SEALED)
+    with pytest.raises(OSError, match="stick"):
+        safe.journal(till.run(reads(find_identity)).device_id)
+    assert not (tmp_path / "stick").exists()
+
+
+# --- An older file in the place of the later one ----------------------------------------------------------------------
+
+
+def test_an_older_file_gets_back_what_was_done_after_it(till: Till) -> None:
+    safe = Safe.beside(till.replica.path)
+    rosa = till.new_customer("Rosa")
+    older = till.replica.path.with_name("older.db")
+    till.replica.copy_into(older)
+    juana = till.new_customer("Juana")
+    till.renames(rosa, "Rosa Quispe")
+    abono = till.takes_abono(rosa)
+    till.voids_abono(abono)
+    before = till.queue()
+    followed(till, safe.journal(till.run(reads(find_identity)).device_id))
+    put_in_place(till, older)
+    opened = open_or_rescue(till.replica.path, [safe], clock=till.clock)
+    till.replica = opened.replica
+    assert (opened.came_back, opened.rescue) == (4, None)
+    assert till.queue() == before
+    assert (till.shown_name(rosa), till.shown_name(juana)) == ("Rosa Quispe", "Juana")
+    assert till.sync_status("customers", juana) == till.sync_status("abonos", abono) == "pending"
+    [row] = till.rows("SELECT voided_at, voided_by, amount, receipt_number FROM abonos")
+    assert (row["voided_at"] is not None, row["voided_by"], row["amount"]) == (True, str(till.actor.member_id), 500)
+    assert till.value("SELECT last_receipt FROM till_identity") == 1
+    assert till.value("SELECT count(*) FROM abono_payments") == 1
+
+
+def test_what_was_discarded_stays_so_in_an_older_file(till: Till) -> None:
+    safe = Safe.beside(till.replica.path)
+    older = till.replica.path.with_name("older.db")
+    till.replica.copy_into(older)
+    till.new_customer("Rosa")
+    [operation] = till.queue()
+    journal = followed(till, safe.journal(till.run(reads(find_identity)).device_id))
+    with till.replica.writing() as db:
+        db.exec_driver_sql("UPDATE sync_queue SET status = 'parked'")
+    till.does(discard_operation, DiscardOperation(operation["id"], "repetida"))
+    followed(till, journal)
+    put_in_place(till, older)
+    till.replica = open_or_rescue(till.replica.path, [safe], clock=till.clock).replica
+    assert till.queue() == []
+
+
+def test_of_two_pasts_of_one_file_nothing_is_lost(till: Till) -> None:
+    """An older file was used while the stick was out; then the stick comes back with the other past."""
+    device = till.run(reads(find_identity)).device_id
+    safe = Safe.beside(till.replica.path)
+    older = till.replica.path.with_name("older.db")
+    till.replica.copy_into(older)
+    first = till.new_customer("Rosa")
+    second = till.new_customer("Juana")
+    followed(till, safe.journal(device))
+    put_in_place(till, older)
+    till.reopen()
+    third, fourth = till.new_customer("María"), till.new_customer("Lucía")
+    till.replica.close()
+    till.replica = open_or_rescue(till.replica.path, [safe], clock=till.clock).replica
+    assert {row["entity_id"] for row in till.queue()} == {str(each) for each in (first, second, third, fourth)}
+    followed(till, safe.journal(device))
+    assert sorted(told(safe.journal_path(device))) == sorted(written(till))
+
+
+def test_what_central_answered_long_ago_does_not_come_back(till: Till) -> None:
+    safe = Safe.beside(till.replica.path)
+    till.new_customer("Rosa")
+    journal = followed(till, safe.journal(till.run(reads(find_identity)).device_id))
+    with till.replica.writing() as db:
+        db.exec_driver_sql("UPDATE sync_queue SET status = 'acked', acked_at = created_at")
+    till.new_customer("Juana")
+    followed(till, journal)
+    till.clock.advance(days=46)
+    till.run(writes(purge_answered, till.clock()))
+    till.replica.close()
+    opened = open_or_rescue(till.replica.path, [safe], clock=till.clock)
+    till.replica = opened.replica
+    assert (opened.came_back, len(till.queue())) == (0, 1)
+
+
+def put_in_place(till: Till, older: Path) -> None:
+    till.replica.close()
+    for part in ("-wal", "-shm"):
+        till.replica.path.with_name(till.replica.path.name + part).unlink(missing_ok=True)
+    shutil.copy(older, till.replica.path)
