@@ -9,6 +9,7 @@ from http import HTTPStatus
 from fastapi import FastAPI
 
 from avileo_pos.server.admin.router import router as admin_pages
+from avileo_pos.server.admin.trouble import TroubleOnAPage
 from avileo_pos.server.central import Central, ServerSettings, utc_now
 from avileo_pos.server.errors import answer_errors_plainly
 from avileo_pos.server.http.body_limit import BodyLimit
@@ -27,7 +28,6 @@ from avileo_pos.server.routes import (
     invitations,
     members,
     metrics,
-    new_password_page,
     profile,
     sync,
 )
@@ -37,7 +37,6 @@ ROUTERS = (
     health.router,
     metrics.router,
     auth.router,
-    new_password_page.router,
     businesses.router,
     members.router,
     invitations.router,
@@ -73,6 +72,7 @@ def build_app(database: Database, settings: ServerSettings, now: Callable[[], da
         RequestLimits, per_session=settings.requests_per_session, per_address=settings.requests_per_address
     )
     app.add_middleware(RequestLog)
+    app.add_middleware(TroubleOnAPage)
     app.add_middleware(SecurityHeaders, is_https=settings.is_https)  # the outermost, so that every answer has them
     answer_errors_plainly(app)
     for router in ROUTERS:

@@ -189,20 +189,19 @@ def test_the_page_of_the_letter_sets_the_password_without_a_script(town: Town) -
     assert 'autocomplete="new-password"' in form.text
     assert "<script" not in form.text
     assert form.headers["referrer-policy"] == "no-referrer"
-    different = ana.client.post(page, data={"password": NEW, "again": "gallo de plata"})
+    different = ana.client.post(page, data={"new": NEW, "again": "gallo de plata"})
     assert "no son iguales" in different.text
-    short = ana.client.post(page, data={"password": "gallo", "again": "gallo"})
+    short = ana.client.post(page, data={"new": "gallo", "again": "gallo"})
     assert "al menos 8 caracteres" in short.text
-    assert "Listo" in ana.client.post(page, data={"password": NEW, "again": NEW}).text
+    assert "Listo" in ana.client.post(page, data={"new": NEW, "again": NEW}).text
     assert "ya no sirve" in ana.client.get(page).text
     assert ana.sign_in(NEW).status_code == 200
 
 
-@pytest.mark.parametrize("body", [b"", b"\xff&&&=%ff", b"password=a" * 1000, b"a=1&" * 100])
+@pytest.mark.parametrize("body", [b"", b"\xff&&&=%ff", b"new=a" * 1000, b"a=1&" * 100])
 def test_the_page_takes_nonsense_for_no_password(town: Town, body: bytes) -> None:
     answer = town.visitor().client.post("/nueva-contrasena/x", content=body)
-    assert answer.status_code == 400
-    assert 'role="alert"' in answer.text
+    assert (answer.status_code, "<h1>" in answer.text) == (400, True)
 
 
 def test_mail_is_set_up_by_one_address() -> None:

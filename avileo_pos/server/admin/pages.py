@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import blake2b
 from http import HTTPStatus
@@ -17,12 +17,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from avileo_pos.domain.business_day import format_date, format_moment, format_time
 from avileo_pos.domain.money import format_soles
+from avileo_pos.domain.password import LONGEST, SHORTEST
 from avileo_pos.domain.weight import format_kilos
-from avileo_pos.server.admin.words import field_name, in_words, remarks, what_to_do, why_not_taken
+from avileo_pos.server.admin.words import (
+    field_name,
+    in_words,
+    remarks,
+    trouble_in_words,
+    what_to_do,
+    why_not_taken,
+)
 from avileo_pos.server.business.desk import Forbidden
 from avileo_pos.server.business.membership import NotAMember
-from avileo_pos.server.errors import Refused
-from avileo_pos.server.postgres.database import CentralBusy
 from avileo_pos.spanish.operations import kind_of
 from avileo_pos.spanish.words import DISTRIBUCION_STATUSES, METHODS, unbroken
 
@@ -43,7 +49,7 @@ class GoTo(Exception):  # noqa: N818 - the name says what happened
 
 
 class PageRoute(APIRoute):
-    """An address for people: what is refused there is told on a page."""
+    """An address for people: who may not look is told no more than of what does not exist, or led elsewhere."""
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         handle = super().get_route_handler()
@@ -53,12 +59,10 @@ class PageRoute(APIRoute):
                 return await handle(request)
             except GoTo as there:
                 return sent_on(there.path)
-            except RequestValidationError:
+            except (RequestValidationError, NotAMember):
                 return problem(HTTPStatus.NOT_FOUND)
-            except CentralBusy:
-                return problem(HTTPStatus.SERVICE_UNAVAILABLE)
-            except Refused as refused:
-                return _why_refused(refused)
+            except Forbidden:
+                return page("owners_only.html", HTTPStatus.FORBIDDEN)
 
         return handle_for_a_person
 
@@ -73,25 +77,11 @@ def sent_on(path: str) -> RedirectResponse:
     return RedirectResponse(path, HTTPStatus.SEE_OTHER, _HEADERS)
 
 
-def problem(status: int) -> HTMLResponse:
-    """Why there is nothing to see; of what is another's no more is said than of what does not exist."""
-    return page("problem.html", status, told=_PROBLEMS.get(status, _PROBLEMS[HTTPStatus.NOT_FOUND]))
+def problem(status: int, *, wait: int = 1, number: str = "") -> HTMLResponse:
+    """Why there is nothing to see: `wait` are the seconds after which to try again, `number` stands in the log."""
+    title, sentence = trouble_in_words(status, wait, number)
+    return page("problem.html", status, title=title, sentence=sentence)
 
-
-def _why_refused(refused: Refused) -> HTMLResponse:
-    if isinstance(refused, NotAMember):
-        return problem(HTTPStatus.NOT_FOUND)
-    if isinstance(refused, Forbidden):
-        return page("owners_only.html", refused.status)
-    return problem(refused.status)
-
-
-_PROBLEMS: Final[Mapping[int, tuple[str, str]]] = {
-    HTTPStatus.NOT_FOUND: ("No se encontró", "Esta página no existe, o ya no está."),
-    HTTPStatus.FORBIDDEN: ("No se hizo", "El pedido no vino de esta página. Vuelva a abrirla e inténtelo otra vez."),
-    HTTPStatus.BAD_REQUEST: ("No se entendió", "Lo que se envió no se entiende. Vuelva a intentarlo."),
-    HTTPStatus.SERVICE_UNAVAILABLE: ("Un momento", "El servidor está ocupado. Vuelva a intentarlo en unos segundos."),
-}
 
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -112,6 +102,8 @@ _TEMPLATES.filters |= {
 _TEMPLATES.globals |= {
     "home": HOME,
     "version": _VERSION,
+    "shortest_password": SHORTEST,
+    "longest_password": LONGEST,
     "methods": tuple(METHODS.items()),
     "statuses": DISTRIBUCION_STATUSES,
     "kind_of": kind_of,

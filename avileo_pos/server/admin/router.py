@@ -7,12 +7,20 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from avileo_pos.server.admin.pages import HOME, STATIC_FILES, PageRoute, problem, sent_on
-from avileo_pos.server.admin.routes import debts, devices, distribuciones, entry, review, today
+from avileo_pos.server.admin.routes import debts, devices, distribuciones, entry, forgotten, review, today
 
 _MEDIA_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
 _FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 
-ROUTERS = (entry.router, today.router, debts.router, distribuciones.router, review.router, devices.router)
+ROUTERS = (
+    entry.router,
+    forgotten.router,
+    today.router,
+    debts.router,
+    distribuciones.router,
+    review.router,
+    devices.router,
+)
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 

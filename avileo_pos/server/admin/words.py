@@ -1,17 +1,22 @@
-"""What «Por revisar» says: why an operation was not taken, what to do about it or a remark, and a field's name."""
+"""What the pages say of trouble, and in «Por revisar»: why something was not taken, what to do, a field's name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from http import HTTPStatus
+from math import ceil
 from typing import Final
 
 from avileo_pos.domain.business_day import format_date, format_moment
 from avileo_pos.domain.enums import BusinessUserRole, ModoOperacion, ProductType
+from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import format_soles
+from avileo_pos.domain.password import LONGEST, SHORTEST
 from avileo_pos.domain.weight import format_kilos
 from avileo_pos.protocol.collections import COLLECTIONS
+from avileo_pos.server.errors import Refused
 from avileo_pos.spanish.operations import NOT_TAKEN
 from avileo_pos.spanish.review import review_sentences
 from avileo_pos.spanish.words import DISTRIBUCION_STATUSES, UNITS, unbroken
@@ -98,6 +103,42 @@ _CHOICES: Final[Mapping[str, str]] = {
 }
 
 
+_NOT_FOUND: Final = ("No se encontró", "Esta página no existe, o ya no está.")
+_FAILED: Final = (
+    "Algo falló",
+    "No fue culpa suya, y quedó anotado en el servidor. Vuelva a intentarlo; si sigue fallando, avise a quien cuida el"
+    " servidor y dígale este número: {number}",
+)
+_TROUBLES: Final[Mapping[int, tuple[str, str]]] = {
+    HTTPStatus.BAD_REQUEST: ("No se entendió", "Lo que se envió no se entiende. Vuelva a intentarlo."),
+    HTTPStatus.FORBIDDEN: ("No se hizo", "El pedido no vino de esta página. Vuelva a abrirla e inténtelo otra vez."),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        "Así no se puede",
+        "Esta dirección no se usa así. Empiece por el inicio.",
+    ),
+    HTTPStatus.REQUEST_TIMEOUT: ("Tardó demasiado", "Lo que envió no llegó completo. Revise su internet y repítalo."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Es demasiado", "Lo que se envió es demasiado grande, y no se guardó nada."),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        "Un momento",
+        "Se pidió demasiado en poco tiempo desde esta conexión. Espere {wait} y vuelva a intentarlo.",
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Un momento", "El servidor está ocupado. Espere {wait} y vuelva a intentarlo."),
+}
+
+
+def trouble_in_words(status: int, wait: int, number: str) -> tuple[str, str]:
+    """A title and a sentence: `wait` seconds are worth waiting, by its `number` the trouble is found in the log."""
+    unknown = _FAILED if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _NOT_FOUND
+    title, sentence = _TROUBLES.get(status, unknown)
+    return title, sentence.format(wait=spoken(wait), number=number)
+
+
+def spoken(seconds: int) -> str:
+    """«1 segundo», «2 minutos»; never less than it takes."""
+    count, unit = (seconds, "segundo") if seconds < 60 else (ceil(seconds / 60), "minuto")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
 def why_not_taken(code: str) -> str:
     """An unknown code says so, with the code, for whoever helps."""
     return NOT_TAKEN.get(code) or f"El servidor no lo aceptó (motivo «{code}»)."
@@ -144,3 +185,25 @@ def _figure(value: Decimal, collection: str, field: str) -> str:
 
 def _advice_on(reason: str) -> str:
     return _WILL_COME if reason.startswith(_UNKNOWN_PARENT) else _ADVICE_ON.get(reason, "")
+
+
+def refused_in_words(trouble: Refused | BusinessRuleBroken) -> str:
+    """Why one could not come in, or a password was not taken; an unknown code says so, for whoever helps."""
+    if isinstance(trouble, Refused) and trouble.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return f"Demasiados intentos. Espere {spoken(int((trouble.headers or {})['Retry-After']))} y vuelva a probar."
+    return _REFUSED.get(trouble.code.lower()) or f"No se pudo (motivo «{trouble.code}»)."
+
+
+WRONG_PASSWORD: Final = "El correo o la contraseña no son correctos."
+LINK_IS_OVER: Final = "Este enlace ya no sirve."
+_REFUSED: Final = {
+    "invalid_email": "Escriba el correo completo, por ejemplo rosa@correo.com.",
+    "invalid_email_or_password": WRONG_PASSWORD,
+    "invalid_token": LINK_IS_OVER,
+    "reset_password_disabled": "Este servidor no envía correos. Pida una contraseña a otro administrador.",
+    "invalid_password": "La contraseña de ahora no es correcta.",
+    "password_not_new": "Elija otra: esa es la que le dieron.",
+    "password_too_short": f"La contraseña necesita al menos {SHORTEST} caracteres.",
+    "password_too_long": f"La contraseña puede tener hasta {LONGEST} caracteres.",
+    "passwords_differ": "Las dos contraseñas no son iguales.",
+}

@@ -12,7 +12,7 @@ _ALWAYS: Final = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
 }
-_PAGES: Final = "/admin"
+_PAGES: Final = ("/admin", "/nueva-contrasena")
 _FOR_PAGES: Final = {
     "Content-Security-Policy": "default-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     # Without a referrer a browser would not tell either from where a form is sent, and that is asked of each one.
@@ -23,6 +23,11 @@ _FOR_DATA: Final = {
     "Cache-Control": "no-store",
 }
 _OVER_HTTPS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def is_a_page(path: str) -> bool:
+    """Whether people look at this address with a browser; programs ask all others."""
+    return path == "/" or any(path == page or path.startswith(f"{page}/") for page in _PAGES)
 
 
 class SecurityHeaders:
@@ -48,4 +53,4 @@ class SecurityHeaders:
 
 
 def _of(path: str) -> dict[str, str]:
-    return _FOR_PAGES if path == _PAGES or path.startswith(f"{_PAGES}/") else _FOR_DATA
+    return _FOR_PAGES if is_a_page(path) else _FOR_DATA

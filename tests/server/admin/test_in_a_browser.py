@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from avileo_pos.server.auth.password_reset import promise_reset
 from tests.server.admin.chromium import IS_MISSING, LAPTOP, PHONE, Chromium, open_chromium
 from tests.server.admin.stall import People, Stall
 from tests.server.sync_central import new_id
@@ -95,6 +96,35 @@ def test_every_page_fits_and_can_be_read_and_touched(
         assert len(contrasts) > 10
         assert {text: ratio for text, ratio in contrasts.items() if ratio < 4.5} == {}, end
         assert 2_000 < chromium.bytes_fetched() < WHOLE_PAGE, end
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_a_page_without_a_business_fits_and_can_be_read_and_touched(
+    town: Town, people: People, chromium: Chromium, size: tuple[int, int], scheme: str
+) -> None:
+    with town.database.transaction() as connection:
+        token = promise_reset(connection, people.beto.person.user_id, town.clock())
+    chromium.hold(size, scheme)
+    for path in (f"/nueva-contrasena/{token}", "/nueva-contrasena/over", "/admin/a/b/c/d", "/admin/olvido"):
+        chromium.open(path)
+        assert chromium.hidden_at_the_side() == 0, path
+        assert chromium.too_small_to_touch() == [], path
+        assert min(chromium.contrasts().values()) >= 4.5, path
+        refused = chromium.complaints()  # a page that is not there, or a link that is over, is an error to a browser
+        assert all("status of 40" in complaint for complaint in refused), refused
+
+
+def test_who_follows_the_letter_sets_a_password_by_the_form(town: Town, people: People, chromium: Chromium) -> None:
+    carla = town.sign_up("Carla")
+    with town.database.transaction() as connection:
+        token = promise_reset(connection, carla.user_id, town.clock())
+    chromium.open(f"/nueva-contrasena/{token}")
+    for name in ("new", "again"):
+        chromium.field(name).send_keys("gallo de plata")
+    chromium.press("Guardar")
+    assert "Listo. Ya puede entrar con su contraseña nueva." in chromium.text
+    assert carla.sign_in("gallo de plata").is_success
 
 
 def test_day_and_night_look_differently(stall: Stall, chromium: Chromium) -> None:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from math import ceil
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken
-from avileo_pos.domain.password import LONGEST, SHORTEST, require_new_password
+from avileo_pos.domain.password import LONGEST, require_new_password
 from avileo_pos.server.admin.forms import Typed
 from avileo_pos.server.admin.pages import HOME, PageRoute, page, sent_on
 from avileo_pos.server.admin.visit import SIGN_IN, SomebodySignedIn, ThePerson
+from avileo_pos.server.admin.words import WRONG_PASSWORD, refused_in_words
 from avileo_pos.server.auth.current_person import SignedIn, find_signed_in
 from avileo_pos.server.auth.origin import from_our_own_pages
 from avileo_pos.server.business.membership import Workplace, workplaces_of
 from avileo_pos.server.central import Central, TheCentral
 from avileo_pos.server.errors import Refused
 from avileo_pos.server.routes import auth, passwords
-from avileo_pos.server.routes.auth_words import ChangePassword, RequestPasswordReset, SignIn
+from avileo_pos.server.routes.auth_words import ChangePassword, SignIn
 
 router = APIRouter(prefix=HOME, route_class=PageRoute)
 
@@ -55,9 +55,9 @@ def sign_in(typed: Typed, request: Request, central: TheCentral) -> Response:
     try:
         auth.sign_in(SignIn(email=email, password=typed.get("password", "")), request, answer, central)
     except ValidationError:
-        return _sign_in_page(central, HTTPStatus.UNAUTHORIZED, email=email[:_LONGEST_EMAIL], problem=_WRONG)
+        return _sign_in_page(central, HTTPStatus.UNAUTHORIZED, email=email[:_LONGEST_EMAIL], problem=WRONG_PASSWORD)
     except Refused as refused:
-        return _sign_in_page(central, refused.status, email=email, problem=_sentence(refused))
+        return _sign_in_page(central, refused.status, email=email, problem=refused_in_words(refused))
     return answer
 
 
@@ -68,25 +68,9 @@ def sign_out(request: Request, central: TheCentral) -> Response:
     return answer
 
 
-@router.get("/olvido")
-def ask_for_the_email() -> Response:
-    return page("forgotten.html")
-
-
-@router.post("/olvido", dependencies=[Depends(from_our_own_pages)])
-def send_a_letter(typed: Typed, request: Request, central: TheCentral) -> Response:
-    """The same is said whether or not there is such a person."""
-    email = typed.get("email", "").strip()[:_LONGEST_EMAIL]
-    try:
-        passwords.request_password_reset(RequestPasswordReset(email=email), request, central)
-    except Refused as refused:
-        return page("forgotten.html", refused.status, email=email, problem=_sentence(refused))
-    return page("forgotten.html", email=email, sent=True)
-
-
 @router.get("/contrasena")
 def ask_for_a_password(person: SomebodySignedIn) -> Response:
-    return page("new_password.html", person=person, shortest=SHORTEST, longest=LONGEST)
+    return page("new_password.html", person=person)
 
 
 @router.post("/contrasena", dependencies=[Depends(from_our_own_pages)])
@@ -97,9 +81,8 @@ def change_password(person: SomebodySignedIn, typed: Typed, request: Request, ce
         wish = ChangePassword(current_password=typed.get("current", "")[:LONGEST], new_password=new)
         passwords.change_password(wish, person, request, answer, central)
     except (Refused, BusinessRuleBroken) as trouble:
-        said = _sentence(trouble)
-        rules = {"person": person, "shortest": SHORTEST, "longest": LONGEST}
-        return page("new_password.html", HTTPStatus.BAD_REQUEST, problem=said, **rules)
+        said = refused_in_words(trouble)
+        return page("new_password.html", HTTPStatus.BAD_REQUEST, problem=said, person=person)
     return answer
 
 
@@ -111,28 +94,3 @@ def _owned_by(person: SignedIn, central: Central) -> list[Workplace]:
 
 def _sign_in_page(central: Central, status: int = HTTPStatus.OK, **typed: str) -> Response:
     return page("sign_in.html", status, sends_letters=central.mail is not None, **typed)
-
-
-def _sentence(trouble: Refused | BusinessRuleBroken) -> str:
-    if isinstance(trouble, Refused) and trouble.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return f"Demasiados intentos. Espere {_spoken(int((trouble.headers or {})['Retry-After']))} y vuelva a probar."
-    return _SENTENCES.get(trouble.code.lower()) or f"No se pudo (motivo «{trouble.code}»)."
-
-
-def _spoken(seconds: int) -> str:
-    """«1 segundo», «2 minutos»; never less than it takes."""
-    count, unit = (seconds, "segundo") if seconds < 60 else (ceil(seconds / 60), "minuto")
-    return f"{count} {unit}{'' if count == 1 else 's'}"
-
-
-_WRONG = "El correo o la contraseña no son correctos."
-_SENTENCES = {
-    "invalid_email": "Escriba el correo completo, por ejemplo rosa@correo.com.",
-    "invalid_email_or_password": _WRONG,
-    "reset_password_disabled": "Este servidor no envía correos. Pida una contraseña a otro administrador.",
-    "invalid_password": "La contraseña de ahora no es correcta.",
-    "password_not_new": "Elija otra: esa es la que le dieron.",
-    "password_too_short": f"La contraseña necesita al menos {SHORTEST} caracteres.",
-    "password_too_long": f"La contraseña puede tener hasta {LONGEST} caracteres.",
-    "passwords_differ": "Las dos contraseñas no son iguales.",
-}
