@@ -31,6 +31,7 @@ def app() -> FastAPI:
         pool_size=serving.pool_size,
         spare_connections=serving.spare_connections,
         patience=serving.pool_patience,
+        prepares=serving.prepares,
     )
     forget_dead_processes()
     observe_connections(database.engine, serving.pool_size + serving.spare_connections)

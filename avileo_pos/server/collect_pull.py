@@ -20,7 +20,7 @@ from sqlalchemy import Column, Connection
 
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import DigestAnswer, PullPage, TableDigest, TablePage, Uuid
-from avileo_pos.server.business.membership import Member, hear_of_device, staff_of
+from avileo_pos.server.business.membership import Member, Staff, hear_of_device, staff_of
 from avileo_pos.server.errors import Refused
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.postgres.epoch import in_current_epoch
@@ -133,8 +133,9 @@ def digest(database: Database, caller: Caller, now: datetime) -> DigestAnswer:
 def _in_one_transaction(
     connection: Connection, epoch: str, caller: Caller, text: str | None, limit: int, now: datetime
 ) -> bytes:
-    reader = _reader(connection, caller)
-    hear_of_device(connection, caller.business_id, caller.device_id, now)
+    staff = _staff(connection, caller)
+    reader = _Reader(connection, caller.business_id, staff.caller)
+    hear_of_device(connection, caller.business_id, caller.device_id, now, staff.device_seen_at)
     # The head comes first: what is committed later has a higher revision, and waits for the next page.
     head = head_of(connection, caller.business_id)
     cursor = _cursor(text, epoch, f"{reader.member.actor.role}:{reader.member.id}", head)
@@ -146,10 +147,10 @@ def _in_one_transaction(
         limit = max(1, limit // 4)
 
 
-def _reader(connection: Connection, caller: Caller) -> _Reader:
+def _staff(connection: Connection, caller: Caller) -> Staff:
     staff = staff_of(connection, caller.business_id, caller.user_id, caller.device_id)
     staff.require_a_device_in_use()
-    return _Reader(connection, caller.business_id, staff.caller)
+    return staff
 
 
 def _cursor(text: str | None, epoch: str, view: str, head: int) -> Cursor:
@@ -215,7 +216,8 @@ def _changes(reader: _Reader, cursor: Cursor, head: int, limit: int) -> tuple[li
 
 
 def _digest(connection: Connection, epoch: str, caller: Caller) -> DigestAnswer:
-    found = {name: (count, revisions) for name, count, revisions in _reader(connection, caller).digests()}
+    reader = _Reader(connection, caller.business_id, _staff(connection, caller).caller)
+    found = {name: (count, revisions) for name, count, revisions in reader.digests()}
     _, head = found.pop("head")
     return DigestAnswer(epoch, head, {name: TableDigest(*each) for name, each in found.items()})
 

@@ -42,6 +42,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     pool_size: int
     spare_connections: int
     pool_patience: int
+    prepares: bool
     requests_per_session: int
     requests_per_address: int
     log_form: LogForm
@@ -104,6 +105,13 @@ PoolPatience = Annotated[
     int,
     typer.Option(
         envvar="AVILEO_POOL_PATIENCE", min=1, max=60, help="Seconds that a request waits for a connection, then 503."
+    ),
+]
+PrepareStatements = Annotated[
+    bool,
+    typer.Option(
+        envvar="AVILEO_PREPARE_STATEMENTS",
+        help="Plan each statement once for each connection: faster, but not through a pooler in transaction mode.",
     ),
 ]
 KeepAlive = Annotated[

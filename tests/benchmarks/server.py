@@ -101,7 +101,7 @@ class _Bench:
         return [partial(_sell_and_pull, till) for till in islice(cycle(tills), self._size(ROUNDS))]
 
     def _options(self) -> tuple[str, ...]:
-        return ("--workers", str(self.workers), "--requests-per-address", "0", "--requests-per-session", "0")
+        return ("--workers", str(self.workers), "--prepare-statements")
 
     def _size(self, full: int) -> int:
         return max(2, int(full * self.share))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -15,6 +15,8 @@ from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.permissions import Actor
 from avileo_pos.server.errors import Refused
 from avileo_pos.tables.base import instant_text
+
+SEEN_LATELY: Final = timedelta(minutes=1)
 
 
 class NotAMember(Refused):
@@ -51,14 +53,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """All members of a business by id, which of them calls, as which user, and whether from a withdrawn device."""
+    """All members of a business by id, which of them calls, as which user, and what was known of the calling device."""
 
     caller: Member
     user_id: str
     members: Mapping[str, Member]
     business_name: str
     day_cutoff_hour: int
+    device_is_known: bool
     device_is_revoked: bool
+    device_seen_at: datetime | None
 
     def require_a_device_in_use(self) -> None:
         """Raises DeviceRevoked."""
@@ -75,7 +79,7 @@ def staff_of(connection: Connection, business_id: UUID, user_id: str, device_id:
     if caller is None:
         raise NotAMember
     first = rows[0]
-    return Staff(caller, user_id, members, first["business_name"], first["day_cutoff_hour"], first["is_revoked"])
+    return Staff(caller, user_id, members, **{name: first[name] for name in _OF_BUSINESS_AND_DEVICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +107,15 @@ def workplaces_of(connection: Connection, user_id: str) -> list[Workplace]:
     ]
 
 
-def greet_device(connection: Connection, business_id: UUID, device_id: UUID, now: datetime) -> bool:
-    """Note that the device was seen, and say whether central knows it."""
-    seen = connection.exec_driver_sql(
-        "UPDATE devices SET last_seen_at = %s::timestamp WHERE business_id = %s AND id = %s",
-        (instant_text(now), business_id, device_id),
-    )
-    return seen.rowcount == 1
-
-
-def hear_of_device(connection: Connection, business_id: UUID, device_id: UUID, now: datetime) -> None:
+def hear_of_device(
+    connection: Connection, business_id: UUID, device_id: UUID, now: datetime, seen_at: datetime | None
+) -> None:
     """Note that the device was seen, to the minute: one with nothing to send asks for news twice in each."""
-    connection.exec_driver_sql(
-        "UPDATE devices SET last_seen_at = %(now)s::timestamp WHERE business_id = %(business)s AND id = %(device)s"
-        " AND (last_seen_at IS NULL OR last_seen_at < %(now)s::timestamp - interval '1 minute')",
-        {"now": instant_text(now), "business": business_id, "device": device_id},
-    )
+    if seen_at is None or not timedelta() <= now.replace(tzinfo=None) - seen_at < SEEN_LATELY:
+        connection.exec_driver_sql(
+            "UPDATE devices SET last_seen_at = %s::timestamp WHERE business_id = %s AND id = %s",
+            (instant_text(now), business_id, device_id),
+        )
 
 
 def _member(row: Mapping[Any, Any]) -> Member:
@@ -130,13 +127,21 @@ def _member(row: Mapping[Any, Any]) -> Member:
     )
 
 
+_OF_BUSINESS_AND_DEVICE: Final = (
+    "business_name",
+    "day_cutoff_hour",
+    "device_is_known",
+    "device_is_revoked",
+    "device_seen_at",
+)
 _STAFF = """
     SELECT u.id::text, u.name, u.role::text, u.is_active, u.user_id = %(user)s AS is_caller,
       b.name AS business_name, b.day_cutoff_hour,
       EXISTS (SELECT 1 FROM device_members d WHERE d.business_id = u.business_id AND d.device_id = %(device)s
         AND d.member_id = u.id) AS signed_in_here,
-      EXISTS (SELECT 1 FROM devices v WHERE v.business_id = %(business)s AND v.id = %(device)s
-        AND v.revoked_at IS NOT NULL) AS is_revoked
+      v.id IS NOT NULL AS device_is_known, v.revoked_at IS NOT NULL AS device_is_revoked,
+      v.last_seen_at AS device_seen_at
     FROM business_users u JOIN businesses b ON b.id = u.business_id
+      LEFT JOIN devices v ON v.business_id = u.business_id AND v.id = %(device)s
     WHERE u.business_id = %(business)s AND b.is_active
 """

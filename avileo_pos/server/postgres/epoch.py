@@ -34,7 +34,7 @@ class History(NamedTuple):
     timeline: int
 
 
-UNTOLD: Final = History("untold", 0)
+_UNTOLD: Final = "SELECT 'untold', 0"
 """For a role that may not ask: then only `restored` begins a new epoch."""
 
 
@@ -61,18 +61,17 @@ def in_current_epoch(database: Database, work: Callable[[Connection, str], T], b
 def epoch_of(connection: Connection) -> str:
     """Raises HistoryChanged where a new epoch has to begin."""
     found = connection.exec_driver_sql(
-        "SELECT epoch, system_identifier, timeline FROM central_identity WHERE id = 1"
-    ).one_or_none()
-    if found is None or History(found[1], found[2]) != history_of(connection):
+        "SELECT i.epoch FROM central_identity i WHERE i.id = 1"
+        f" AND (i.system_identifier, i.timeline) = ({_history_told_to(connection)})"
+    ).scalar_one_or_none()
+    if found is None:
         raise HistoryChanged
-    return str(found[0])
+    return str(found)
 
 
 def history_of(connection: Connection) -> History:
     """What runs now, as far as our role may know it."""
-    if not _may_ask(connection):
-        return UNTOLD
-    return History(*connection.exec_driver_sql(_IDENTITY).one())
+    return History(*connection.exec_driver_sql(_history_told_to(connection)).one())
 
 
 def restored(database: Database, now: datetime) -> str:
@@ -80,14 +79,12 @@ def restored(database: Database, now: datetime) -> str:
     return database.in_transaction(partial(_begin, now=now))
 
 
-def wait_for_no_new_epoch(connection: Connection) -> str | None:
-    """The epoch in which a writer writes: no other begins before its transaction ends. None before the first.
+def hold_epoch(connection: Connection) -> None:
+    """Let no other epoch begin before this transaction, which writes, ends.
 
     A row that is numbered in one epoch and committed in the next could be missed by a till that pulls meanwhile.
     """
     connection.exec_driver_sql("LOCK TABLE central_identity IN ROW SHARE MODE")
-    found = connection.exec_driver_sql("SELECT epoch FROM central_identity").scalar_one_or_none()
-    return None if found is None else str(found)
 
 
 def may_still_come(connection: Connection, moment: datetime) -> bool:
@@ -132,11 +129,12 @@ def _lock(connection: Connection) -> None:
     connection.exec_driver_sql("LOCK TABLE central_identity IN EXCLUSIVE MODE")
 
 
-def _may_ask(connection: Connection) -> bool:
-    """Asked once for each database, as a role's rights do not change under a running central."""
-    if connection.engine not in _ANSWERS:
-        _ANSWERS[connection.engine] = bool(connection.exec_driver_sql(_MAY_ASK).scalar_one())
-    return _ANSWERS[connection.engine]
+def _history_told_to(connection: Connection) -> str:
+    """The question that gives a History. Asked for once by each database, as rights do not change under a central."""
+    if connection.engine not in _QUESTIONS:
+        may_ask = connection.exec_driver_sql(_MAY_ASK).scalar_one()
+        _QUESTIONS[connection.engine] = _IDENTITY if may_ask else _UNTOLD
+    return _QUESTIONS[connection.engine]
 
 
-_ANSWERS: Final[WeakKeyDictionary[Engine, bool]] = WeakKeyDictionary()
+_QUESTIONS: Final[WeakKeyDictionary[Engine, str]] = WeakKeyDictionary()

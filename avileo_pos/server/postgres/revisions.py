@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from avileo_pos.server.postgres.epoch import wait_for_no_new_epoch
+from avileo_pos.server.postgres.epoch import hold_epoch
 
 JUMP: Final = 2**32
 """More revisions than a backup can have lost: so far a business's numbers go on in a new epoch."""
@@ -49,8 +49,8 @@ def locked_revisions(connection: Connection, business_id: UUID) -> Iterator[Revi
     they rise, so that no till can pull past a row still in flight. What `SET LOCAL app.base_revision` says lets the
     row-level policy refuse a row that was changed without a new revision.
     """
-    epoch = wait_for_no_new_epoch(connection)
-    locked = connection.exec_driver_sql(_LOCK, {"business_id": business_id, "epoch": epoch, "jump": JUMP}).one()
+    hold_epoch(connection)
+    locked = connection.exec_driver_sql(_LOCK, {"business_id": business_id, "jump": JUMP}).one()
     revisions = Revisions(locked.revision, AuditChain(locked.audit_number, locked.audit_hash))
     allow_revisions_above(connection, revisions.last)
     yield revisions
@@ -72,7 +72,7 @@ def head_of(connection: Connection, business_id: UUID) -> int:
 
 _LOCK: Final = """
     INSERT INTO sync_counters AS c (business_id, revision, epoch, audit_number, audit_hash)
-    VALUES (%(business_id)s, 0, %(epoch)s, 0, '')
+    VALUES (%(business_id)s, 0, (SELECT epoch FROM central_identity), 0, '')
     ON CONFLICT (business_id) DO UPDATE SET
       revision = c.revision + CASE WHEN c.epoch <> excluded.epoch THEN %(jump)s ELSE 0 END,
       epoch = coalesce(excluded.epoch, c.epoch)

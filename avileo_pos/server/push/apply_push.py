@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from avileo_pos.protocol.words import OperationResult, OperationStatus, PushAnswer
-from avileo_pos.server.business.membership import greet_device, staff_of
+from avileo_pos.server.business.membership import hear_of_device, staff_of
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.postgres.epoch import in_current_epoch
 from avileo_pos.server.postgres.revisions import locked_revisions
@@ -70,7 +70,7 @@ def apply_push(database: Database, push: Push, user_id: str, now: datetime) -> P
 def _in_one_transaction(connection: Connection, epoch: str, push: Push, user_id: str, now: datetime) -> PushAnswer:
     business_id, device_id = UUID(push.business_id), UUID(push.device_id)
     staff = staff_of(connection, business_id, user_id, device_id)
-    is_known_device = greet_device(connection, business_id, device_id, now)
+    hear_of_device(connection, business_id, device_id, now, staff.device_seen_at)
     if len(push.operations) > CHUNK:
         # How a foreign key is checked is planned once for each connection: a plan made while the table was young
         # would read all of the business's rows for each new one.
@@ -84,7 +84,7 @@ def _in_one_transaction(connection: Connection, epoch: str, push: Push, user_id:
         head=revisions.last,
         server_time=instant_text(now),
         results=results,
-        new_device=is_clone or not is_known_device,
+        new_device=is_clone or not staff.device_is_known,
     )
 
 
