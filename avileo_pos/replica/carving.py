@@ -15,12 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
-
-from avileo_pos.protocol import data_hash
 from avileo_pos.replica.database import reader_of
 from avileo_pos.replica.identity import TillIdentity
-from avileo_pos.replica.kept_operations import Found, KeptOperation, as_kept, is_sound
+from avileo_pos.replica.kept_operations import Found, KeptOperation, legible
 from avileo_pos.tables.till import DISCARDED, sync_queue, till_identity
 
 _PAGE_SIZES: Final = tuple(2**power for power in range(9, 17))
@@ -45,7 +42,7 @@ def carve(file: Path, device_id: UUID) -> Found:
     operations: dict[str, KeptOperation] = {}
     discarded: set[str] = set()
     for row in _rows(file, _QUEUE):
-        kept = _operation(row, device_id)
+        kept = legible(row, device_id)
         if kept is None:
             continue
         operations[kept.operation.id] = kept
@@ -71,16 +68,6 @@ def _identity(values: Sequence[Any] | None) -> TillIdentity | None:
             return TillIdentity(
                 UUID(row["business_id"]), UUID(row["device_id"]), row["device_name"], row["receipt_series"]
             )
-    return None
-
-
-def _operation(row: dict[str, Any], device_id: UUID) -> KeptOperation | None:
-    data = row["data"]
-    if not isinstance(data, str) or data_hash(data.encode()) != row["sha256"]:
-        return None
-    with suppress(msgspec.DecodeError, TypeError, AttributeError):
-        kept = as_kept(row, device_id)
-        return kept if is_sound(kept.operation) else None
     return None
 
 

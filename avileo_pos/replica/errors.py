@@ -66,10 +66,14 @@ _BY_SQLITE_CODE: dict[int, type[ReplicaTrouble]] = {
 _NO_ROOM = {sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
+# The driver's own words for a text whose bytes are none.
+_ILLEGIBLE = "Could not decode to UTF-8"
+
+
 def trouble_behind(error: BaseException | None) -> ReplicaTrouble | None:
     """The trouble with file or disk that an error of the driver tells of; None for an error of ours."""
     extended = getattr(error, "sqlite_errorcode", None)
     if extended is None:
-        return None
+        return ReplicaDamaged(str(error)) if _ILLEGIBLE in str(error) else None
     kind = DiskFull if extended in _NO_ROOM else _BY_SQLITE_CODE.get(extended & 0xFF)
     return kind(str(error)) if kind else None

@@ -16,13 +16,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
+from uuid import UUID
 
 import msgspec
 
 from avileo_pos.replica.identity import TillIdentity
-from avileo_pos.replica.kept_operations import OPERATION_COLUMNS, Found, KeptOperation, as_kept
+from avileo_pos.replica.kept_operations import Found, KeptOperation, legible, queue_rows
 from avileo_pos.replica.sealing import PLAIN, Seal
 from avileo_pos.tables.till import DISCARDED
 
@@ -83,7 +85,8 @@ class Journal:
         self._seal = seal
         self._chain = chain
         self._is_new = chain == _BEGINNING
-        self._last = next((each.kept for each in reversed(known) if isinstance(each, Queued)), None)
+        self._latest = [each.kept for each in known if isinstance(each, Queued)]
+        self._last = self._latest[-1] if self._latest else None
         self._told = {each.operation_id for each in known if isinstance(each, Discarded)}
 
     @classmethod
@@ -100,22 +103,26 @@ class Journal:
         """The place in the queue up to which it has come."""
         return self._last.operation.seq if self._last else 0
 
-    def is_ahead_of(self, db: sqlite3.Connection) -> bool:
-        """Whether it knows of an operation that the queue of `db` has never seen: then the file is an older one."""
-        if self._last is None:
-            return False
-        reached = last_place(db)
-        stands = db.execute("SELECT id FROM sync_queue WHERE seq = ?", (self.last_seq,)).fetchone()
-        return self.last_seq > reached or (stands is not None and stands[0] != self._last.operation.id)
+    def disagrees_with(self, db: sqlite3.Connection) -> bool:
+        """Whether it knows of an operation that the queue of `db` has never seen, or has otherwise.
+
+        Then the file is an older one, or the disk has changed what was written. The latest megabyte is looked at.
+        """
+        if self.last_seq > last_place(db):
+            return True
+        latest = {kept.operation.seq: kept for kept in self._latest}
+        stand = queue_rows(db, "seq >= ?", min(latest, default=0)) if latest else iter(())
+        return any(row["seq"] in latest and _differs(row, latest[row["seq"]]) for row in stand)
 
     def follow(self, db: sqlite3.Connection, till: TillIdentity) -> int:
         """Take from the queue what is not here yet; returns how much that was."""
-        taken = 0
         if self._is_new:
             self._append([Begun(till)])
-        while rows := _queued_after(db, self.last_seq):
-            self._append([Queued(as_kept(row, till.device_id)) for row in rows])
-            taken += len(rows)
+        taken, reached = 0, self.last_seq
+        while rows := list(islice(queue_rows(db, "seq > ?", reached), _AT_ONCE)):
+            read = [legible(row, till.device_id) for row in rows]
+            self._append([Queued(kept) for kept in read if kept is not None])
+            reached, taken = rows[-1]["seq"], taken + len(rows)
         closed = [each for each in _discarded(db) if each not in self._told]
         self._append([Discarded(each) for each in closed])
         self._told.update(closed)
@@ -177,6 +184,10 @@ def set_aside(path: Path, name: str) -> None:
         path.replace(path.with_name(f"{path.stem}.{name}{SUFFIX}"))
 
 
+def _differs(row: dict[str, Any], kept: KeptOperation) -> bool:
+    return legible(row, UUID(kept.device_id)) != kept
+
+
 # --- Lines -----------------------------------------------------------------------------------------------------------
 
 
@@ -224,14 +235,5 @@ def last_place(db: sqlite3.Connection) -> int:
     return int(reached)
 
 
-def _queued_after(db: sqlite3.Connection, seq: int) -> list[dict[str, Any]]:
-    found = db.execute(
-        f"SELECT {', '.join(OPERATION_COLUMNS)} FROM sync_queue WHERE seq > ? ORDER BY seq LIMIT ?", (seq, _AT_ONCE)
-    )
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found]
-
-
 def _discarded(db: sqlite3.Connection) -> list[str]:
-    found = db.execute("SELECT id FROM sync_queue WHERE status = 'acked' AND last_code = ?", (DISCARDED,))
-    return [row[0] for row in found]
+    return [row["id"] for row in queue_rows(db, "status = 'acked' AND last_code = ?", DISCARDED)]

@@ -6,6 +6,7 @@ sent from before. Its rows are written again too: what was sold shows at once, w
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from avileo_pos.work import insert_text, mirror_sync_status
 OPERATION_COLUMNS: Final = (
     "seq", "id", "operation_type", "collection", "entity_id", "schema", "actor_id", "created_at", "data", "depends_on",
 )  # fmt: skip
+_QUEUE: Final = (*OPERATION_COLUMNS, "sha256", "status", "last_code")
 _KINDS: Final = frozenset({"create", "update", "delete"})
 
 
@@ -62,40 +64,101 @@ def is_sound(operation: Operation) -> bool:
     return False
 
 
+def legible(row: Mapping[str, Any], device_id: UUID) -> KeptOperation | None:
+    """The operation of a row of the queue, if its hash proves it: SQLite does not notice what is changed in a row."""
+    data = row["data"]
+    if not isinstance(data, str) or data_hash(data.encode()) != row["sha256"]:
+        return None
+    with suppress(msgspec.DecodeError, TypeError, AttributeError):
+        kept = as_kept(row, device_id)
+        return kept if is_sound(kept.operation) else None
+    return None
+
+
+def illegible_places(db: sqlite3.Connection, device_id: UUID) -> list[int]:
+    """The places in the queue of what waits there and cannot be read any more."""
+    rows = queue_rows(db, "status <> 'acked'")
+    return [row["seq"] for row in rows if legible(row, device_id) is None]
+
+
+def queue_rows(db: sqlite3.Connection, condition: str, *values: object) -> Iterator[dict[str, Any]]:
+    """Rows of the queue in its order, also those whose text is none any more."""
+    texts = (f"CAST({name} AS BLOB)" for name in _QUEUE[1:])
+    found = db.execute(f"SELECT seq, {', '.join(texts)} FROM sync_queue WHERE {condition} ORDER BY seq", values)
+    for seq, *said in found:
+        row = {
+            name: value if value is None else value.decode("utf-8", "replace")
+            for name, value in zip(_QUEUE[1:], said, strict=True)
+        }
+        yield {**row, "seq": seq, "schema": _whole(row["schema"])}
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
+
+
 def put_back(db: Connection, kept: Iterable[KeptOperation]) -> int:
-    """Let the queue have what it lacks of these, to be sent like anything new; returns how many that were.
+    """Let the queue have what it lacks of these, or has no longer as it was written; returns how many that were.
 
     To be called while foreign keys are not held against it: a row may come back before its parents do.
     """
-    lacking = _lacking(db, kept)
     till = read_identity(db)
-    for each in lacking:
-        _queue(db, each, own=_made_at_this_till(db, UUID(each.device_id)))
-    for each in lacking:
+    sound = [each for each in kept if is_sound(each.operation)]
+    back = [*_mended(db, sound), *_lacking(db, sound)]
+    for each in back:
         _write_rows(db, till.business_id, each.operation)
-    entities = {(each.operation.collection, each.operation.entity_id) for each in lacking}
+    entities = {(each.operation.collection, each.operation.entity_id) for each in back}
     for collection, entity_id in entities:
         # What cannot be shown yet (a row that lacks what it hangs on) comes from central.
         with suppress(IntegrityError), db.begin_nested():
             lay_over(db, [(collection, entity_id)])
         mirror_sync_status(db, till.business_id, COLLECTIONS[collection].table, [entity_id])
-    _reach_receipt(db, till.receipt_series, (each.operation for each in lacking))
-    return len(lacking)
+    _reach_receipt(db, till.receipt_series, (each.operation for each in back))
+    return len(back)
+
+
+def _mended(db: Connection, kept: Iterable[KeptOperation]) -> Iterator[KeptOperation]:
+    """Those that stand in their own place of this till's queue, but not as they were written."""
+    driver = db.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    for each in kept:
+        device_id, operation = UUID(each.device_id), each.operation
+        row = next(queue_rows(driver, "seq = ?", operation.seq), None) if _is_own(db, device_id) else None
+        if row is None:
+            continue
+        stands = legible(row, device_id)
+        is_another = stands is not None and bytes(stands.operation.data) != bytes(operation.data)
+        if stands == each or is_another or _stands_elsewhere(db, operation):
+            continue
+        changes = ", ".join(f"{name} = :{name}" for name in _frozen(operation))
+        db.exec_driver_sql(
+            f"UPDATE sync_queue SET {changes} WHERE seq = :seq", {**_frozen(operation), "seq": operation.seq}
+        )
+        yield each
+
+
+def _stands_elsewhere(db: Connection, operation: Operation) -> bool:
+    found = db.exec_driver_sql("SELECT 1 FROM sync_queue WHERE id = ? AND seq <> ?", (operation.id, operation.seq))
+    return found.first() is not None
 
 
 def _lacking(db: Connection, kept: Iterable[KeptOperation]) -> list[KeptOperation]:
-    """In the order in which they were done."""
-    by_id = {each.operation.id: each for each in kept if is_sound(each.operation)}
+    """Those that the queue has nowhere, put there in the order in which they were done."""
+    by_id = {each.operation.id: each for each in kept}
     known = db.exec_driver_sql(
         "SELECT id FROM sync_queue WHERE id IN (SELECT value FROM json_each(?))",
         (msgspec.json.encode(list(by_id)).decode(),),
     )
     for operation_id in known.scalars().all():
         del by_id[operation_id]
-    return sorted(by_id.values(), key=lambda each: (each.operation.created_at, each.operation.seq))
+    lacking = sorted(by_id.values(), key=lambda each: (each.operation.created_at, each.operation.seq))
+    for each in lacking:
+        _queue(db, each.operation, own=_is_own(db, UUID(each.device_id)))
+    return lacking
 
 
-def _made_at_this_till(db: Connection, device_id: UUID) -> bool:
+def _is_own(db: Connection, device_id: UUID) -> bool:
+    """Whether that device is this till, or what it was before it was told apart from a copy."""
     found = db.exec_driver_sql(
         "SELECT 1 FROM till_identity WHERE device_id = ?1 UNION SELECT 1 FROM former_devices WHERE device_id = ?1",
         (str(device_id),),
@@ -103,13 +166,18 @@ def _made_at_this_till(db: Connection, device_id: UUID) -> bool:
     return found.first() is not None
 
 
-def _queue(db: Connection, kept: KeptOperation, *, own: bool) -> None:
+def _queue(db: Connection, operation: Operation, *, own: bool) -> None:
     """In its own place if it is this till's, so that central does not take the till for a copy of itself."""
-    operation = kept.operation
     is_free = own and db.exec_driver_sql("SELECT 1 FROM sync_queue WHERE seq = ?", (operation.seq,)).first() is None
+    row = {**_frozen(operation), "seq": operation.seq if is_free else None}
+    names = ", ".join(row)
+    db.exec_driver_sql(f"INSERT INTO sync_queue ({names}) VALUES ({', '.join(f':{name}' for name in row)})", row)
+
+
+def _frozen(operation: Operation) -> dict[str, Any]:
+    """What of an operation's row never changes."""
     data = bytes(operation.data)
-    row = {
-        "seq": operation.seq if is_free else None,
+    return {
         "id": operation.id,
         "operation_type": operation.operation_type,
         "collection": operation.collection,
@@ -121,8 +189,6 @@ def _queue(db: Connection, kept: KeptOperation, *, own: bool) -> None:
         "created_at": operation.created_at,
         "sha256": data_hash(data),
     }
-    names = ", ".join(row)
-    db.exec_driver_sql(f"INSERT INTO sync_queue ({names}) VALUES ({', '.join(f':{name}' for name in row)})", row)
 
 
 # --- Rows ------------------------------------------------------------------------------------------------------------

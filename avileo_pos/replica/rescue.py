@@ -8,9 +8,10 @@ the midst leaves one of the two to begin from.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -21,11 +22,11 @@ import structlog
 from avileo_pos.protocol import KEPT_AFTER_ANSWER
 from avileo_pos.replica.carving import carve, identity_in
 from avileo_pos.replica.copies import Copy, copies_in, newest_sound
-from avileo_pos.replica.database import Clock, Replica, utc_now
+from avileo_pos.replica.database import Clock, Replica, reader_of, trouble_told_by_driver, utc_now
 from avileo_pos.replica.errors import ReplicaDamaged
 from avileo_pos.replica.identity import TillIdentity, enrol, find_identity
 from avileo_pos.replica.journal import ORPHANS, JournalRead, last_place, read_journal, set_aside, write_orphans
-from avileo_pos.replica.kept_operations import Found, KeptOperation, put_back
+from avileo_pos.replica.kept_operations import Found, KeptOperation, illegible_places, legible, put_back, queue_rows
 from avileo_pos.replica.safe import Safe
 from avileo_pos.replica.sealing import SealBroken
 from avileo_pos.tables.base import instant_text
@@ -49,11 +50,14 @@ class Rescue:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """`came_back` counts operations that the file lacked, as an older copy does that somebody put in its place."""
+    """`came_back` counts operations that the file lacked, as an older copy does that somebody put in its place, or that
+    the disk had changed; `lost` those that stood in it illegibly, and nowhere else.
+    """
 
     replica: Replica
     rescue: Rescue | None = None
     came_back: int = 0
+    lost: int = 0
 
 
 def open_or_rescue(
@@ -64,16 +68,24 @@ def open_or_rescue(
     Raises ReplicaInUse, ReplicaTooNew, ReplicaUnwritable, DiskFull, DiskFailing.
     """
     _finish_what_was_begun(path, clock())
-    rescue = None
     try:
-        _require_that_it_is_there(path, safes[0])
-        replica = Replica.open(path, clock=clock, new_id=new_id)
+        return _opened(path, safes, clock, new_id)
     except ReplicaDamaged as trouble:
         log.error("replica_damaged", why=str(trouble))
-        rescue = rescue_file(path, safes, clock=clock, new_id=new_id)
-        replica = Replica.open(path, clock=clock, new_id=new_id)
+    rescue = rescue_file(path, safes, clock=clock, new_id=new_id)
+    return replace(_opened(path, safes, clock, new_id), rescue=rescue)
+
+
+def _opened(path: Path, safes: Sequence[Safe], clock: Clock, new_id: Callable[[], UUID]) -> Opened:
+    _require_that_it_is_there(path, safes[0])
     try:
-        return Opened(replica, rescue, heed_journals(replica, safes))
+        replica = Replica.open(path, clock=clock, new_id=new_id)
+    except UnicodeDecodeError as trouble:
+        raise ReplicaDamaged("illegible") from trouble  # SQLite quotes what it cannot read, and Python cannot either
+    try:
+        with trouble_told_by_driver():
+            came_back, lost = _heed_journals(replica, safes)
+            return Opened(replica, None, came_back, lost)
     except BaseException:
         replica.close()
         raise
@@ -103,19 +115,58 @@ def rescue_file(
     return Rescue(aside, copy.made_at if copy else None, operations)
 
 
-def heed_journals(replica: Replica, safes: Sequence[Safe]) -> int:
-    """Put back what the journals know and the file has never seen: it is an older one, put in the later one's place."""
+def _heed_journals(replica: Replica, safes: Sequence[Safe]) -> tuple[int, int]:
+    """Put back what the journals know and the file has never seen: it is an older one, put in the later one's place.
+
+    Returns how many came back, and how many are lost.
+    """
     with replica.reading() as db:
         till = find_identity(db)
     if till is None:
-        return 0
+        return 0, 0
     came_back = _take_in_orphans(replica, safes[0])
     for safe in safes:
         try:
             came_back += _heed_journal(replica, safe, till)
         except (OSError, SealBroken) as trouble:
             log.warning("journal_unreadable", why=type(trouble).__name__)
-    return came_back
+    mended, lost = _mend_what_is_illegible(replica, safes, till)
+    return came_back + mended, lost
+
+
+def _mend_what_is_illegible(replica: Replica, safes: Sequence[Safe], till: TillIdentity) -> tuple[int, int]:
+    """What waits in the queue and was changed by the disk is written anew from the journals and the newest copy.
+
+    What nothing can tell any more is taken out: it could not be sent, and what cannot be read holds up all the rest.
+    """
+    illegible = _illegible(replica, till)
+    if not illegible:
+        return 0, 0
+    log.error("operations_illegible", count=len(illegible))
+    in_journals = [kept for read in _journals(safes, till.device_id) for kept in read.operations]
+    with replica.writing_put_back_rows() as db:
+        mended = put_back(db, [*_from_newest_copy(replica.path, safes, till), *in_journals])
+    lost = _illegible(replica, till)
+    with replica.writing() as db:
+        db.exec_driver_sql("DELETE FROM sync_queue WHERE seq IN (SELECT value FROM json_each(?))", (json.dumps(lost),))
+    return mended, len(lost)
+
+
+def _illegible(replica: Replica, till: TillIdentity) -> list[int]:
+    with closing(replica.reader()) as reader:
+        return illegible_places(reader, till.device_id)
+
+
+def _from_newest_copy(path: Path, safes: Sequence[Safe], till: TillIdentity) -> list[KeptOperation]:
+    opened = path.with_suffix(".opened")
+    if newest_sound(safes, opened) is None:
+        return []
+    try:
+        with closing(reader_of(opened, nobody_writes=True)) as reader:
+            read = [legible(row, till.device_id) for row in queue_rows(reader, "status <> 'acked'")]
+            return [kept for kept in read if kept is not None]
+    finally:
+        opened.unlink(missing_ok=True)
 
 
 def _heed_journal(replica: Replica, safe: Safe, till: TillIdentity) -> int:
@@ -123,7 +174,7 @@ def _heed_journal(replica: Replica, safe: Safe, till: TillIdentity) -> int:
     if not path.exists():
         return 0
     with closing(replica.reader()) as reader:
-        if not safe.journal(till.device_id).is_ahead_of(reader):
+        if not safe.journal(till.device_id).disagrees_with(reader):
             return 0
         reached = last_place(reader)
     now = replica.clock()
@@ -163,34 +214,43 @@ def _who_it_was(path: Path, safes: Sequence[Safe]) -> TillIdentity | None:
     found = identity_in(path) if path.exists() else None
     if found is not None:
         return found
-    journals = (read.till for safe in safes[:1] for _, read in _journals(safe))
+    journals = (read.till for read in _journals(safes[:1], _NOBODY))
     return next((till for till in journals if till is not None), None)
 
 
 def _everything_known(
     path: Path, safes: Sequence[Safe], copy: Copy | None, device_id: UUID
 ) -> tuple[KeptOperation, ...]:
-    """All that was not discarded, from the damaged file, the journals, and copies that SQLite cannot open either.
-
-    In this computer's own safe every journal is this till's; on a stick there may be others'.
-    """
-    own, *elsewhere = safes
-    found: list[Found] = [read for _, read in _journals(own)]
-    found += [read for safe in elsewhere for file, read in _journals(safe) if file.name.startswith(str(device_id))]
-    damaged = [each.path for each in copies_in(own) if copy is None or each.made_at > copy.made_at]
+    """All that was not discarded, from the damaged file, the journals, and copies that SQLite cannot open either."""
+    found: list[Found] = list(_journals(safes, device_id))
+    damaged = [each.path for each in copies_in(safes[0]) if copy is None or each.made_at > copy.made_at]
     found += [carve(file, device_id) for file in (path, *damaged) if file.exists()]
     discarded = frozenset[str]().union(*(each.discarded for each in found))
     # The journals' lines prove themselves as a whole, so their word comes last and stands.
     known = {kept.operation.id: kept for each in reversed(found) for kept in each.operations}
-    return tuple(kept for kept in known.values() if kept.operation.id not in discarded)
+    by_content = {_content(kept): kept.operation.id for each in reversed(found) for kept in each.operations}
+    return tuple(
+        kept
+        for kept in known.values()
+        if kept.operation.id not in discarded and by_content[_content(kept)] == kept.operation.id
+    )
 
 
-def _journals(safe: Safe) -> Iterator[tuple[Path, JournalRead]]:
-    for file in safe.journals():
-        try:
-            yield file, read_journal(file, safe.seal)
-        except (OSError, SealBroken) as trouble:
-            log.warning("journal_unreadable", why=type(trouble).__name__)
+def _content(kept: KeptOperation) -> tuple[int, bytes]:
+    """Two of the same content in the same place are one: the disk has changed the id of the other."""
+    return kept.operation.seq, bytes(kept.operation.data)
+
+
+def _journals(safes: Sequence[Safe], device_id: UUID) -> Iterator[JournalRead]:
+    """In this computer's own safe every journal is this till's; on a stick there may be others'."""
+    for place, safe in enumerate(safes):
+        for file in safe.journals():
+            if place and not file.name.startswith(str(device_id)):
+                continue
+            try:
+                yield read_journal(file, safe.seal)
+            except (OSError, SealBroken) as trouble:
+                log.warning("journal_unreadable", why=type(trouble).__name__)
 
 
 def _fill(

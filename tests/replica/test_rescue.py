@@ -195,6 +195,26 @@ def test_the_damaged_file_is_kept_beside_and_the_next_start_knows_nothing_of_it(
     assert queue_of(again) == day.operations
 
 
+def test_what_the_disk_changed_in_a_row_is_written_anew(day: Day, tmp_path: Path) -> None:
+    """SQLite finds nothing wrong with such a file."""
+    spoilt = day.again_in(tmp_path / "spoilt")
+    content = spoilt.file.read_bytes().replace(b'"amount":500', b'"amount":900')
+    spoilt.file.write_bytes(content)
+    opened = spoilt.open()
+    assert opened.rescue is None
+    assert opened.came_back > 0
+    assert queue_of(opened) == day.operations
+
+
+def test_what_nothing_can_tell_any_more_does_not_hold_up_the_rest(day: Day, tmp_path: Path) -> None:
+    spoilt = day.again_in(tmp_path / "spoilt")
+    shutil.rmtree(spoilt.safe.folder)
+    spoilt.file.write_bytes(spoilt.file.read_bytes().replace(b'"Cliente 3"', b'"\xff\xff\xff\xff\xff\xff\xff\xff3"'))
+    opened = spoilt.open()
+    assert opened.lost == 4  # two such customers, born and renamed
+    assert len(queue_of(opened)) == len(day.operations) - 4
+
+
 def test_without_a_copy_a_new_file_is_the_same_till_with_the_same_receipts(day: Day, tmp_path: Path) -> None:
     spoilt = day.again_in(tmp_path / "spoilt")
     for copy in spoilt.safe.files("*.copy"):
