@@ -14,6 +14,7 @@ from avileo_pos.server.adopt.carry_out import ARCHIVE, CannotAdopt, carry_out
 from avileo_pos.server.adopt.old_tables import SCHEMA, SPECIFIED, OldDatabase, look_at
 from avileo_pos.server.adopt.plan import Plan, plan_of
 from avileo_pos.server.adopt.staging import Answers, stage
+from avileo_pos.server.central import utc_now
 
 _HEART: Final = ("businesses", "business_users", "sales")
 _LOCK_NOT_AVAILABLE: Final = "55P03"
@@ -49,7 +50,7 @@ def adopt(connection: Connection, answers: Answers, *, patience: int = 10) -> Pl
     stage(connection, old, answers)
     plan = plan_of(connection, old)
     if plan.can_be_carried_out:
-        carry_out(connection, old)
+        carry_out(connection, old, utc_now())
     return plan
 
 

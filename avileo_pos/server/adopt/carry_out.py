@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 from avileo_pos.migrations import take_first_steps, upgrade
 from avileo_pos.server.adopt.old_tables import OUR_TABLES, SCHEMA, OldDatabase
 from avileo_pos.server.adopt.staging import STAGED
+from avileo_pos.server.adopt.testify import rows_taken, testify
 
 ARCHIVE: Final = "before_adoption"
 
@@ -23,7 +25,7 @@ class CannotAdopt(Exception):  # noqa: N818 - the name says what happened
     """The database cannot be adopted as it is; the message says why."""
 
 
-def carry_out(connection: Connection, old: OldDatabase) -> None:
+def carry_out(connection: Connection, old: OldDatabase, now: datetime) -> None:
     """Make the database ours from what was staged. Raises CannotAdopt where the result is not what was planned."""
     _step_aside(connection, old)
     take_first_steps(connection)
@@ -32,7 +34,9 @@ def carry_out(connection: Connection, old: OldDatabase) -> None:
             _fill(connection, old, name)
     _require_equal_debts(connection)
     connection.exec_driver_sql("DISCARD TEMP")
+    taken = rows_taken(connection)
     upgrade(connection, "server")
+    testify(connection, taken, ARCHIVE, now)
 
 
 def _step_aside(connection: Connection, old: OldDatabase) -> None:

@@ -150,10 +150,19 @@ def _opening_words(business_id: UUID | None, user_id: str | None) -> str:
     """The settings of one transaction in one round trip; `SET LOCAL`, as session settings leak through PgBouncer."""
     words = [_LIMITS]
     if business_id is not None:
-        words.append(f"SET LOCAL app.business_id = '{UUID(str(business_id))}'")
+        words.append(_showing(business_id))
     if user_id is not None:
         words.append(f"SET LOCAL app.user_id = {quoted(user_id)}")
     return "; ".join(words)
+
+
+def show_business(connection: Connection, business_id: UUID) -> None:
+    """From now on the transaction sees the rows of this business, and of no other."""
+    connection.exec_driver_sql(_showing(business_id))
+
+
+def _showing(business_id: UUID) -> str:
+    return f"SET LOCAL app.business_id = '{UUID(str(business_id))}'"
 
 
 def show_workplaces_of(connection: Connection, user_id: str) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
+import msgspec
 import psycopg
 import pytest
 
@@ -17,6 +19,7 @@ from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, plan_adoptio
 from avileo_pos.server.adopt.carry_out import CannotAdopt
 from avileo_pos.server.adopt.plan_words import plan_text
 from avileo_pos.server.adopt.staging import Answers
+from avileo_pos.server.business.audit import flaws_of_chain
 from avileo_pos.server.postgres.database import Database
 from tests.postgres import TestPostgres, make_tables
 from tests.server.adopt.old_database import (
@@ -103,6 +106,22 @@ def test_derived_figures_are_the_sums_of_facts_and_parents_come_first(day: Adopt
     revisions = [revision for name in COLLECTIONS for (revision,) in shop.rows(f"SELECT revision FROM {name}")]
     assert sorted(revisions) == list(range(1, len(revisions) + 1))
     assert shop.value("SELECT revision FROM sync_counters") == len(revisions)
+
+
+def test_the_audit_begins_with_what_was_taken_over_and_how(day: Adopted) -> None:
+    entries = day.shop.rows("SELECT number, action, user_id, details, business_id::text FROM audit_entries")
+    [(number, action, user_id, told, business)] = entries
+    assert (number, action, user_id, business) == (1, "business.adopted", None, day.shop.business)
+    details = msgspec.json.decode(told)
+    assert (details["command"], details["old_tables_in"]) == ("avileo-server adopt", "before_adoption")
+    assert details["rows"] == {
+        name: rows
+        for name, rows in ((name, day.shop.value(f"SELECT count(*) FROM {name}")) for name in details["rows"])
+        if rows
+    }
+    assert {"businesses", "sales", "sale_items", "abonos", "customers"} <= details["rows"].keys()
+    with Database.connect(day.shop.url) as database, database.transaction() as connection:
+        assert list(flaws_of_chain(connection, UUID(day.shop.business))) == []
 
 
 def test_an_admin_s_new_till_takes_all_of_it(day: Adopted, tmp_path: Path) -> None:

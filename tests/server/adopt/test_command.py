@@ -61,6 +61,7 @@ def test_an_owner_who_may_nothing_else_can_adopt(postgres: TestPostgres) -> None
         shop.add_sale(shop.add_customer(), total=100, paid=30)
         assert central("adopt", "--yes", url=own_url).returncode == 0
         assert rows(url, "SELECT balance FROM customer_balances") == 100
+        assert rows(url, "SELECT count(*) FROM audit_entries WHERE action = 'business.adopted'") == 1
     with postgres.database() as url, psycopg.connect(url) as connection:
         connection.execute(f"DROP ROLE {owner}")
 
