@@ -28,6 +28,7 @@ from avileo_pos.server.routes import (
     invitations,
     members,
     metrics,
+    passwords,
     profile,
     sync,
 )
@@ -37,6 +38,7 @@ ROUTERS = (
     health.router,
     metrics.router,
     auth.router,
+    passwords.router,
     businesses.router,
     members.router,
     invitations.router,

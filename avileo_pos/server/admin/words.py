@@ -194,11 +194,10 @@ def refused_in_words(trouble: Refused | BusinessRuleBroken) -> str:
     return _REFUSED.get(trouble.code.lower()) or f"No se pudo (motivo «{trouble.code}»)."
 
 
-WRONG_PASSWORD: Final = "El correo o la contraseña no son correctos."
 LINK_IS_OVER: Final = "Este enlace ya no sirve."
 _REFUSED: Final = {
     "invalid_email": "Escriba el correo completo, por ejemplo rosa@correo.com.",
-    "invalid_email_or_password": WRONG_PASSWORD,
+    "invalid_email_or_password": "El correo o la contraseña no son correctos.",
     "invalid_token": LINK_IS_OVER,
     "reset_password_disabled": "Este servidor no envía correos. Pida una contraseña a otro administrador.",
     "invalid_password": "La contraseña de ahora no es correcta.",

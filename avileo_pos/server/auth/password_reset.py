@@ -9,15 +9,19 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from sqlalchemy import Connection
 
-from avileo_pos.server.auth import users
+from avileo_pos.server.auth import throttle, users
+from avileo_pos.server.auth.exchange import begin_attempt
 from avileo_pos.server.auth.one_time_password import end_one_time_password
+from avileo_pos.server.auth.origin import require_own_address
 from avileo_pos.server.auth.passwords import hash_password
-from avileo_pos.server.auth.requirements import require_a_good_length
+from avileo_pos.server.auth.requirements import require_a_good_length, require_an_email
 from avileo_pos.server.auth.sessions import close_sessions_of
 from avileo_pos.server.auth.tokens import new_id
 from avileo_pos.server.auth.verification import drop_proofs_for, find_proof, keep_proof, use_proof
 from avileo_pos.server.central import Central
 from avileo_pos.server.errors import Refused
+from avileo_pos.server.mail.letters import about_a_new_password
+from avileo_pos.server.mail.mail import Letter
 
 LASTS: Final = timedelta(hours=1)
 PAGE: Final = "/nueva-contrasena"
@@ -31,6 +35,21 @@ def promise_reset(connection: Connection, user_id: str, now: datetime) -> str:
     token = new_id()
     keep_proof(connection, _KIND + token, user_id, now, now + LASTS)
     return token
+
+
+def send_reset_letter(central: Central, email: str, address: str, leads_to: str = "") -> None:
+    """To whoever has this email, asked for from an address; the same happens, in the same time, where nobody has it.
+
+    The link leads on to `leads_to`, or to central's own page. Raises Refused 400, 403, 429.
+    """
+    require_an_email(email)
+    if leads_to:
+        require_own_address(leads_to, central.settings)
+    if central.mail is None:
+        raise Refused(HTTPStatus.BAD_REQUEST, "RESET_PASSWORD_DISABLED", "Reset password isn't enabled")
+    mailbox = throttle.password_mails_subject(email)
+    begin_attempt(central, central.now(), mailbox, throttle.password_mails_from_subject(address))
+    central.mail.post(lambda: _letter_for(central, email, leads_to))
 
 
 def opens_a_reset(connection: Connection, token: str, now: datetime) -> bool:
@@ -48,7 +67,7 @@ def set_forgotten_password(central: Central, token: str, new_password: str) -> N
         _require(_set_by_token(connection, token, password_hash, now))
 
 
-def reset_link(public_url: str, token: str, leads_to: str) -> str:
+def _reset_link(public_url: str, token: str, leads_to: str) -> str:
     """Where the letter sends a person: on to `leads_to`, or to central's own page when that is empty."""
     here = public_url.rstrip("/")
     if not leads_to:
@@ -76,3 +95,12 @@ def _set_by_token(connection: Connection, token: str, password_hash: str, now: d
 def _require(is_good: bool) -> None:
     if not is_good:
         raise Refused(HTTPStatus.BAD_REQUEST, "INVALID_TOKEN", "Invalid token")
+
+
+def _letter_for(central: Central, email: str, leads_to: str) -> Letter | None:
+    with central.database.transaction() as connection:
+        person, _ = users.find_user(connection, email)
+        if person is None:
+            return None
+        token = promise_reset(connection, person.id, central.now())
+    return about_a_new_password(person.email, person.name, _reset_link(central.settings.public_url, token, leads_to))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from avileo_pos.domain.enums import BusinessUserRole
 
 WITHOUT_NUL: Final = r"^[^\x00]*$"  # PostgreSQL cannot store one
 _EMAIL: Final = r"^[^@\s\x00]{1,64}@[^@\s.\x00]+(\.[^@\s.\x00]+)+$"
@@ -29,6 +32,10 @@ def left_out() -> Any:
     """The default of a field that a change need not name; only what is named is changed."""
     return Field(default=None, json_schema_extra=_without_default)
 
+
+Role = Annotated[BusinessUserRole, Field(strict=False)]
+SalesPoint = Annotated[str, line(100)] | None
+Percent = Annotated[Decimal, Field(strict=False, ge=0, le=100, decimal_places=2)]
 
 WebAddress = Annotated[str, Field(max_length=255, pattern=r"^https?://[^\s\x00]+$")]
 

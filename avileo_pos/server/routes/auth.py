@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Depends, Request, Response
 
 from avileo_pos.server.auth import passwords, throttle, users
+from avileo_pos.server.auth.coming_in import come_in, go_out
 from avileo_pos.server.auth.current_person import ThePerson, cookie_name, find_signed_in, session_token
 from avileo_pos.server.auth.exchange import (
     address_of,
@@ -16,14 +17,12 @@ from avileo_pos.server.auth.exchange import (
     set_cookie,
     take_cookie_back,
 )
-from avileo_pos.server.auth.one_time_password import opens_once, require_a_change
 from avileo_pos.server.auth.origin import from_our_own_pages
 from avileo_pos.server.auth.requirements import require_a_good_length, require_an_email
 from avileo_pos.server.auth.sessions import close_session, close_sessions_of, open_session, sessions_of
 from avileo_pos.server.central import TheCentral
 from avileo_pos.server.errors import Refused
 from avileo_pos.server.http.openapi import refuses
-from avileo_pos.server.routes import passwords as password_routes
 from avileo_pos.server.routes.auth_words import (
     CurrentSession,
     Done,
@@ -70,31 +69,14 @@ def sign_up(body: SignUp, request: Request, response: Response, central: TheCent
 
 @changes.post("/sign-in/email", responses=refuses(HTTPStatus.UNAUTHORIZED))
 def sign_in(body: SignIn, request: Request, response: Response, central: TheCentral) -> SignedInAnswer:
-    require_an_email(body.email)
-    now = central.now()
-    account, address = throttle.account_subject(body.email), throttle.address_subject(address_of(request))
-    begin_attempt(central, now, account, address)
-    with central.database.transaction() as connection:
-        person, password_hash = users.find_user(connection, body.email)
-    is_own = passwords.verify_password(body.password, password_hash)
-    typed, secret = body.password, central.settings.secret
-    with central.database.transaction() as connection:
-        if person is None or not (is_own or opens_once(connection, person.id, typed, secret, now)):
-            raise Refused(HTTPStatus.UNAUTHORIZED, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password")
-        throttle.attempt_succeeded(connection, now, account, address)
-        opened = open_session(connection, person.id, caller_of(request), now, remember=body.remember_me)
-        if not is_own:
-            require_a_change(connection, opened.id)
+    person, opened = come_in(central, caller_of(request), body.email, body.password, remember=body.remember_me)
     hand_over(response, central, opened)
     return SignedInAnswer(token=opened.token, user=UserAnswer.of(person))
 
 
 @changes.post("/sign-out")
 def sign_out(request: Request, response: Response, central: TheCentral) -> Success:
-    token = session_token(request, central.settings)
-    if token is not None:
-        with central.database.transaction() as connection:
-            close_session(connection, token)
+    go_out(central, session_token(request, central.settings))
     take_cookie_back(response, central)
     return Success()
 
@@ -151,5 +133,4 @@ def update_user(body: UpdateUser, person: ThePerson, central: TheCentral) -> Don
     return Done()
 
 
-changes.include_router(password_routes.router)
 router.include_router(changes)

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from avileo_pos.server.auth.sessions import Session
 from avileo_pos.server.auth.users import User
-from avileo_pos.server.routes.bodies import Line
+from avileo_pos.server.http.bodies import Line
 
 
 class _Words(BaseModel):

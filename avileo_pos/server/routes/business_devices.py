@@ -15,8 +15,8 @@ from avileo_pos.server.auth.origin import from_our_own_pages
 from avileo_pos.server.business.desk import at_the_desk
 from avileo_pos.server.business.devices import DeviceCard, list_devices, rename_device, revoke_device
 from avileo_pos.server.central import TheCentral
+from avileo_pos.server.http.bodies import Body, line
 from avileo_pos.server.http.openapi import refuses
-from avileo_pos.server.routes.bodies import Body, line
 
 router = APIRouter(
     prefix="/api/businesses/{business_id}/devices", tags=["devices"], dependencies=[Depends(from_our_own_pages)]

@@ -19,8 +19,8 @@ from avileo_pos.server.auth.throttle import new_businesses_subject
 from avileo_pos.server.business.business_card import BusinessCard, change_business, found_business, read_business
 from avileo_pos.server.business.desk import at_the_desk
 from avileo_pos.server.central import TheCentral
+from avileo_pos.server.http.bodies import Changes, Email, WebAddress, left_out, line
 from avileo_pos.server.http.openapi import refuses
-from avileo_pos.server.routes.bodies import Changes, Email, WebAddress, left_out, line
 
 router = APIRouter(prefix="/api/businesses", tags=["businesses"], dependencies=[Depends(from_our_own_pages)])
 

@@ -14,7 +14,7 @@ from avileo_pos.server.auth.current_person import ThePerson
 from avileo_pos.server.business.enrol_device import Enrolment, enrol_device
 from avileo_pos.server.business.membership import workplaces_of
 from avileo_pos.server.central import TheCentral
-from avileo_pos.server.routes.bodies import line
+from avileo_pos.server.http.bodies import line
 
 router = APIRouter(prefix="/api", tags=["me"])
 

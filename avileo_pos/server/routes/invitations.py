@@ -31,10 +31,9 @@ from avileo_pos.server.business.invitations import (
     revoke_invitation,
 )
 from avileo_pos.server.central import Central, TheCentral
+from avileo_pos.server.http.bodies import Body, Email, Percent, Role, SalesPoint, line
 from avileo_pos.server.http.openapi import refuses
 from avileo_pos.server.mail.letters import about_an_invitation
-from avileo_pos.server.routes.bodies import Body, Email, line
-from avileo_pos.server.routes.members import Percent, Role, SalesPoint
 
 router = APIRouter(
     prefix="/api/businesses/{business_id}/invitations",

@@ -31,18 +31,15 @@ from avileo_pos.server.business.members import (
     take_on,
 )
 from avileo_pos.server.central import TheCentral
+from avileo_pos.server.http.bodies import Body, Changes, Email, Percent, Role, SalesPoint, left_out, line
 from avileo_pos.server.http.openapi import refuses
 from avileo_pos.server.mail.letters import about_a_handed_password
-from avileo_pos.server.routes.bodies import Body, Changes, Email, left_out, line
 
 router = APIRouter(
     prefix="/api/businesses/{business_id}/members", tags=["members"], dependencies=[Depends(from_our_own_pages)]
 )
 
 Name = Annotated[str, line(255, shortest=1)]
-Role = Annotated[BusinessUserRole, Field(strict=False)]
-SalesPoint = Annotated[str, line(100)] | None
-Percent = Annotated[Decimal, Field(strict=False, ge=0, le=100, decimal_places=2)]
 Pin = Annotated[str, Field(pattern="^[0-9]{4,6}$")] | None
 
 

@@ -19,8 +19,8 @@ from avileo_pos.server.auth.origin import from_our_own_pages
 from avileo_pos.server.business.profiles import Profile, change_profile
 from avileo_pos.server.central import Central, TheCentral
 from avileo_pos.server.errors import Refused
+from avileo_pos.server.http.bodies import Changes, WebAddress, left_out, line
 from avileo_pos.server.http.openapi import refuses
-from avileo_pos.server.routes.bodies import Changes, WebAddress, left_out, line
 
 router = APIRouter(prefix="/api/me/profile", tags=["me"], dependencies=[Depends(from_our_own_pages)])
 

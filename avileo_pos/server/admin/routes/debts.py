@@ -12,7 +12,7 @@ from avileo_pos.server.admin.queries import debts, statement
 from avileo_pos.server.admin.queries.debts import read_debts
 from avileo_pos.server.admin.queries.statement import read_account
 from avileo_pos.server.admin.visit import PageNumber, TheVisit
-from avileo_pos.server.routes.bodies import WITHOUT_NUL
+from avileo_pos.server.http.bodies import WITHOUT_NUL
 
 router = APIRouter(prefix=f"{HOME}/{{business_id}}/deudas", route_class=PageRoute)
 

@@ -5,27 +5,26 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import ValidationError
 
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken
-from avileo_pos.domain.password import LONGEST, require_new_password
+from avileo_pos.domain.password import require_new_password
 from avileo_pos.server.admin.forms import Typed
 from avileo_pos.server.admin.pages import HOME, PageRoute, page, sent_on
 from avileo_pos.server.admin.visit import SIGN_IN, SomebodySignedIn, ThePerson
-from avileo_pos.server.admin.words import WRONG_PASSWORD, refused_in_words
-from avileo_pos.server.auth.current_person import SignedIn, find_signed_in
+from avileo_pos.server.admin.words import refused_in_words
+from avileo_pos.server.auth.coming_in import come_in, go_out
+from avileo_pos.server.auth.current_person import SignedIn, find_signed_in, session_token
+from avileo_pos.server.auth.exchange import caller_of, set_cookie, take_cookie_back
 from avileo_pos.server.auth.origin import from_our_own_pages
+from avileo_pos.server.auth.password_change import change_password
 from avileo_pos.server.business.membership import Workplace, workplaces_of
 from avileo_pos.server.central import Central, TheCentral
 from avileo_pos.server.errors import Refused
-from avileo_pos.server.routes import auth, passwords
-from avileo_pos.server.routes.auth_words import ChangePassword, SignIn
 
 router = APIRouter(prefix=HOME, route_class=PageRoute)
 
 _BUSINESSES = "/negocios"
-_LONGEST_EMAIL = 254
 
 
 @router.get("")
@@ -53,18 +52,18 @@ def sign_in(typed: Typed, request: Request, central: TheCentral) -> Response:
     email = typed.get("email", "").strip()
     answer = sent_on(HOME)
     try:
-        auth.sign_in(SignIn(email=email, password=typed.get("password", "")), request, answer, central)
-    except ValidationError:
-        return _sign_in_page(central, HTTPStatus.UNAUTHORIZED, email=email[:_LONGEST_EMAIL], problem=WRONG_PASSWORD)
+        _, opened = come_in(central, caller_of(request), email, typed.get("password", ""))
     except Refused as refused:
         return _sign_in_page(central, refused.status, email=email, problem=refused_in_words(refused))
+    set_cookie(answer, central, opened)
     return answer
 
 
 @router.post("/salir", dependencies=[Depends(from_our_own_pages)])
 def sign_out(request: Request, central: TheCentral) -> Response:
     answer = sent_on(SIGN_IN)
-    auth.sign_out(request, answer, central)
+    go_out(central, session_token(request, central.settings))
+    take_cookie_back(answer, central)
     return answer
 
 
@@ -74,16 +73,14 @@ def ask_for_a_password(person: SomebodySignedIn) -> Response:
 
 
 @router.post("/contrasena", dependencies=[Depends(from_our_own_pages)])
-def change_password(person: SomebodySignedIn, typed: Typed, request: Request, central: TheCentral) -> Response:
-    answer = sent_on(HOME)
+def take_the_new_one(person: SomebodySignedIn, typed: Typed, request: Request, central: TheCentral) -> Response:
     try:
         new = require_new_password(typed.get("new", ""), typed.get("again", ""))
-        wish = ChangePassword(current_password=typed.get("current", "")[:LONGEST], new_password=new)
-        passwords.change_password(wish, person, request, answer, central)
+        change_password(central, person, typed.get("current", ""), new, caller_of(request))
     except (Refused, BusinessRuleBroken) as trouble:
         said = refused_in_words(trouble)
         return page("new_password.html", HTTPStatus.BAD_REQUEST, problem=said, person=person)
-    return answer
+    return sent_on(HOME)
 
 
 def _owned_by(person: SignedIn, central: Central) -> list[Workplace]:

@@ -12,13 +12,12 @@ from avileo_pos.domain.password import require_new_password
 from avileo_pos.server.admin.forms import Typed
 from avileo_pos.server.admin.pages import HOME, PageRoute, page
 from avileo_pos.server.admin.words import LINK_IS_OVER, refused_in_words
+from avileo_pos.server.auth.exchange import address_of
 from avileo_pos.server.auth.origin import from_our_own_pages
-from avileo_pos.server.auth.password_reset import PAGE, opens_a_reset, set_forgotten_password
+from avileo_pos.server.auth.password_reset import PAGE, opens_a_reset, send_reset_letter, set_forgotten_password
 from avileo_pos.server.central import TheCentral
 from avileo_pos.server.errors import Refused
-from avileo_pos.server.routes import passwords
-from avileo_pos.server.routes.auth_words import RequestPasswordReset
-from avileo_pos.server.routes.bodies import Token
+from avileo_pos.server.http.bodies import Token
 
 router = APIRouter(route_class=PageRoute)
 
@@ -36,7 +35,7 @@ def send_a_letter(typed: Typed, request: Request, central: TheCentral) -> Respon
     """The same is said whether or not there is such a person."""
     email = typed.get("email", "").strip()[:_LONGEST_EMAIL]
     try:
-        passwords.request_password_reset(RequestPasswordReset(email=email), request, central)
+        send_reset_letter(central, email, address_of(request))
     except Refused as refused:
         return page("forgotten.html", refused.status, email=email, problem=refused_in_words(refused))
     return page("forgotten.html", email=email, sent=True)
