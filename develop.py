@@ -213,7 +213,7 @@ def install_project() -> None:
     # First the pinned installers: the pip that comes with Python may not know dependency groups, and a build
     # that uses the setuptools of this environment needs no network once everything is there.
     pip_install("pip", "setuptools")
-    pip_install("--editable", ".[server]", "--group", "dev", "--no-build-isolation")
+    pip_install("--editable", ".[till,server]", "--group", "dev", "--no-build-isolation")
 
 
 def pip_install(*what: str) -> None:

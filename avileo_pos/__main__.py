@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from avileo_pos import __version__
+from avileo_pos.extras import missing_extras
 
 CANNOT_RUN = 3
 
@@ -25,8 +26,13 @@ def main() -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    is_demo = asked.demo or asked.script
+    missing = missing_extras("till", "server") if is_demo else missing_extras("till")
+    if missing:
+        sys.stderr.write(f"avileo-pos: {missing}\n")
+        return CANNOT_RUN
     # Each program is loaded when it is asked for: the demo brings central's libraries along.
-    if asked.demo or asked.script:
+    if is_demo:
         from avileo_pos.demo.run import run_demo
 
         return run_demo(asked.data_dir, till=asked.till, script=asked.script, theme=asked.theme)

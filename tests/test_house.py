@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from importlib.metadata import requires
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -56,6 +59,49 @@ def test_every_package_that_the_project_brings_is_pinned() -> None:
 
 def test_every_pin_names_one_version_and_no_place() -> None:
     assert [str(line) for line in constraints() if line.url or not exactly_one_version(line)] == []
+
+
+@pytest.mark.parametrize(
+    ("extra", "rooms"), [("server", ["server"]), ("till", ["desktop", "sync", "replica", "usecases", "queries"])]
+)
+def test_a_program_needs_no_package_but_what_its_extra_brings(extra: str, rooms: list[str]) -> None:
+    brought = brought_packages([extra], groups=[])
+    hidden = [
+        module
+        for module, packages in packages_distributions().items()
+        if module != "avileo_pos" and not brought & {canonicalize_name(package) for package in packages}
+    ]
+    assert ("PySide6" in hidden) == (extra == "server")
+    loaded = subprocess.run(
+        [sys.executable, "-c", LOAD_WITHOUT, ",".join(rooms), ",".join(hidden)], capture_output=True, text=True
+    )
+    assert (loaded.returncode, loaded.stderr) == (0, "")
+
+
+LOAD_WITHOUT = """
+import importlib, pkgutil, sys
+rooms, hidden = (argument.split(",") for argument in sys.argv[1:])
+
+class Hiding:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in hidden:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Hiding())
+for room in rooms:
+    package = importlib.import_module(f"avileo_pos.{room}")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
+"""
+
+
+def test_a_program_whose_extra_is_missing_says_how_to_get_it(tmp_path: Path) -> None:
+    bare = "import sys; sys.modules['PySide6'] = sys.modules['fastapi'] = None; from avileo_pos{} import __main__ as it"
+    for program, extras in (("", "till"), (".server", "server")):
+        ended = subprocess.run(
+            [sys.executable, "-c", f"{bare.format(program)}; it.main()"], capture_output=True, text=True
+        )
+        assert (ended.returncode, f"pip install 'avileo-pos[{extras}]'" in ended.stderr) in {(1, True), (3, True)}
 
 
 # --- Reading the house -----------------------------------------------------------------------------------------------
@@ -144,9 +190,9 @@ def exactly_one_version(line: Requirement) -> bool:
     return len(versions) == 1 and versions[0].operator == "==" and not versions[0].version.endswith("*")
 
 
-def brought_packages() -> set[str]:
+def brought_packages(extras: Iterable[str] = ("till", "server"), groups: Iterable[str] = ("dev",)) -> set[str]:
     """The packages that the project names, and those that they need in turn on this machine."""
-    waiting = [wanted for wanted in named_packages() if applies(wanted)]
+    waiting = [wanted for wanted in named_packages(extras, groups) if applies(wanted)]
     brought: dict[str, str] = {}
     while waiting:
         wanted = waiting.pop()
@@ -156,14 +202,14 @@ def brought_packages() -> set[str]:
     return set(brought.values())
 
 
-def named_packages() -> list[Requirement]:
+def named_packages(extras: Iterable[str], groups: Iterable[str]) -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     named = [
-        *project["project"]["dependencies"],
-        *project["project"]["optional-dependencies"]["server"],
-        *project["dependency-groups"]["dev"],
+        project["project"]["dependencies"],
+        *(project["project"]["optional-dependencies"][extra] for extra in extras),
+        *(project["dependency-groups"][group] for group in groups),
     ]
-    return [Requirement(line) for line in named]
+    return [Requirement(line) for lines in named for line in lines]
 
 
 def needed_by(package: Requirement) -> list[Requirement]:
