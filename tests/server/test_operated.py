@@ -67,6 +67,20 @@ def test_a_request_is_one_line_with_its_id_and_nothing_about_people(
         assert personal not in log
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/businesses/ana@example.com", "/admin/ana@example.com/equipos", "/api/sync/pull"]
+)
+def test_what_stands_where_an_id_is_expected_is_not_written_down(
+    central: Served, rosa: tuple[httpx.Client, Till], path: str
+) -> None:
+    named = {"business_id": "ana@example.com", "device_id": "ana@example.com"}
+    answer = rosa[0].get(f"{central.address}{path}", params=named)
+    line = central.line_of(answer.headers["x-request-id"])
+    assert line["status"] in {303, 400, 404}
+    assert not line.keys() & {"business_id", "device_id"}
+    assert "ana@example.com" not in central.log_file.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("told", ["", "with a blank", "x" * 65, "línea"])
 def test_a_request_id_that_could_harm_the_log_is_replaced(central: Served, told: str) -> None:
     answer = httpx.get(f"{central.address}/healthz", headers={"X-Request-Id": told.encode()})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -28,8 +29,8 @@ log = structlog.get_logger(__name__)
 
 
 def tell_the_log(scope: Scope, **about: object) -> None:
-    """Write these ids into the request's line, and into every line until it is answered. Never personal data."""
-    told = {name: str(value) for name, value in about.items()}
+    """Write these ids into the request's line, and into every line until it is answered; what is no UUID, nowhere."""
+    told = _ids(about)
     structlog.contextvars.bind_contextvars(**told)
     scope.setdefault(_ABOUT, {}).update(told)
 
@@ -109,7 +110,19 @@ class _Exchange:
     @property
     def _about(self) -> dict[str, Any]:
         by_path = self._scope.get("path_params", {})
-        return {name: str(by_path[name]) for name in _TOLD_BY_PATH if name in by_path} | dict(self._scope[_ABOUT])
+        return _ids({name: by_path[name] for name in _TOLD_BY_PATH if name in by_path}) | dict(self._scope[_ABOUT])
+
+
+def _ids(about: Mapping[str, object]) -> dict[str, str]:
+    """Those that are UUIDs: where one is expected somebody may write anything, and the log tells nothing of people."""
+    return {name: str(found) for name, value in about.items() if (found := _as_uuid(str(value))) is not None}
+
+
+def _as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _request_id(scope: Scope) -> str:
