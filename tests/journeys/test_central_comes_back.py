@@ -6,17 +6,21 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
 from sqlalchemy import Connection
 
 from avileo_pos.queries.customer import customer_card
+from avileo_pos.server.business.desk import at_the_desk
+from avileo_pos.server.business.reviews import Reviewable, tick_off
 from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, ROSA, SAMPLE
+from avileo_pos.server.central import Central
 from avileo_pos.server.postgres.epoch import restored
 from avileo_pos.sync.state import SyncKind
 from tests.invariants import assert_promises_hold
-from tests.journeys.shop import Shop
+from tests.journeys.shop import SETTINGS, Shop
 from tests.postgres import TestPostgres, served
 from tests.server.test_cli import central, ended, launch
 
@@ -125,6 +129,18 @@ def test_a_till_whose_file_was_put_back_by_some_hours_does_no_harm(shop: Shop) -
     assert len(reused) == 1
     # It is a till of its own now, and its open drawer goes on.
     assert rosa.sell("Alas", "0.100").number.partition("-")[0] != again.number.partition("-")[0]
+    _the_owner_looks_at_what_was_remarked(shop)
+    assert_promises_hold(shop)
+    for till in (rosa, pepa):
+        told = till.rows("SELECT needs_review, review_reason FROM sales WHERE review_reason IS NOT NULL")
+        assert [tuple(row.values()) for row in told] == [(0, reused[0])]
+
+
+def _the_owner_looks_at_what_was_remarked(shop: Shop) -> None:
+    [(sale,)] = shop.rows("SELECT id FROM sales WHERE needs_review")
+    [(owner,)] = shop.rows('SELECT id FROM "user" WHERE email = %(email)s', email=ADMIN.email)
+    ticking = partial(tick_off, kind=Reviewable.SALE, subject_id=sale, note="Rosa volvió a una copia")
+    at_the_desk(Central(shop.database, SETTINGS, shop.clock), SAMPLE, owner, ticking)
 
 
 @contextmanager
