@@ -30,12 +30,15 @@ class TestPostgres:
 
         `prepare(url)` fills a template once; every database that names it is a copy. It must leave no connection open.
         """
-        name = f"t_{uuid4().hex}"
-        url = self._server.create_database(name, None if prepare is None else self._template(prepare))
+        url = self.lasting_database(prepare)
         try:
             yield url
         finally:
-            self._server.drop_database(name)
+            self._server.drop_database(url.rpartition("/")[2])
+
+    def lasting_database(self, prepare: Callable[[str], None] | None = None) -> str:
+        """The URL of a database that stays as long as the server's folder."""
+        return self._server.create_database(f"t_{uuid4().hex}", None if prepare is None else self._template(prepare))
 
     @contextmanager
     def copy(self, url: str) -> Iterator[str]:

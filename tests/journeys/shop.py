@@ -41,7 +41,7 @@ class Shop:
         self.beginning = {sample.SAMPLE: self._figures()}
         self._folder = folder
         self._running = ExitStack()
-        self._port = 0
+        self.port = 0
         self.open_central()
 
     def _figures(self) -> Figures:
@@ -57,8 +57,8 @@ class Shop:
 
     def open_central(self) -> None:
         app = build_app(self.database, SETTINGS, self.clock)
-        self.address = self._running.enter_context(serving(app, self._port))
-        self._port = urlsplit(self.address).port or 0
+        self.address = self._running.enter_context(serving(app, self.port))
+        self.port = urlsplit(self.address).port or 0
 
     def close_central(self) -> None:
         self._running.close()
@@ -67,7 +67,7 @@ class Shop:
     def central_process(self) -> Iterator[subprocess.Popen[bytes]]:
         """`avileo-server` at central's address instead, as a process that can be killed."""
         url = self.database.engine.url.render_as_string(hide_password=False)
-        command = [sys.executable, "-m", "avileo_pos.server", "serve", "--port", str(self._port)]
+        command = [sys.executable, "-m", "avileo_pos.server", "serve", "--port", str(self.port)]
         with subprocess.Popen(command, env=os.environ | {"DATABASE_URL": url}) as process:
             _wait_until_it_answers(process, f"{self.address}/readyz")
             try:

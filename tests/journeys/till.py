@@ -116,8 +116,12 @@ class Till:
 
     def do(self, usecase: Callable[[Work, Any], T], request: object) -> T:
         done = write(self.replica, self.actor, usecase, request)
-        self.committed |= {each["id"]: each for each in self.queue()}
+        self.remember()
         return done
+
+    def remember(self) -> None:
+        """What was done here up to now."""
+        self.committed |= {each["id"]: each for each in self.queue()}
 
     def ask(self, query: Callable[Concatenate[Work, P], T], *args: P.args, **named: P.kwargs) -> T:
         return read(self.replica, self.actor, query, *args, **named)
