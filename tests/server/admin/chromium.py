@@ -13,10 +13,13 @@ from urllib.parse import urlsplit
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.server.town import ADDRESS, PASSWORD, Town
 
 PHONE, LAPTOP = (360, 740), (1366, 768)
+LONGEST_WAIT = 20  # seconds
 IS_MISSING = not (shutil.which("chromium") and shutil.which("chromedriver"))
 
 # Every text that a person sees: its colour against the first ground behind it that lets nothing through.
@@ -82,10 +85,18 @@ class Chromium:
         return self.driver.find_element(By.NAME, name)
 
     def press(self, words: str) -> None:
-        """The button or link that begins with these words, the first of them."""
-        self.driver.find_element(
-            By.XPATH, f"//*[self::button or self::a or self::summary][starts-with(normalize-space(), '{words}')]"
-        ).click()
+        """The button or link that begins with these words, the first of them; then the next page is there."""
+        pressed = self.driver.find_element(
+            By.XPATH, f"//*[self::button or self::a][starts-with(normalize-space(), '{words}')]"
+        )
+        pressed.click()
+        patiently = WebDriverWait(self.driver, LONGEST_WAIT)
+        patiently.until(staleness_of(pressed))
+        patiently.until(lambda _: self._ask("return document.readyState") == "complete")
+
+    def unfold(self, words: str) -> None:
+        """What is hidden behind these words, the first of them."""
+        self.driver.find_element(By.XPATH, f"//summary[starts-with(normalize-space(), '{words}')]").click()
 
     def hold(self, size: tuple[int, int], scheme: str = "light") -> None:
         """A screen of this size, in the light or the dark look."""

@@ -73,7 +73,7 @@ def test_a_till_gets_its_new_name_by_the_form(stall: Stall, chromium: Chromium) 
 def test_what_was_looked_at_is_ticked_off_with_a_note(busy: Stall, chromium: Chromium) -> None:
     chromium.hold(PHONE)
     chromium.open(f"{busy.path}/por-revisar")
-    chromium.press("Ya lo revisé")
+    chromium.unfold("Ya lo revisé")
     assert chromium.too_small_to_touch() == []
     chromium.field("note").send_keys("fue un error")
     chromium.press("Quitar de esta lista")
