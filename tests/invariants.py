@@ -42,9 +42,10 @@ def assert_nothing_is_lost(shop: Shop) -> None:
 def assert_each_operation_has_one_effect(shop: Shop) -> None:
     """I2: one aggregate for each create, with exactly the rows that it was sent with."""
     for till in shop.tills:
+        stored = _Stored(shop, till.business_id)
         for operation in _stored_operations(shop, till):
             if operation["operation_type"] == "create":
-                _assert_stored_once(shop, till, operation)
+                stored.assert_once(operation)
 
 
 def assert_money_and_grams_are_conserved(shop: Shop) -> None:
@@ -161,16 +162,40 @@ def _discarded(till: Till) -> set[str]:
 # --- What stands at central ------------------------------------------------------------------------------------------
 
 
-def _assert_stored_once(shop: Shop, till: Till, operation: Row) -> None:
-    name, data = operation["collection"], _data(operation)
-    root = f"SELECT count(*) FROM {name} WHERE id = %(id)s AND business_id = %(business)s"
-    assert shop.value(root, till.business_id, id=operation["entity_id"]) == 1, operation
-    for part, parent_column in COLLECTIONS[name].parts.items():
-        sent = {row["id"] for row in data.get(part, [])}
-        inside = f"SELECT id::text FROM {part} WHERE {parent_column} = %(id)s AND business_id = %(business)s"
-        stored = {row_id for (row_id,) in shop.rows(inside, till.business_id, id=operation["entity_id"])}
-        may_have_more = part == "inventory_movements"  # those by which a void gives back
-        assert sent <= stored if may_have_more else sent == stored, operation
+class _Stored:
+    """The rows that a business has at central, each table read when it is first asked for."""
+
+    def __init__(self, shop: Shop, business_id: UUID) -> None:
+        self._shop = shop
+        self._business_id = business_id
+        self._ids: dict[str, Counter[str]] = {}
+        self._inside: dict[tuple[str, str], defaultdict[str, set[str]]] = {}
+
+    def assert_once(self, operation: Row) -> None:
+        name, entity, data = operation["collection"], operation["entity_id"], _data(operation)
+        assert self._ids_of(name)[entity] == 1, operation
+        for part, parent_column in COLLECTIONS[name].parts.items():
+            sent = {row["id"] for row in data.get(part, [])}
+            stored = self._ids_inside(part, parent_column)[entity]
+            may_have_more = part == "inventory_movements"  # those by which a void gives back
+            assert sent <= stored if may_have_more else sent == stored, operation
+
+    def _ids_of(self, name: str) -> Counter[str]:
+        if name not in self._ids:
+            found = self._shop.rows(f"SELECT id::text FROM {name} WHERE business_id = %(business)s", self._business_id)
+            self._ids[name] = Counter(row_id for (row_id,) in found)
+        return self._ids[name]
+
+    def _ids_inside(self, part: str, parent_column: str) -> defaultdict[str, set[str]]:
+        if (part, parent_column) not in self._inside:
+            found = self._shop.rows(
+                f"SELECT {parent_column}::text, id::text FROM {part} WHERE business_id = %(business)s",
+                self._business_id,
+            )
+            inside = self._inside[part, parent_column] = defaultdict(set)
+            for parent, row_id in found:
+                inside[parent].add(row_id)
+        return self._inside[part, parent_column]
 
 
 def _central_figures(shop: Shop, business_id: UUID, table: str, column: str, unit: int) -> dict[str, int]:

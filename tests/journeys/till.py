@@ -53,6 +53,7 @@ class Till:
 
     def _open(self) -> None:
         self.replica = Replica.open(self.file, clock=self.clock)
+        self._remembered = 0
         self.engine = SyncEngine(self.run, self.central, self.clock, random=lambda: 0.5)
 
     def close(self) -> None:
@@ -70,6 +71,10 @@ class Till:
         self.actor = open_till(
             self.central, self.run, membership, email, password, f"Caja de {membership.name}", self.clock()
         ).actor
+
+    def sign_in_again(self, email: str, password: str) -> None:
+        """At a till that is enrolled, whose session has ended meanwhile."""
+        businesses_of(self.central, self._keep_token, email, password)
 
     @property
     def business_id(self) -> UUID:
@@ -120,8 +125,10 @@ class Till:
         return done
 
     def remember(self) -> None:
-        """What was done here up to now."""
-        self.committed |= {each["id"]: each for each in self.queue()}
+        """What was done here since this was last asked."""
+        done = self.rows("SELECT * FROM sync_queue WHERE seq > ? ORDER BY seq", self._remembered)
+        self.committed |= {each["id"]: each for each in done}
+        self._remembered = done[-1]["seq"] if done else self._remembered
 
     def ask(self, query: Callable[Concatenate[Work, P], T], *args: P.args, **named: P.kwargs) -> T:
         return read(self.replica, self.actor, query, *args, **named)
