@@ -65,7 +65,7 @@ def show_again(db: Connection, entities: Iterable[Entity]) -> None:
         base = _base(db, collection, entity_id)
         if base is None:
             continue
-        _set(db, collection, entity_id, {name: base[name] for name in COLLECTIONS[collection].editable})
+        _set(db, collection, entity_id, {name: base[name] for name in _changed_by_edits(collection, base)})
         _lay_edits_over(db, collection, entity_id)
         _forget_unneeded_base(db, collection, entity_id)
 
@@ -111,6 +111,10 @@ def _void_again(db: Connection, collection: str, entity_id: str) -> None:
         said = msgspec.json.decode(voiding.data)
         columns = {name: value for name, value in said.items() if name not in COLLECTIONS[collection].parts}
         _set(db, collection, entity_id, {**columns, "voided_by": voiding.actor_id})
+
+
+def _changed_by_edits(collection: str, base: Mapping[str, Any]) -> frozenset[str]:
+    return COLLECTIONS[collection].editable | (base.keys() & {"updated_at"})
 
 
 def _set_by(data: str) -> dict[str, Any]:

@@ -268,6 +268,15 @@ def test_a_parked_edit_falls_back_to_centrals_word_and_the_other_edits(till: Til
     assert row == {"name": "Puesto 14", "phone": "999888777", "sync_status": "error"}
 
 
+def test_a_card_whose_edit_was_refused_says_when_central_changed_it(till: Till) -> None:
+    before = till.value("SELECT updated_at FROM customers")
+    till.clock.advance(hours=1)
+    till.renames(MARKET_CUSTOMER, "Puesto 15")
+    assert till.value("SELECT updated_at FROM customers") > before
+    park_all(till)
+    assert till.value("SELECT updated_at FROM customers") == before
+
+
 def test_a_retried_edit_is_shown_again(till: Till) -> None:
     till.renames(MARKET_CUSTOMER, "Puesto 15")
     park_all(till)
