@@ -332,6 +332,8 @@ def _show_state(db: Connection, business_id: UUID, operation_ids: Sequence[str])
 def _mirror(db: Connection, business_id: UUID, entities: Iterable[Row[Any]]) -> None:
     by_collection: dict[str, set[str]] = {}
     for entity in entities:
+        if entity.collection not in COLLECTIONS:
+            continue  # queued by another version of this program: central refuses it, and no row here shows it
         by_collection.setdefault(entity.collection, set()).add(entity.entity_id)
     for name, ids in by_collection.items():
         mirror_sync_status(db, business_id, COLLECTIONS[name].table, ids)

@@ -173,6 +173,16 @@ def test_with_an_old_program_facts_go_and_edits_wait(till: Till) -> None:
     assert abono.collection == "abonos"
 
 
+def test_what_another_version_of_the_program_queued_holds_up_nobody(till: Till) -> None:
+    till.takes_abono()
+    till.run(writes(lambda db: db.exec_driver_sql("UPDATE sync_queue SET collection = 'loyalty_cards'")))
+    abono = till.takes_abono()
+    strange, own = next_batch(till)
+    settle(till, quarantined(strange), applied(own))
+    assert [row["status"] for row in till.queue()] == ["parked", "acked"]
+    assert till.sync_status("abonos", abono) == "synced"
+
+
 def test_the_chip_counts_what_waits_and_what_needs_a_person(till: Till) -> None:
     till.new_customer()
     park_all(till)
