@@ -1,0 +1,612 @@
+"""The invariants I1 to I18 of the protocol, one function each, against the plain ledger and what was seen before.
+
+Those that hold at every step are asked after each; the others once faults have stopped and all is quiet.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from avileo_pos.protocol import COLLECTIONS
+from tests.simulation.backups import Row, Rows, rows_in
+from tests.simulation.ledger import Done, Ledger
+from tests.simulation.network import Exchange, operations_in, plain_body
+from tests.simulation.shop import take_neighbour
+from tests.simulation.sights import AtTill, CentralWatch, look_at
+from tests.simulation.tills import SimulatedTill
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+KEPT: Final = timedelta(days=45)
+OPEN: Final = frozenset({"pending", "inflight", "parked"})
+VOIDABLE: Final = ("sales", "abonos")
+FROZEN: Final = ("seq", "operation_type", "collection", "entity_id", "actor_id", "schema", "created_at", "data")
+
+
+class Violation(AssertionError):  # noqa: N818 - the name says what happened
+    """A promise of the protocol was broken; `invariant` says which."""
+
+    def __init__(self, invariant: str, said: str) -> None:
+        super().__init__(f"{invariant}: {said}")
+        self.invariant = invariant
+
+
+@dataclass
+class Memory:
+    """What was seen before of one till's file; a copy of the file takes it along."""
+
+    epoch: str | None = None
+    head: int = 0
+    revisions: dict[tuple[str, str], int] = field(default_factory=dict)
+    figures: dict[str, tuple[str | None, int]] = field(default_factory=dict)
+    attempts: dict[str, int] = field(default_factory=dict)
+    voided: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Checkers:
+    """Remembers what the promises are about, and asks for all of them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.watch = CentralWatch(world.central)
+        self.at_central = self.watch.look()
+        self.at_tills: dict[str, AtTill] = {}
+        self.memories: dict[str, Memory] = defaultdict(Memory)
+        self.committed_at: dict[str, set[str]] = defaultdict(set)
+        self._of_copies: dict[str, list[Memory]] = defaultdict(list)
+        self.lost: set[str] = set()
+        self.was_disturbed = False
+        self.first_bytes: dict[str, str] = {}
+        self.heads_answered: dict[str, int] = {}
+        self.revisions_at_central: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self.receipts_in: dict[str, dict[str, int]] = defaultdict(dict)
+        self.voided_in: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self.poisonous: set[str] = set()
+        self._read_of_log = 0
+        self._moments: dict[str, int] = {}
+        self.moved: list[SimulatedTill] = []
+        rows = self.beginning = self.at_central.rows
+        self.written_at_central: set[tuple[str, str]] = set()
+        self.ledger = Ledger(
+            {key: row["balance"] for key, row in rows["customer_balances"].items()},
+            {key: row["quantity"] for key, row in rows["inventory"].items()},
+        )
+        self._remember_central()
+        self._look_where_something_moved()
+        self.before = {each["id"] for till in self.at_tills.values() for each in till.queue}
+        self.neighbours_ids = {
+            row["id"] for name in COLLECTIONS for row in rows_in(world.shop.neighbour, name) if "id" in row
+        }
+
+    # --- What happened to a file or to central, told by the world ----------------------------------------------------
+
+    def copied(self, till: SimulatedTill) -> None:
+        self._of_copies[till.name].append(deepcopy(self.memories[till.name]))
+
+    def rewound(self, till: SimulatedTill, which: int) -> None:
+        """What was done after the copy, and had not gone to central, went with the file."""
+        self.memories[till.name] = deepcopy(self._of_copies[till.name][which])
+        kept = {row["id"] for row in till.rows("SELECT id FROM sync_queue")}
+        self.lost |= self.committed_at[till.name] - kept
+        self.committed_at[till.name] &= kept
+        self.was_disturbed = True
+
+    def cloned(self, original: SimulatedTill, clone: SimulatedTill) -> None:
+        self.memories[clone.name] = deepcopy(self.memories[original.name])
+        self.was_disturbed = True
+
+    def power_was_cut(self, till: SimulatedTill) -> None:
+        """What had been pulled last may be pulled again; what a person has done stands."""
+        before = self.memories[till.name]
+        self.memories[till.name] = Memory(figures=before.figures, attempts=before.attempts)
+
+    def restored(self) -> None:
+        self.was_disturbed = True
+
+    @property
+    def head(self) -> int:
+        return self.at_central.head
+
+    def is_quiet(self) -> bool:
+        """Whether no till has anything to send or to take."""
+        return all(
+            till.is_settled
+            and till.cursor is not None
+            and (till.cursor.epoch, till.cursor.revision) == (self.at_central.epoch, self.head)
+            and not self.waiting_at(till)
+            for till in self.at_tills.values()
+        )
+
+    def waiting_at(self, till: AtTill) -> list[Row]:
+        """What has still to be sent; not what waits for a row that is lost for good, with the file that made it."""
+        waiting = [each for each in till.queue if each["status"] in ("pending", "inflight")]
+        return [each for each in waiting if not (each["last_code"] == "blocked" and self._is_orphan(each))]
+
+    def _is_orphan(self, operation: Row) -> bool:
+        made_somewhere = any(
+            each["entity_id"] == operation["entity_id"] and each["operation_type"] == "create"
+            for till in self.at_tills.values()
+            for each in till.queue
+        )
+        at_central = self.at_central.rows.get(operation["collection"], {})
+        return not made_somewhere and operation["entity_id"] not in at_central
+
+    def committed(self, done: Done) -> None:
+        self.ledger.add(done)
+        self.committed_at[done.till].add(done.id)
+
+    # --- Looking -----------------------------------------------------------------------------------------------------
+
+    def always(self) -> None:
+        exchanges = self.world.log[self._read_of_log :]
+        self._read_of_log = len(self.world.log)
+        self._look_where_something_moved()
+        for check in ALWAYS:
+            check(self, exchanges)
+        self._remember(exchanges)
+
+    def at_rest(self) -> None:
+        for check in AT_REST:
+            check(self)
+
+    def _look_where_something_moved(self) -> None:
+        """A program that has not reached another moment has changed nothing."""
+        self.moved = [till for till in self.world.tills if self._has_moved(str(till.file))]
+        for till in self.moved:
+            self.at_tills[till.name] = look_at(till)
+        if self._has_moved("central"):
+            self.at_central = self.watch.look()
+
+    def _has_moved(self, program: str) -> bool:
+        before, now = self._moments.get(program), self.world.moments.count(program)
+        self._moments[program] = now
+        return before != now
+
+    def _remember(self, exchanges: list[Exchange]) -> None:
+        self._remember_central()
+        for exchange in exchanges:
+            if exchange.status == 200 and exchange.answer.startswith(b'{"epoch"'):
+                answer = msgspec.json.decode(exchange.answer)
+                epoch, head = answer["epoch"], answer["head"]
+                self.heads_answered[epoch] = max(head, self.heads_answered.get(epoch, 0))
+        for moved in self.moved:
+            till = self.at_tills[moved.name]
+            memory = self.memories[till.name]
+            memory.epoch, memory.head = till.state["epoch"], till.state["last_seen_head"]
+            memory.revisions = {
+                (name, key): abs(row["revision"]) for name, rows in till.rows.items() for key, row in rows.items()
+            }
+            memory.attempts = {each["id"]: each["attempts"] for each in till.queue}
+            memory.figures = {key: self.figure_of(till, key) for key in till.rows["customer_balances"]}
+            memory.voided = _voided(till.rows)
+
+    def _remember_central(self) -> None:
+        epoch = self.at_central.epoch
+        self.receipts_in[epoch].update(self.at_central.stored())
+        for name, rows in self.at_central.rows.items():
+            for key, row in rows.items():
+                self.revisions_at_central[name, key].add(row["revision"])
+
+    def figure_of(self, till: AtTill, customer: str) -> tuple[str | None, int]:
+        """Since when a till's figure holds: the epoch in which it was pulled, and the revision."""
+        revision = till.rows["customer_balances"][customer]["revision"]
+        before = self.memories[till.name].figures.get(customer)
+        if before is not None and before[1] == abs(revision):
+            return before
+        return till.state["epoch"], abs(revision)
+
+
+# --- At every step ---------------------------------------------------------------------------------------------------
+
+
+def i1_nothing_is_lost(seen: Checkers, _exchanges: list[Exchange]) -> None:
+    """Every committed operation is open on its till, or stored at central."""
+    for till in seen.at_tills.values():
+        in_file = {each["id"]: each for each in till.queue}
+        has_heard = till.state["epoch"] == seen.at_central.epoch
+        for operation_id in seen.committed_at[till.name] - seen.lost - seen.at_central.receipts.keys():
+            row = in_file.get(operation_id)
+            # Until the till hears that central came back from a backup, it keeps what it will have to send again.
+            is_kept = row is not None and (row["status"] in OPEN or not has_heard or row["last_code"] == "discarded")
+            if not is_kept and not _may_be_purged(seen, operation_id):
+                raise Violation("I1", f"{till.name} has lost {seen.ledger.done[operation_id]}")
+        strangers = in_file.keys() - seen.ledger.done.keys() - seen.before
+        if strangers:
+            raise Violation("I1", f"{till.name} holds operations that nobody was told of: {strangers}")
+        for name in ("sales", "abonos", "customers"):
+            born = {each["entity_id"] for each in till.queue if each["operation_type"] == "create"}
+            homeless = {key for key, row in till.rows[name].items() if row["revision"] == 0} - born
+            homeless -= seen.at_central.rows[name].keys()
+            if homeless and not seen.was_disturbed:
+                raise Violation("I1", f"{till.name} shows {name} {homeless} of which central will never hear")
+
+
+def _may_be_purged(seen: Checkers, operation_id: str) -> bool:
+    return seen.world.now - seen.ledger.done[operation_id].at > KEPT
+
+
+def i10_bytes_never_change(seen: Checkers, exchanges: list[Exchange]) -> None:
+    """An operation's bytes never change after its first sending."""
+    for exchange in exchanges:
+        if exchange.path == "/api/sync/push":
+            for operation in operations_in(plain_body(exchange.request)):
+                said = repr([operation.get(name) for name in FROZEN])
+                if seen.first_bytes.setdefault(operation["id"], said) != said:
+                    raise Violation("I10", f"{operation['id']} was {seen.first_bytes[operation['id']]}, now {said}")
+
+
+def i11_status_is_what_the_queue_says(seen: Checkers, _exchanges: list[Exchange]) -> None:
+    """`sync_status` and `sync_attempts` of each row follow from the operations that brought it."""
+    for till in (seen.at_tills[moved.name] for moved in seen.moved):
+        of_row: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+        for each in till.queue:
+            of_row[each["collection"], each["entity_id"]].append(each)
+        for name, rows in till.rows.items():
+            if "sync_status" in COLLECTIONS[name].table.columns:
+                for row in rows.values():
+                    expected = _said_by(of_row.get(_brought_by(name, row), []))
+                    if (row["sync_status"], row["sync_attempts"]) != expected:
+                        raise Violation("I11", f"{till.name}: {name} {row['id']} {row['sync_status']}, not {expected}")
+
+
+def _said_by(operations: list[Row]) -> tuple[str, int]:
+    still_open = [each for each in operations if each["status"] != "acked"]
+    parked = any(each["status"] == "parked" for each in operations)
+    status = "error" if parked else "pending" if still_open else "synced"
+    return status, max((each["attempts"] for each in still_open), default=0)
+
+
+def _brought_by(name: str, row: Row) -> tuple[str, str]:
+    for parent, collection in COLLECTIONS.items():
+        column = collection.parts.get(name)
+        if column and row[column]:
+            return parent, row[column]
+    return name, row["id"]
+
+
+def i4_a_cursor_tells_what_is_here(seen: Checkers, _exchanges: list[Exchange]) -> None:
+    """A till at cursor c has exactly the visible rows with revision <= c."""
+    for till in (seen.at_tills[moved.name] for moved in seen.moved):
+        cursor = till.cursor
+        if not till.is_settled or cursor is None or cursor.epoch != seen.at_central.epoch:
+            continue
+        visible = seen.at_central.visible_to(cursor.member_id, cursor.role)
+        open_rows = {row_id for each in till.queue if each["status"] != "acked" for row_id in _rows_of(each)}
+        for name, rows in visible.items():
+            here = till.rows[name]
+            for key, row in rows.items():
+                if row["revision"] <= cursor.revision:
+                    if key not in here or here[key]["revision"] != row["revision"]:
+                        raise Violation("I4", f"{till.name} is at {cursor.revision} without {name} {row}")
+                    if key not in open_rows and (column := _differing(name, here[key], row)):
+                        raise Violation("I4", f"{till.name}: {name} {key} differs in {column}")
+                else:
+                    known = [each for each in seen.revisions_at_central[name, key] if each <= cursor.revision]
+                    if known and (key not in here or here[key]["revision"] < max(known)) and not seen.was_disturbed:
+                        raise Violation(
+                            "I4", f"{till.name} is at {cursor.revision} without {name} {key} of {max(known)}"
+                        )
+            for key, row in here.items():
+                if 0 < row["revision"] <= cursor.revision and key not in rows:
+                    raise Violation("I4", f"{till.name} has {name} {key}, which it may not see or is not there")
+
+
+def _differing(name: str, here: Row, there: Row) -> str | None:
+    columns = (str(column.name) for column in COLLECTIONS[name].travelling)
+    return next((f"{each}: {here[each]!r}, {there[each]!r}" for each in columns if here[each] != there[each]), None)
+
+
+def i5_nothing_appears_below_a_head(seen: Checkers, _exchanges: list[Exchange]) -> None:
+    """Once a head h was answered, no row with revision <= h appears later."""
+    answered = seen.heads_answered.get(seen.at_central.epoch, 0)
+    taken: dict[int, tuple[str, str]] = {}
+    for name, rows in seen.at_central.rows.items():
+        for key, row in rows.items():
+            revision = row["revision"]
+            if revision <= answered and revision not in seen.revisions_at_central[name, key]:
+                raise Violation("I5", f"{name} {key} appeared as {revision} after head {answered} was answered")
+            if taken.setdefault(revision, (name, key)) != (name, key):
+                raise Violation("I5", f"{name} {key} and {taken[revision]} are both {revision}")
+            if revision > seen.head:
+                raise Violation("I5", f"{name} {key} is {revision}, above the head {seen.head}")
+
+
+def i6_nothing_goes_back(seen: Checkers, _exchanges: list[Exchange]) -> None:
+    """Within an epoch a row's revision, the cursor and the head never go back at a till."""
+    for till in (seen.at_tills[moved.name] for moved in seen.moved):
+        memory = seen.memories[till.name]
+        if memory.epoch != till.state["epoch"]:
+            continue
+        if till.state["last_seen_head"] < memory.head:
+            raise Violation("I6", f"the head of {till.name} went from {memory.head} to {till.state['last_seen_head']}")
+        for (name, key), before in memory.revisions.items():
+            row = till.rows[name].get(key)
+            if row is not None and 0 < row["revision"] < before:
+                raise Violation("I6", f"{name} {key} of {till.name} went from {before} to {row['revision']}")
+
+
+def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> None:
+    """What a person has done here is shown until a newer revision replaces it."""
+    for till in (seen.at_tills[moved.name] for moved in seen.moved):
+        shown: dict[tuple[str, str, str], tuple[Any, Row]] = {}
+        for each in till.queue:
+            if each["collection"] not in till.rows or each["last_code"] == "discarded":
+                continue
+            row = till.rows[each["collection"]].get(each["entity_id"])
+            is_open = each["status"] != "acked"
+            if is_open and row is None and each["id"] not in seen.poisonous:
+                raise Violation("I7", f"{till.name} does not show {each['collection']} {each['entity_id']}")
+            if row is None:
+                continue
+            if each["operation_type"] == "delete" and is_open and row["voided_at"] is None:
+                raise Violation("I7", f"{till.name} shows {each['entity_id']} as if it had not been voided")
+            if each["operation_type"] == "update":
+                is_newest = each["status"] in ("pending", "inflight") or (
+                    each["status"] == "acked" and (each["acked_revision"] or 0) > row["revision"] > 0
+                )
+                for name, change in msgspec.json.decode(each["data"]).items():
+                    place = (each["collection"], each["entity_id"], name)
+                    if is_newest:
+                        shown[place] = (change["now"], row)
+                    else:
+                        shown.pop(place, None)
+        for (name, key, column), (value, row) in shown.items():
+            if row[column] != value:
+                raise Violation("I7", f"{till.name} shows {name}.{column} {key} as {row[column]!r}, not {value!r}")
+
+
+def i9_a_debt_never_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
+    """A shown balance is central's as of its revision with all that was done here, each counted once."""
+    for moved in seen.moved:
+        till = seen.at_tills[moved.name]
+        own = {each["id"] for each in till.queue if each["last_code"] != "discarded"}
+        for customer, shown in moved.shown_debts().items():
+            held: set[str] = set()
+            if customer in till.rows["customer_balances"]:
+                epoch, revision = seen.figure_of(till, customer)
+                held = {each for each, stored in seen.receipts_in[epoch or ""].items() if stored < revision}
+            expected = seen.ledger.debt(customer, held | own)
+            if shown != expected:
+                raise Violation("I9", f"{till.name} shows {shown} for {customer}, not {expected}")
+
+
+def i14_offline_costs_no_attempt(seen: Checkers, exchanges: list[Exchange]) -> None:
+    """Only central's refusal, or failing alone while central was well, gains an attempt."""
+    for till in (seen.at_tills[moved.name] for moved in seen.moved):
+        before = seen.memories[till.name].attempts
+        gained = {each["id"] for each in till.queue if each["attempts"] > before.get(each["id"], 0)}
+        if gained and (innocent := gained - _blamed(till.name, exchanges)):
+            raise Violation("I14", f"{till.name} counts an attempt of {innocent}")
+
+
+def _blamed(name: str, exchanges: list[Exchange]) -> set[str]:
+    blamed: set[str] = set()
+    pushes = [each for each in exchanges if each.till == name and each.path == "/api/sync/push"]
+    for exchange, following in zip_longest(pushes, pushes[1:]):
+        ids = [operation["id"] for operation in operations_in(plain_body(exchange.request))]
+        if exchange.status == 200 and exchange.answer.startswith(b'{"epoch"'):
+            results = msgspec.json.decode(exchange.answer)["results"]
+            blamed |= {result["id"] for result in results if result["status"] == "quarantined"}
+        elif len(ids) == 1 and following is not None and following.status == 200:
+            blamed.add(ids[0])
+    return blamed
+
+
+def i16_businesses_stay_apart(seen: Checkers, exchanges: list[Exchange]) -> None:
+    """No answer holds another business's row."""
+    for exchange in exchanges:
+        if exchange.path == "/api/sync/pull" and exchange.status == 200 and exchange.answer.startswith(b'{"epoch"'):
+            for table in msgspec.json.decode(exchange.answer)["tables"]:
+                place = table["columns"].index("id")
+                if (
+                    strange := {row[place] for row in table["rows"]}
+                    & seen.neighbours_ids - seen.at_central.rows[table["collection"]].keys()
+                ):
+                    raise Violation("I16", f"{exchange.till} was sent the neighbour's {table['collection']} {strange}")
+
+
+def _voided(rows: Rows) -> set[tuple[str, str]]:
+    return {(name, key) for name in VOIDABLE for key, row in rows[name].items() if row["voided_at"] is not None}
+
+
+def i18_deleted_stays_deleted(seen: Checkers, _exchanges: list[Exchange]) -> None:
+    """A voided fact never comes back, at a till nor at central."""
+    for till in (seen.at_tills[moved.name] for moved in seen.moved):
+        memory = seen.memories[till.name]
+        if memory.epoch == till.state["epoch"]:
+            for name, key in memory.voided:
+                row = till.rows[name].get(key)
+                if row is not None and row["voided_at"] is None:
+                    raise Violation("I18", f"{name} {key} came back at {till.name}")
+    voided = _voided(seen.at_central.rows)
+    for name, key in seen.voided_in[seen.at_central.epoch] - voided:
+        raise Violation("I18", f"{name} {key} came back at central")
+    seen.voided_in[seen.at_central.epoch] |= voided
+
+
+# --- At rest ---------------------------------------------------------------------------------------------------------
+
+
+def i13_nothing_is_left_to_send(seen: Checkers) -> None:
+    """With no faults for ten minutes, nothing sendable is left, without anyone's help."""
+    for till in seen.at_tills.values():
+        waiting = seen.waiting_at(till)
+        if waiting or not till.is_settled:
+            raise Violation("I13", f"{till.name} still has {[(w['collection'], w['last_code']) for w in waiting]}")
+
+
+def i2_one_effect_each(seen: Checkers) -> None:
+    """Exactly one effect per operation id, however often it was sent: its row, with the rows that it was sent with."""
+    inside = {
+        (part, parent): _grouped(seen.at_central.rows[part], column)
+        for parent, collection in COLLECTIONS.items()
+        for part, column in collection.parts.items()
+    }
+    for operation_id in seen.at_central.stored():
+        done = seen.ledger.done.get(operation_id)
+        if done is None or done.operation_type != "create":
+            continue
+        if done.entity_id not in seen.at_central.rows[done.collection]:
+            raise Violation("I2", f"{done} has no row at central")
+        for part in COLLECTIONS[done.collection].parts:
+            sent = {row["id"] for row in done.data.get(part, [])}
+            stored = inside[part, done.collection][done.entity_id]
+            more = {row["id"] for row in stored if row.get("kind") == "anulacion"}
+            if sent != {row["id"] for row in stored} - more:
+                raise Violation("I2", f"{part} of {done}")
+
+
+def _grouped(rows: Mapping[str, Row], column: str) -> Mapping[str, list[Row]]:
+    groups: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows.values():
+        groups[row[column]].append(row)
+    return groups
+
+
+def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
+    """The plain ledger, central's figures and every till's agree to the céntimo and the gram."""
+    stored = seen.at_central.stored()
+    debts, stock = seen.ledger.debts(stored), seen.ledger.stock(stored)
+    rows = seen.at_central.rows
+    balances = {key: row["balance"] for key, row in rows["customer_balances"].items()}
+    quantities = {key: row["quantity"] for key, row in rows["inventory"].items()}
+    _require_same("debts at central", balances, debts)
+    _require_same("stock at central", quantities, stock)
+    for till in seen.world.tills:
+        own = stored.keys() | {each["id"] for each in seen.at_tills[till.name].queue}
+        expected = {
+            key: debt
+            for key, debt in seen.ledger.debts(own).items()
+            if key in seen.at_tills[till.name].rows["customers"]
+        }
+        _require_same(f"debts at {till.name}", till.shown_debts(), expected)
+        _require_same(f"stock at {till.name}", till.shown_stock(), seen.ledger.stock(own))
+
+
+def _require_same(what: str, found: Mapping[str, int], expected: Mapping[str, int]) -> None:
+    differing = {
+        key: (found.get(key, 0), expected.get(key, 0))
+        for key in sorted(found.keys() | expected.keys())
+        if found.get(key, 0) != expected.get(key, 0)
+    }
+    if differing:
+        raise Violation("I3", f"{what}: (found, expected) {differing}")
+
+
+def i8_everybody_shows_the_same(seen: Checkers) -> None:
+    """Each till shows exactly what central shows to its person, row by row and field by field."""
+    for till in seen.world.tills:
+        held = seen.at_tills[till.name]
+        member = str(till.member_id)
+        role = seen.at_central.rows["business_users"][member]["role"]
+        visible = seen.at_central.visible_to(member, role)
+        parked = {row_id for each in held.queue if each["status"] != "acked" for row_id in _rows_of(each)}
+        for name, collection in COLLECTIONS.items():
+            columns = [str(column.name) for column in collection.travelling]
+            for key in held.rows[name].keys() | visible[name].keys():
+                here, there = held.rows[name].get(key), visible[name].get(key)
+                if there is None and key in parked:
+                    continue
+                if here is None or there is None:
+                    raise Violation("I8", f"{name} {key}: at {till.name} {here}, at central {there}")
+                for column in columns:
+                    if here[column] != there[column]:
+                        raise Violation(
+                            "I8",
+                            f"{name}.{column} {key}: at {till.name} {here[column]!r}, at central {there[column]!r}",
+                        )
+
+
+def _rows_of(operation: Row) -> Iterator[str]:
+    yield operation["entity_id"]
+    data: dict[str, Any] = msgspec.json.decode(operation["data"])
+    for part in COLLECTIONS[operation["collection"]].parts if operation["collection"] in COLLECTIONS else ():
+        yield from (row["id"] for row in data.get(part, []))
+
+
+def i12_poison_delays_only_what_needs_it(seen: Checkers) -> None:
+    """Nobody has to look after anything but poison."""
+    for till in seen.at_tills.values():
+        for each in till.queue:
+            receipt = seen.at_central.receipts.get(each["id"], {})
+            is_refused = receipt.get("status") == "quarantined" or each["id"] in seen.world.cursed
+            if each["status"] == "parked" and not is_refused:
+                raise Violation("I12", f"{till.name} has parked {each}")
+        if till.queue and seen.poisonous & {each["id"] for each in till.queue if each["status"] == "acked"}:
+            raise Violation("I12", "central has taken poison")
+
+
+def i15_each_conflict_is_told_once(seen: Checkers) -> None:
+    """Each overwritten concurrent value has exactly one record with both values; and the last to arrive stands."""
+    expected: set[tuple[str, str, str, str]] = set()
+    of_card: defaultdict[tuple[str, str], list[Done]] = defaultdict(list)
+    stored = seen.at_central.stored()
+    for operation_id in sorted(stored, key=stored.__getitem__):
+        if done := seen.ledger.done.get(operation_id):
+            of_card[done.collection, done.entity_id].append(done)
+    told_of = {card for card, acts in of_card.items() if any(done.operation_type == "update" for done in acts)}
+    cards = {card: acts for card, acts in of_card.items() if card in told_of and _is_plain(seen, card, acts)}
+    for (name, key), acts in cards.items():
+        card = dict(acts[0].data if acts[0].operation_type == "create" else seen.beginning[name].get(key, {}))
+        for patch in (done for done in acts if done.operation_type == "update"):
+            for field_name, change in patch.data.items():
+                if card.get(field_name) not in (change["was"], change["now"]):
+                    said = (msgspec.json.encode(change["now"]), msgspec.json.encode(card.get(field_name)))
+                    expected.add((patch.id, field_name, said[0].decode(), said[1].decode()))
+                card[field_name] = change["now"]
+        for field_name in {each for done in acts if done.operation_type == "update" for each in done.data}:
+            if seen.at_central.rows[name][key][field_name] != card[field_name]:
+                raise Violation("I15", f"{name}.{field_name} {key} is not {card[field_name]!r}, the last to arrive")
+    found = [
+        (row["operation_id"], row["field"], row["kept"], row["replaced"])
+        for row in seen.at_central.conflicts
+        if (row["collection"], row["entity_id"]) in cards
+    ]
+    if sorted(found) != sorted(expected):
+        raise Violation("I15", f"told {set(found) - expected}, not told {expected - set(found)}, in all {len(found)}")
+
+
+def _is_plain(seen: Checkers, card: tuple[str, str], acts: list[Done]) -> bool:
+    """Whether tills alone have made and changed the card, and its birth was not filled into a stand-in."""
+    is_first = all(done.operation_type != "create" for done in acts[1:])
+    is_known = acts[0].operation_type == "create" or card[1] in seen.beginning[card[0]]
+    return is_first and is_known and card not in seen.written_at_central
+
+
+def i16_no_operation_changes_a_neighbour(seen: Checkers) -> None:
+    """The other business is as it was, whatever was sent here."""
+    if take_neighbour(seen.world.central) != seen.world.shop.neighbour:
+        raise Violation("I16", "the neighbour's rows have changed")
+
+
+ALWAYS: Final[tuple[Callable[[Checkers, list[Exchange]], None], ...]] = (
+    i1_nothing_is_lost,
+    i4_a_cursor_tells_what_is_here,
+    i5_nothing_appears_below_a_head,
+    i6_nothing_goes_back,
+    i7_own_writes_stay_visible,
+    i9_a_debt_never_dips,
+    i10_bytes_never_change,
+    i11_status_is_what_the_queue_says,
+    i14_offline_costs_no_attempt,
+    i16_businesses_stay_apart,
+    i18_deleted_stays_deleted,
+)
+AT_REST: Final[tuple[Callable[[Checkers], None], ...]] = (
+    i13_nothing_is_left_to_send,
+    i12_poison_delays_only_what_needs_it,
+    i2_one_effect_each,
+    i3_money_and_grams_are_conserved,
+    i8_everybody_shows_the_same,
+    i15_each_conflict_is_told_once,
+    i16_no_operation_changes_a_neighbour,
+)

@@ -1,0 +1,96 @@
+"""The plain ledger: what people did, counted by hand in céntimos and grams from what they asked for, and nothing else.
+
+It knows no SQL and none of the product's arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an act does to the figures, as the person would say it: who owes how much more, what leaves the stock."""
+
+    customer: str | None = None
+    owes: int = 0
+    moves: Mapping[str, int] = field(default_factory=dict)
+
+
+NOTHING = Meaning()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An operation that was committed at a till."""
+
+    id: str
+    till: str
+    seq: int
+    operation_type: str
+    collection: str
+    entity_id: str
+    data: Mapping[str, Any]
+    depends_on: tuple[str, ...]
+    at: datetime
+    meaning: Meaning
+
+
+def sale_meaning(lines: Iterable[tuple[str, int, int]], customer: str | None, paid: int | None) -> Meaning:
+    """`lines` are (product, grams, céntimos per kilo). `paid` None is cash that settles all, to the ten céntimos."""
+    total, moves = 0, Counter[str]()
+    for product, grams, price in lines:
+        total += (grams * price + 500) // 1000
+        moves[product] -= grams
+    return Meaning(customer, 0 if paid is None else total - paid, dict(moves))
+
+
+class Ledger:
+    """All operations by id, and the figures before the first of them."""
+
+    def __init__(self, debts: Mapping[str, int], stock: Mapping[str, int]) -> None:
+        self.done: dict[str, Done] = {}
+        self._debts = dict(debts)
+        self._stock = dict(stock)
+
+    def add(self, done: Done) -> None:
+        self.done[done.id] = done
+
+    def debts(self, operation_ids: Iterable[str]) -> dict[str, int]:
+        """What everybody owes once these operations have happened; a fact counts once, and not at all when voided."""
+        debts = Counter(self._debts)
+        for done in self._standing(operation_ids):
+            if done.meaning.customer is not None:
+                debts[done.meaning.customer] += done.meaning.owes
+        return dict(debts)
+
+    def debt(self, customer: str, operation_ids: Iterable[str]) -> int:
+        return self.debts(operation_ids).get(customer, 0)
+
+    def stock(self, operation_ids: Iterable[str]) -> dict[str, int]:
+        stock = Counter(self._stock)
+        for done in self._standing(operation_ids):
+            stock.update(done.meaning.moves)
+        return dict(stock)
+
+    def _standing(self, operation_ids: Iterable[str]) -> list[Done]:
+        of_entity: defaultdict[str, list[Done]] = defaultdict(list)
+        for operation_id in operation_ids:
+            if operation_id in self.done:
+                done = self.done[operation_id]
+                of_entity[done.entity_id].append(done)
+        standing: list[Done] = []
+        for acts in of_entity.values():
+            is_voided = any(done.operation_type == "delete" for done in acts)
+            born = False
+            for done in acts:
+                if done.operation_type == "update":
+                    standing.append(done)
+                elif done.operation_type == "create" and not is_voided and not born:
+                    standing.append(done)
+                    born = True
+        return standing

@@ -1,0 +1,87 @@
+"""The places at which a program can be interrupted: before each statement and each COMMIT, at a till and at central."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+Interruption = Callable[[Connection], None]
+
+
+class TillCrashed(BaseException):
+    """The till's program is gone: no handler of its own may see it and go on."""
+
+
+class CentralCrashed(BaseException):
+    """Central's process is gone in the middle of a request."""
+
+
+class Moments:
+    """Counts the moments of each program, by its name, and interrupts it at the one that was planned."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._planned: dict[str, dict[int, Interruption]] = {}
+        self.dead: set[str] = set()
+        self.commits: Callable[[str, Connection], None] = lambda _program, _connection: None
+
+    def plan(self, program: str, at: int, interruption: Interruption) -> None:
+        """Interrupt `program` at its `at`-th moment from now, the first being 1."""
+        self._planned.setdefault(program, {})[self._counts.get(program, 0) + at] = interruption
+
+    def forget(self, program: str) -> None:
+        self._planned.pop(program, None)
+
+    def touch(self, program: str) -> None:
+        """Somebody else has changed something there."""
+        self._counts[program] = self._counts.get(program, 0) + 1
+
+    def count(self, program: str) -> int:
+        return self._counts.get(program, 0)
+
+    def reached(self, program: str, connection: Connection) -> None:
+        if program in self.dead:
+            raise TillCrashed
+        at = self._counts[program] = self._counts.get(program, 0) + 1
+        planned = self._planned.get(program)
+        if planned and at in planned:
+            planned.pop(at)(connection)
+
+
+_listening: list[Moments] = []
+
+
+def program_of(connection: Connection) -> str:
+    """`central`, or the path of a till's file."""
+    return str(connection.engine.url.database) if connection.dialect.name == "sqlite" else "central"
+
+
+def driver_of(connection: Connection) -> Any:
+    """The driver's own connection, by which a statement is no moment."""
+    return connection.connection.driver_connection
+
+
+@contextmanager
+def listening(moments: Moments) -> Iterator[None]:
+    """Every statement that SQLAlchemy sends meanwhile is a moment of its program."""
+    _listening.append(moments)
+    try:
+        yield
+    finally:
+        _listening.remove(moments)
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _statement(connection: Connection, *_rest: Any) -> None:
+    for moments in _listening:
+        moments.reached(program_of(connection), connection)
+
+
+@event.listens_for(Engine, "commit")
+def _commit(connection: Connection) -> None:
+    for moments in _listening:
+        moments.reached(program_of(connection), connection)
+        moments.commits(program_of(connection), connection)

@@ -1,0 +1,270 @@
+"""What happens in one run, drawn from a seed as plain data: it can be printed, kept, and made shorter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+Step = list[Any]
+"""A name and its figures; the first of them is which till, where one is meant. Nested lists are steps or faults."""
+
+FIELDS: Final = ("name", "apodo", "phone", "address", "notes")
+WORDS: Final = ("Rosa", "Juana", "Ñahui", "la casera", "paga el sábado", "")
+PHONES: Final = ("911111111", "922222222", "")
+
+BREAKS: Final = ("lost", "lost_sending", "lost_answer", "cut_answer", "timeout", "late_answer", "delayed")
+ODDITIES: Final = ("twice", "again_later", "portal", "redirect", "garbage", "other_words", "garbled")
+STATUSES: Final = (400, 401, 403, 404, 408, 410, 413, 425, 426, 500, 502, 504)
+WAITS: Final = (429, 503)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """`people` says whose tills are open, by their place among the shop's people."""
+
+    seed: int
+    people: tuple[int, ...]
+    steps: tuple[Step, ...]
+
+
+def draw(seed: int) -> Schedule:
+    """The same seed is the same schedule, whatever the machine."""
+    chance = Random(seed)
+    people = tuple(chance.sample(range(4), chance.choice((1, 2, 2, 3, 4))))
+    hand = _Hand(chance, len(people))
+    steps = [hand.step() for _ in range(chance.randint(6, 26))]
+    return Schedule(seed, people, tuple(steps))
+
+
+class _Hand:
+    """Draws steps; how often each comes is of this schedule alone, so that rare things also come in crowds."""
+
+    def __init__(self, chance: Random, tills: int) -> None:
+        self._chance = chance
+        self._tills = tills
+        kinds = {**_ACTS, **_TROUBLES}
+        self._kinds = list(kinds)
+        self._weights = [weight * chance.choice((0, 1, 1, 3)) for weight in kinds.values()]
+        self._weights[self._kinds.index("round")] = _TROUBLES["round"]
+        self._faultiness = chance.choice((0.0, 0.1, 0.3, 0.7))
+
+    def step(self) -> Step:
+        [kind] = self._chance.choices(self._kinds, self._weights)
+        return [kind, *getattr(self, f"_{kind}")()]
+
+    def _till(self) -> int:
+        return self._chance.randrange(self._tills)
+
+    def _which(self) -> int:
+        return self._chance.randrange(6)
+
+    # --- What people do ----------------------------------------------------------------------------------------------
+
+    def _sell(self) -> Step:
+        lines = [
+            [self._chance.randrange(3), self._chance.randint(1, 5000)] for _ in range(self._chance.choice((1, 1, 2)))
+        ]
+        lines = [[which, grams - grams % 1000 + 1000 if which == 2 else grams] for which, grams in lines]
+        customer = self._chance.choice((None, self._which(), self._which(), self._which()))
+        return [self._till(), lines, customer, self._chance.choice((None, 0, 0, 33, 100))]
+
+    def _abono(self) -> Step:
+        return [self._till(), self._which(), self._chance.randint(1, 3000)]
+
+    def _customer(self) -> Step:
+        return [self._till(), self._chance.choice(WORDS[:5])]
+
+    def _edit(self) -> Step:
+        field = self._chance.choice(FIELDS)
+        value = self._chance.choice(PHONES if field == "phone" else WORDS[:5] if field == "name" else WORDS)
+        return [self._till(), self._which(), field, value]
+
+    def _terms(self) -> Step:
+        return [
+            self._till(),
+            self._which(),
+            self._chance.choice(("credit_limit", "is_active")),
+            self._chance.randrange(3),
+        ]
+
+    def _void_sale(self) -> Step:
+        return [self._till(), self._which()]
+
+    def _void_abono(self) -> Step:
+        return [self._till(), self._which()]
+
+    def _price(self) -> Step:
+        return [self._till(), self._chance.randrange(3), self._chance.randint(50, 2000)]
+
+    def _stock(self) -> Step:
+        return [self._till(), self._chance.randrange(3), self._chance.randint(1, 90) * 1000]
+
+    def _spend(self) -> Step:
+        return [self._till(), self._chance.randint(1, 500)]
+
+    def _drawer(self) -> Step:
+        return [self._till()]
+
+    # --- What happens to them ----------------------------------------------------------------------------------------
+
+    def _round(self) -> Step:
+        faults = [self._fault() for _ in range(self._chance.choice((1, 2, 2, 3, 5)))]
+        while faults and faults[-1] is None:
+            faults.pop()
+        return [self._till(), faults]
+
+    def _fault(self) -> Step | None:
+        if self._chance.random() >= self._faultiness:
+            return None
+        kind = self._chance.choice(("break", "break", "odd", "status", "wait", "slow", "crash", "meanwhile"))
+        match kind:
+            case "break":
+                return [self._chance.choice(BREAKS)]
+            case "odd":
+                return [self._chance.choice(ODDITIES)]
+            case "status":
+                return ["status", self._chance.choice(STATUSES)]
+            case "wait":
+                return ["wait", self._chance.choice(WAITS), self._chance.choice((1, 20, 120))]
+            case "slow":
+                return ["slow", self._chance.choice((1, 3, 29))]
+            case "meanwhile":
+                return ["meanwhile", self._moment(12), self._meanwhile()]
+        return [self._chance.choice(("crash_central", "cut_off_database")), self._moment(20)]
+
+    def _meanwhile(self) -> Step:
+        """What comes between two statements of a request: another till's round, or another writer."""
+        kind = self._chance.choice(("round", "round", "write", "late"))
+        if kind == "round":
+            return ["round", self._till(), []]
+        return ["write", *self._write()] if kind == "write" else ["late", self._which()]
+
+    def _moment(self, usual: int) -> int:
+        return 1 + int(self._chance.expovariate(1 / usual))
+
+    def _late(self) -> Step:
+        return [self._which()]
+
+    def _wait(self) -> Step:
+        return [self._chance.choice((1, 30, 300, 3600, 86_400, 30 * 86_400))]
+
+    def _crash(self) -> Step:
+        return [self._till()]
+
+    def _crash_in(self) -> Step:
+        return self._interrupted(self._moment(25))
+
+    def _power_cut(self) -> Step:
+        return self._interrupted(self._moment(25))
+
+    def _interrupted(self, at: int) -> Step:
+        kind = self._chance.choice(("round", "round", "round", "sell", "abono", "edit"))
+        step = getattr(self, f"_{kind}")()
+        return [step[0], at, [kind, *step]]
+
+    def _busy(self) -> Step:
+        kind = self._chance.choice(("round", "sell"))
+        step = getattr(self, f"_{kind}")()
+        return [step[0], [kind, *step]]
+
+    def _beside(self) -> Step:
+        return self._busy()
+
+    def _storm(self) -> Step:
+        fault = self._chance.choice(
+            (
+                ["lost"],
+                ["timeout"],
+                ["lost_answer"],
+                ["status", 500],
+                ["status", 401],
+                ["wait", 503, 1],
+                ["wait", 429, 9],
+            )
+        )
+        return [self._till(), fault, self._chance.randint(2, 8)]
+
+    def _offline(self) -> Step:
+        return [self._till(), self._chance.choice((1, 30, 60)), self._chance.randint(1, 5)]
+
+    def _clock(self) -> Step:
+        years, minutes = self._chance.choice((0, 0, -5, -1, 1, 5)), self._chance.choice((0, 4, 7, -7, 600))
+        return [self._till(), years * 365 * 86_400 + minutes * 60]
+
+    def _disk(self) -> Step:
+        return [self._till(), self._chance.choice((0, 0, 1, 3, 1_000_000))]
+
+    def _copy(self) -> Step:
+        return [self._till()]
+
+    def _rewind(self) -> Step:
+        return [self._till(), self._which()]
+
+    def _clone(self) -> Step:
+        return [self._till()]
+
+    def _upgrade(self) -> Step:
+        return [self._till()]
+
+    def _backup(self) -> Step:
+        return [self._chance.choice((0, 1, 2, 4))]
+
+    def _restore(self) -> Step:
+        return [self._which()]
+
+    def _write(self) -> Step:
+        """Somebody on the owner's page, or in an office: a price, or what a person may."""
+        return [self._chance.choice(("price", "role")), self._which(), self._chance.randint(50, 2000)]
+
+    def _poison(self) -> Step:
+        return [self._till(), self._chance.choice(("collection", "type", "text", "number", "forbidden", "nul"))]
+
+    def _curse(self) -> Step:
+        return [self._till(), self._which()]
+
+    def _narrow(self) -> Step:
+        return [self._till(), self._chance.choice((1, 2, 3, 10_000)), self._chance.choice((1, 2, 3, 7, 10_000))]
+
+    def _stranger(self) -> Step:
+        return [self._till(), self._chance.choice(("push", "pull", "digest", "patch", "abono"))]
+
+
+_ACTS: Final = {
+    "sell": 8,
+    "abono": 3,
+    "customer": 3,
+    "edit": 4,
+    "terms": 1,
+    "void_sale": 2,
+    "void_abono": 1,
+    "price": 1,
+    "stock": 1,
+    "spend": 1,
+    "drawer": 1,
+}
+_TROUBLES: Final = {
+    "round": 14,
+    "late": 2,
+    "wait": 2,
+    "crash": 1,
+    "crash_in": 3,
+    "power_cut": 1,
+    "busy": 1,
+    "beside": 1,
+    "storm": 1,
+    "offline": 1,
+    "clock": 1,
+    "disk": 1,
+    "copy": 1,
+    "rewind": 1,
+    "clone": 0.5,
+    "upgrade": 0.2,
+    "backup": 1,
+    "restore": 1,
+    "write": 1,
+    "poison": 1,
+    "curse": 0.5,
+    "narrow": 1,
+    "stranger": 0.5,
+}

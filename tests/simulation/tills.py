@@ -1,0 +1,320 @@
+"""A till of the simulator: its real file, engine and use cases, and what people do at it, with everything injected."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any, Final, TypeVar
+from unittest.mock import patch
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import URL
+
+from avileo_pos.domain.enums import CashMovementKind, MovementKind, PaymentMethod, SaleType
+from avileo_pos.domain.permissions import Actor
+from avileo_pos.domain.sale import Payment
+from avileo_pos.protocol import data_hash
+from avileo_pos.queries.balance import customer_balances, stock_by_product
+from avileo_pos.queries.cash_session import open_cash_session_id
+from avileo_pos.queries.customer import customer_card
+from avileo_pos.queries.product import all_products
+from avileo_pos.replica import database
+from avileo_pos.replica.database import Replica
+from avileo_pos.replica.identity import read_actor
+from avileo_pos.replica.transaction import read, reads, write
+from avileo_pos.sync.engine import SyncEngine
+from avileo_pos.sync.http_client import HttpCentral
+from avileo_pos.sync.state import RoundOutcome
+from avileo_pos.tables.base import instant_text
+from avileo_pos.usecases.abono import RegisterAbono, VoidAbono, register_abono, void_abono
+from avileo_pos.usecases.cash_session import (
+    CloseCashSession,
+    OpenCashSession,
+    RecordCashMovement,
+    close_cash_session,
+    open_cash_session,
+    record_cash_movement,
+)
+from avileo_pos.usecases.customer import CreateCustomer, CustomerDetails, EditCustomer, create_customer, edit_customer
+from avileo_pos.usecases.inventory import RecordStockMovement, record_stock_movement
+from avileo_pos.usecases.product import NewPrice, SetPrices, set_prices
+from avileo_pos.usecases.sale import RegisterSale, SaleLine, VoidSale, register_sale, void_sale
+from avileo_pos.work import Work
+from tests.simulation.ledger import NOTHING, Done, Meaning, sale_meaning
+from tests.simulation.network import Line
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+POISONS: Final = {
+    "collection": ("customers_of_tomorrow", "create", "{}"),
+    "type": ("customers", "update", '{"name":{"was":"a","now":7}}'),
+    "text": ("customers", "create", '{"name":""}'),
+    "number": ("inventory_movements", "create", '{"quantity":1e300}'),
+    "forbidden": ("businesses", "create", '{"name":"otra"}'),
+    "nul": ("customers", "create", '{"name":"a\\u0000b"}'),
+}
+_JUST_DONE = "SELECT id, seq, operation_type, collection, entity_id, data, depends_on FROM sync_queue WHERE seq > ?"
+
+
+_engines: dict[URL, Engine] = {}
+
+
+def _engine(url: URL, **options: Any) -> Engine:
+    """One for each path, however often a program starts there: what SQLAlchemy has compiled is compiled once."""
+    if url not in _engines:
+        _engines[url] = create_engine(url, **options)
+    return _engines[url]
+
+
+class DiskWatch:
+    """How much of a write-ahead log is on the disk for certain: all up to the last commit that waited for that."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._bytes = 0
+        self._is_waiting = False
+
+    def commit(self, *, is_durable: bool) -> None:
+        """A COMMIT is about to be done."""
+        self.durable_bytes()
+        self._is_waiting = is_durable
+
+    def durable_bytes(self) -> int:
+        if self._is_waiting:
+            self._bytes, self._is_waiting = self._log.stat().st_size if self._log.exists() else 0, False
+        return self._bytes
+
+
+class SimulatedTill:
+    """Open until it is closed or crashes. Every act returns the operations that it committed."""
+
+    def __init__(
+        self,
+        name: str,
+        file: Path,
+        user_id: str,
+        member_id: UUID,
+        line: Line,
+        now: Callable[[], datetime],
+        chance: Random,
+        timer: Callable[[], float],
+    ) -> None:
+        self.name = name
+        self.file = file
+        self.user_id = user_id
+        self.member_id = member_id
+        self.line = line
+        self.clock_is_ahead = timedelta()
+        self.due: datetime = now()
+        self.copies: list[Path] = []
+        self._now = now
+        self._chance = chance
+        self._timer = timer
+        self.central = HttpCentral("http://central", lambda: self.user_id, timer=timer, transport=line)
+        self.open()
+
+    def open(self) -> None:
+        """The program starts."""
+        with patch.object(database, "create_engine", _engine):
+            self.replica = Replica.open(self.file, clock=self.clock, new_id=self.new_id)
+        self.driver.execute("PRAGMA busy_timeout = 0")
+        self.engine = SyncEngine(
+            self.run, self.central, self.clock, random=self._chance.random, timer=self._timer, new_id=self.new_id
+        )
+
+    @property
+    def driver(self) -> Any:
+        """Beside SQLAlchemy, so that what the checkers read is no moment of the program."""
+        return self.replica._db.connection.driver_connection
+
+    def close(self) -> None:
+        self.replica.close()
+
+    def crash(self, durable_bytes: int | None = None) -> None:
+        """The process is gone: nothing more reaches the file, which is as the system has it at this moment.
+
+        With `durable_bytes` the power is gone too, and no more than so much of the write-ahead log is on the disk.
+        """
+        log = self.file.with_name(f"{self.file.name}-wal")
+        kept = [(part, part.read_bytes()) for part in (self.file, log) if part.exists()]
+        if durable_bytes is not None:
+            kept = [(part, content[:durable_bytes] if part == log else content) for part, content in kept]
+        self.replica.close()
+        self.remove_file()
+        for part, content in kept:
+            part.write_bytes(content)
+
+    def remove_file(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            self.file.with_name(f"{self.file.name}{suffix}").unlink(missing_ok=True)
+
+    def copy_file(self) -> None:
+        """As a backup of the PC keeps it."""
+        copy = self.file.with_name(f"{self.file.stem}-copy-{len(self.copies)}.db")
+        self.replica.copy_into(copy)
+        self.copies.append(copy)
+
+    def go_back_to(self, copy: Path) -> None:
+        self.replica.close()
+        self.remove_file()
+        shutil.copy(copy, self.file)
+        self.open()
+
+    def run(self, piece: Callable[[Replica], T], /) -> T:
+        return piece(self.replica)
+
+    def clock(self) -> datetime:
+        return self._now() + self.clock_is_ahead
+
+    def new_id(self) -> UUID:
+        return UUID(int=self._chance.getrandbits(128), version=4)
+
+    def sync(self) -> RoundOutcome:
+        return self.engine.run_round()
+
+    def write_poison(self, kind: str) -> Done:
+        """Queue what central cannot take; nothing in the file shows it."""
+        entity, operation_id = str(self.new_id()), str(self.new_id())
+        collection, operation_type, data = POISONS[kind]
+        with self.replica.writing() as db:
+            db.exec_driver_sql(
+                "INSERT INTO sync_queue (id, operation_type, collection, entity_id, data, depends_on, actor_id, schema,"
+                " created_at, sha256) VALUES (?, ?, ?, ?, ?, '[]', ?, 1, ?, ?)",
+                (
+                    operation_id,
+                    operation_type,
+                    collection,
+                    entity,
+                    data,
+                    str(self.member_id),
+                    instant_text(self.clock()),
+                    data_hash(data.encode()),
+                ),
+            )
+        seq = self.value("SELECT max(seq) FROM sync_queue")
+        said = msgspec.json.decode(data)
+        return Done(operation_id, self.name, seq, operation_type, collection, entity, said, (), self._now(), NOTHING)
+
+    # --- What people do ----------------------------------------------------------------------------------------------
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the last pull knows them, as after unlocking the till."""
+        return self.run(reads(read_actor, self.member_id))
+
+    def do(self, usecase: Callable[[Work, Any], Any], request: object, meaning: Meaning = NOTHING) -> list[Done]:
+        """What it committed; whatever the use case raises. `meaning` belongs to the operation."""
+        before = self.value("SELECT coalesce(max(seq), 0) FROM sync_queue")
+        write(self.replica, self.actor, usecase, request)
+        return [
+            Done(
+                row["id"],
+                self.name,
+                row["seq"],
+                row["operation_type"],
+                row["collection"],
+                row["entity_id"],
+                msgspec.json.decode(row["data"]),
+                tuple(msgspec.json.decode(row["depends_on"])),
+                self._now(),
+                meaning,
+            )
+            for row in self.rows(_JUST_DONE, before)
+        ]
+
+    def ask(self, query: Callable[..., T], *args: Any) -> T:
+        return read(self.replica, self.actor, query, *args)
+
+    def open_drawer(self) -> list[Done]:
+        return self.do(open_cash_session, OpenCashSession(self.new_id(), Decimal("50.00")))
+
+    def close_drawer(self) -> list[Done]:
+        drawer = self.ask(open_cash_session_id)
+        if drawer is None:
+            return []
+        return self.do(close_cash_session, CloseCashSession(drawer, Decimal("77.70"), "no cuadra"))
+
+    def spend(self, centimos: int) -> list[Done]:
+        amount = Decimal(centimos) / 100
+        return self.do(
+            record_cash_movement, RecordCashMovement(self.new_id(), CashMovementKind.GASTO, amount, "bolsas")
+        )
+
+    def sell(self, wanted: list[list[int]], customer: str | None, paid_percent: int | None) -> list[Done]:
+        """`wanted` are [which product, grams]; `paid_percent` None is cash for all, else so much of it by Yape."""
+        tiles = [tile for tile in self.ask(all_products) if tile.is_active]
+        chosen = [(tiles[which % len(tiles)], grams) for which, grams in wanted]
+        lines = tuple(SaleLine(tile.id, Decimal(grams) / 1000, tile.price, tile.price) for tile, grams in chosen)
+        counted = [(str(tile.id), grams, int(tile.price * 100)) for tile, grams in chosen]
+        client = UUID(customer) if customer else None
+        if paid_percent is None or client is None:
+            payments: tuple[Payment, ...] = (Payment(PaymentMethod.EFECTIVO, Decimal("99999.00")),)
+            request = RegisterSale(self.new_id(), SaleType.CONTADO, lines, payments, client)
+            return self.do(register_sale, request, sale_meaning(counted, customer, None))
+        total = sale_meaning(counted, customer, 0).owes
+        paid = total * paid_percent // 100
+        payments = (Payment(PaymentMethod.YAPE, Decimal(paid) / 100),) if paid else ()
+        request = RegisterSale(self.new_id(), SaleType.CREDITO, lines, payments, client)
+        return self.do(register_sale, request, sale_meaning(counted, customer, paid))
+
+    def take_abono(self, customer: str, centimos: int) -> list[Done]:
+        payment = Payment(PaymentMethod.EFECTIVO, Decimal(centimos) / 100)
+        request = RegisterAbono(self.new_id(), UUID(customer), (payment,))
+        return self.do(register_abono, request, Meaning(customer, -centimos))
+
+    def void_sale(self, sale: str) -> list[Done]:
+        return self.do(void_sale, VoidSale(UUID(sale), "se equivocó"))
+
+    def void_abono(self, abono: str) -> list[Done]:
+        return self.do(void_abono, VoidAbono(UUID(abono), "se equivocó"))
+
+    def new_customer(self, name: str) -> list[Done]:
+        request = CreateCustomer(self.new_id(), CustomerDetails(name))
+        return self.do(create_customer, request, Meaning(str(request.request_id), 0))
+
+    def edit_customer(self, customer: str, **changes: Any) -> list[Done]:
+        """Change what is said of a customer, the rest as this till shows it."""
+        card = self.ask(customer_card, UUID(customer))
+        known = card.figures
+        shown = {"name": known.name, "apodo": known.apodo, "dni": known.dni, "phone": known.phone}
+        shown |= {"address": card.address, "notes": card.notes}
+        terms: dict[str, Any] = {"opening_balance": card.opening_balance, "credit_limit": known.credit_limit}
+        terms["is_active"] = known.is_active
+        said = {name: changes.get(name, value) or "" for name, value in shown.items()}
+        terms = {name: changes.get(name, value) for name, value in terms.items()}
+        return self.do(edit_customer, EditCustomer(UUID(customer), CustomerDetails(**said), **terms))
+
+    def set_price(self, which: int, centimos: int) -> list[Done]:
+        tiles = self.ask(all_products)
+        return self.do(set_prices, SetPrices((NewPrice(tiles[which % len(tiles)].id, Decimal(centimos) / 100),)))
+
+    def take_in(self, which: int, grams: int) -> list[Done]:
+        tiles = self.ask(all_products)
+        product = tiles[which % len(tiles)].id
+        request = RecordStockMovement(self.new_id(), product, MovementKind.COMPRA, Decimal(grams) / 1000)
+        return self.do(record_stock_movement, request, Meaning(moves={str(product): grams}))
+
+    # --- What is shown, and what stands in the file ------------------------------------------------------------------
+
+    def shown_debts(self) -> dict[str, int]:
+        customers = [UUID(row["id"]) for row in self.rows("SELECT id FROM customers")]
+        return {str(customer): int(debt * 100) for customer, debt in self.ask(customer_balances, customers).items()}
+
+    def shown_stock(self) -> dict[str, int]:
+        return {str(product): int(kilos * 1000) for product, kilos in self.ask(stock_by_product).items()}
+
+    def rows(self, question: str, *values: object) -> list[Row]:
+        cursor = self.driver.execute(question, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def value(self, question: str, *values: object) -> Any:
+        [[value]] = self.driver.execute(question, values).fetchall()
+        return value
