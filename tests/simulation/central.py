@@ -6,6 +6,7 @@ It stands in for the routes and the middleware alone. Who calls is told by the t
 from __future__ import annotations
 
 import gzip
+import time
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -68,6 +69,11 @@ class SimulatedCentral:
         restored(self.database, self.clock())
         self.owner.execute("UPDATE central_identity SET epoch = %s", (epoch,))
         self.epoch = epoch
+
+    def wait_until_gone(self, backend: int) -> None:
+        """Until PostgreSQL has seen that a connection broke: else a lock might be held by nobody for a while."""
+        while self.owner.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", (backend,)).fetchone():
+            time.sleep(0.001)
 
     def _served(self, request: httpx.Request) -> bytes:
         user_id = request.headers["authorization"].removeprefix("Bearer ")

@@ -165,6 +165,7 @@ class Checkers:
             self.at_tills[till.name] = look_at(till)
         if self._has_moved("central"):
             self.at_central = self.watch.look()
+            self.receipts_in[self.at_central.epoch].update(self.at_central.stored())
 
     def _has_moved(self, program: str) -> bool:
         before, now = self._moments.get(program), self.world.moments.count(program)
@@ -190,8 +191,6 @@ class Checkers:
             memory.voided = _voided(till.rows)
 
     def _remember_central(self) -> None:
-        epoch = self.at_central.epoch
-        self.receipts_in[epoch].update(self.at_central.stored())
         for name, rows in self.at_central.rows.items():
             for key, row in rows.items():
                 self.revisions_at_central[name, key].add(row["revision"])

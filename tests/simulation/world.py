@@ -473,12 +473,18 @@ class World:
         watch = self.power.get(program)
         return watch.durable_bytes() if watch else 0
 
+    def _cut_off(self, connection: Connection) -> None:
+        """PostgreSQL is gone for central, which goes on and has to make something of that."""
+        backend = driver_of(connection).info.backend_pid
+        driver_of(connection).close()
+        self.central.wait_until_gone(backend)
+
     def _plan_at_central(self, fault: Fault) -> None:
         match fault:
             case ["crash_central", at]:
                 self.moments.plan("central", at, self._kill_central)
             case ["cut_off_database", at]:
-                self.moments.plan("central", at, lambda connection: driver_of(connection).close())
+                self.moments.plan("central", at, self._cut_off)
             case ["meanwhile", at, step]:
                 self.moments.plan("central", at, lambda _connection: self._meanwhile(step))
 
@@ -493,7 +499,10 @@ class World:
             self._is_meanwhile = False
 
     def _kill_central(self, connection: Connection) -> None:
+        """Its connection breaks; PostgreSQL notices, and lets go of what was locked."""
+        backend = driver_of(connection).info.backend_pid
         connection.invalidate()
+        self.central.wait_until_gone(backend)
         raise CentralCrashed
 
     def _till(self, which: int) -> SimulatedTill:
