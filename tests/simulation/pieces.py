@@ -16,7 +16,6 @@ from tests.simulation.shop import open_shop
 from tests.simulation.shrink import shrink
 from tests.simulation.world import Played, play
 
-
 SCHEDULES_OF_A_SHOP: Final = 300
 
 

@@ -31,9 +31,9 @@ class Schedule:
 def draw(seed: int) -> Schedule:
     """The same seed is the same schedule, whatever the machine."""
     chance = Random(seed)
-    people = tuple(chance.sample(range(4), chance.choice((1, 2, 2, 3, 4))))
+    people = tuple(chance.sample(range(4), chance.choice((1, 2, 2, 2, 3, 4))))
     hand = _Hand(chance, len(people))
-    steps = [hand.step() for _ in range(chance.randint(6, 26))]
+    steps = [hand.step() for _ in range(chance.randint(4, 18))]
     return Schedule(seed, people, tuple(steps))
 
 
