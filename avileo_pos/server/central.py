@@ -57,8 +57,9 @@ class Central:
     mail: Mail | None = None
 
 
-def central_of(request: Request) -> Central:
+async def central_of(request: Request) -> Central:
     """The central that answers this request."""
+    # As all that a request needs and that does not wait: FastAPI gives a plain function a turn on another thread.
     central: Central = request.app.state.central
     return central
 

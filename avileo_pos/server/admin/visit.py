@@ -37,7 +37,7 @@ def signed_in_person(request: Request, central: TheCentral) -> SignedIn:
     return person
 
 
-def owner_to_be(person: Annotated[SignedIn, Depends(signed_in_person)]) -> SignedIn:
+async def owner_to_be(person: Annotated[SignedIn, Depends(signed_in_person)]) -> SignedIn:
     """A person who came in by a password of their own. Raises GoTo where one must be set first."""
     if person.must_change_password:
         raise GoTo(NEW_PASSWORD)
@@ -74,7 +74,7 @@ class Visit:
         return answer
 
 
-def visit_of(request: Request, central: TheCentral, person: ThePerson, business_id: UUID) -> Visit:
+async def visit_of(request: Request, central: TheCentral, person: ThePerson, business_id: UUID) -> Visit:
     return Visit(request, central, person, business_id)
 
 

@@ -86,7 +86,7 @@ def signed_in_somehow(request: Request, central: TheCentral, _bearer: _Bearer, _
 PersonOfAnyPassword = Annotated[SignedIn, Depends(signed_in_somehow)]
 
 
-def signed_in(person: PersonOfAnyPassword) -> SignedIn:
+async def signed_in(person: PersonOfAnyPassword) -> SignedIn:
     """The person who sends the request, by a password of their own. Raises Refused 401, 403."""
     if person.must_change_password:
         raise Refused(HTTPStatus.FORBIDDEN, "password_must_change", "Set a new password first.")

@@ -16,7 +16,7 @@ from avileo_pos.server.errors import Refused
 _OWN_PATH: Final = re.compile(r"/(?![/\\]|%2f|%5c)[\w\-.+/@]*(?:\?[\w\-.+/=&%@]*)?", re.IGNORECASE | re.ASCII)
 
 
-def from_our_own_pages(request: Request, central: TheCentral) -> None:
+async def from_our_own_pages(request: Request, central: TheCentral) -> None:
     """Another site's page may not use the cookie of a person who visits it. Raises Refused 403."""
     origin = request.headers.get("origin")
     if origin is None or "cookie" not in request.headers or "authorization" in request.headers:

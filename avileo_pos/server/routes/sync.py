@@ -31,7 +31,7 @@ WORTH_COMPRESSING: Final = 1024  # bytes
 _VERSION: Final = re.compile("[0-9]{1,9}")
 
 
-def require_a_known_protocol(request: Request) -> None:
+async def require_a_known_protocol(request: Request) -> None:
     """Raises Refused 426 for a till that is older than what is served."""
     told = request.headers.get("x-avileo-protocol", str(PROTOCOL_VERSION))
     if not _VERSION.fullmatch(told) or int(told) < OLDEST_PROTOCOL:
