@@ -10,6 +10,7 @@ A line is `chain own payload`: `own` is the SHA-256 of the payload, `chain` that
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -82,6 +83,7 @@ class Journal:
 
     def __init__(self, path: Path, seal: Seal, chain: str, known: Sequence[Entry]) -> None:
         self.path = path
+        self._size = path.stat().st_size if path.exists() else 0
         self._seal = seal
         self._chain = chain
         self._is_new = chain == _BEGINNING
@@ -138,11 +140,13 @@ class Journal:
             own = sha256(payload).hexdigest()
             chain = _chained(chain, own)
             lines.append(b"%s %s %s\n" % (chain.encode(), own.encode(), payload))
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("ab") as file:
+            if file.tell() != self._size:
+                raise OSError(errno.ESTALE, "another journal lies there now")
             file.write(b"".join(lines))
             file.flush()
             os.fsync(file.fileno())
+            self._size = file.tell()
         self._chain, self._is_new = chain, False
         self._last = next((each.kept for each in reversed(entries) if isinstance(each, Queued)), self._last)
 

@@ -34,6 +34,7 @@ from avileo_pos.tables.base import instant_text
 log = structlog.get_logger(__name__)
 
 SET_ASIDE: Final = "damaged"
+FOUND_DAMAGED: Final = ".found-damaged"  # a mark beside the file, which the next start heeds
 _NOBODY: Final = UUID(int=0)
 
 
@@ -77,25 +78,30 @@ def open_or_rescue(
 
 
 def _opened(path: Path, safes: Sequence[Safe], clock: Clock, new_id: Callable[[], UUID]) -> Opened:
-    _require_that_it_is_there(path, safes[0])
+    _require_that_it_is_well(path, safes[0])
     try:
         replica = Replica.open(path, clock=clock, new_id=new_id)
+        try:
+            with trouble_told_by_driver():
+                came_back, lost = _heed_journals(replica, safes)
+        except BaseException:
+            replica.close()
+            raise
     except UnicodeDecodeError as trouble:
         raise ReplicaDamaged("illegible") from trouble  # SQLite quotes what it cannot read, and Python cannot either
-    try:
-        with trouble_told_by_driver():
-            came_back, lost = _heed_journals(replica, safes)
-            return Opened(replica, None, came_back, lost)
-    except BaseException:
-        replica.close()
-        raise
+    return Opened(replica, None, came_back, lost)
 
 
-def _require_that_it_is_there(path: Path, own: Safe) -> None:
-    """SQLite makes a new till where nothing is; what lies in the safe tells that there was one."""
+def _require_that_it_is_well(path: Path, own: Safe) -> None:
+    """SQLite makes a new till where nothing is; what lies in the safe tells that there was one.
+
+    And the daily check sees more than the quick look at the start does.
+    """
     is_there = path.exists() and path.stat().st_size > 0
     if not is_there and (copies_in(own) or any(own.journals())):
         raise ReplicaDamaged("gone")
+    if path.with_suffix(FOUND_DAMAGED).exists():
+        raise ReplicaDamaged("found by the daily check")
 
 
 def rescue_file(
@@ -262,6 +268,7 @@ def _fill(
             enrol(db, till, now)
         if till is not None or known is not None:
             return put_back(db, kept)
+    safes[0].make()
     write_orphans(safes[0].folder / ORPHANS, kept)
     return len(kept)
 
@@ -274,6 +281,7 @@ def _put_in_place(path: Path, now: datetime) -> Path:
         if old.exists():
             old.replace(aside.with_name(aside.name + part))
     path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    path.with_suffix(FOUND_DAMAGED).unlink(missing_ok=True)
     _begun(path).replace(path)
     return aside
 

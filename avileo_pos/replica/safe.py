@@ -36,9 +36,13 @@ class Safe:
 
     def make(self) -> None:
         """Raises OSError; a stick that is out is not made as a folder in its place."""
-        if self.seal is not PLAIN and not self.folder.parent.parent.is_dir():
+        if not self.is_there():
             raise FileNotFoundError(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
+
+    def is_there(self) -> bool:
+        """Whether the disk is in; the one beside the replica always is."""
+        return self.seal is PLAIN or self.folder.parent.parent.is_dir()
 
     def files(self, pattern: str) -> list[Path]:
         try:

@@ -40,7 +40,7 @@ def told(path: Path, seal: Seal = PLAIN) -> list[tuple[str, bytes]]:
 
 @pytest.mark.parametrize("seal", [PLAIN, SEALED], ids=["plain", "sealed"])
 def test_it_tells_every_operation_with_the_bytes_that_central_gets(till: Till, tmp_path: Path, seal: Seal) -> None:
-    path = tmp_path / "stick" / "a.journal"
+    path = tmp_path / "a.journal"
     customer = till.new_customer("Rosa Quispe")
     journal = followed(till, Journal.open(path, seal))
     till.renames(customer, "Rosa")
@@ -130,6 +130,18 @@ def test_a_stick_that_is_gone_is_no_folder_in_its_place(till: Till, tmp_path: Pa
     with pytest.raises(OSError, match="stick"):
         safe.journal(till.run(reads(find_identity)).device_id)
     assert not (tmp_path / "stick").exists()
+
+
+def test_another_stick_gets_a_journal_of_its_own(till: Till, tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    till.new_customer()
+    journal = followed(till, Journal.open(path))
+    path.rename(tmp_path / "drawer.journal")
+    till.new_customer()
+    with pytest.raises(OSError, match="another journal"):
+        followed(till, journal)
+    followed(till, Journal.open(path))
+    assert told(path) == written(till)
 
 
 # --- An older file in the place of the later one ----------------------------------------------------------------------
