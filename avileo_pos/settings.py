@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -24,11 +24,15 @@ _REPLICA: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`central_address` is empty until a person has typed it; `last_business` is the one that was open last."""
+    """`central_address` is empty until a person has typed it; `last_business` is the one that was open last.
+
+    `second_place` is the folder on another disk in which copies and journal are kept too, empty for none.
+    """
 
     central_address: str = ""
     theme: str = "light"
     last_business: str = ""
+    second_place: str = ""
 
 
 def data_directory(chosen: str | None = None) -> Path:
@@ -67,7 +71,7 @@ def load_settings(folder: Path) -> Settings:
         return Settings()
     known = {field.name for field in fields(Settings)}
     read = Settings(**{name: str(value) for name, value in saved.items() if name in known})
-    return read if read.theme in THEMES else Settings(read.central_address, last_business=read.last_business)
+    return read if read.theme in THEMES else replace(read, theme=THEMES[0])
 
 
 def save_settings(folder: Path, settings: Settings) -> None:

@@ -8,11 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from avileo_pos.desktop import safety_words
 from avileo_pos.desktop.ask_approval import ApprovalQuestion
 from avileo_pos.desktop.keys_sheet import KeysSheet
 from avileo_pos.desktop.navigation import entries, screens_for
 from avileo_pos.desktop.parked_operation_sheet import ParkedOperationSheet
+from avileo_pos.desktop.safety_desk import SafetyDesk, SafetyState
 from avileo_pos.desktop.screen import Screen
+from avileo_pos.desktop.standing_notice import StandingNotice
 from avileo_pos.desktop.sync_notice import SyncNotice, show_on_chip
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
@@ -50,7 +53,10 @@ class MainWindow(QMainWindow):
         self._bar.queue_asked.connect(self._open_queue)
         self._bar.help_asked.connect(self._show_keys)
         self._notice = SyncNotice()
-        self._notice.sign_in_asked.connect(self.sign_in_asked)
+        self._notice.action_chosen.connect(self.sign_in_asked)
+        self._safety = SafetyDesk(self)
+        self._safety_notice = StandingNotice()
+        self._safety.changed.connect(self._show_safety)
         self._stack = QStackedWidget()
         self._shop = self._shop_around(self._stack)
         self._pages = QStackedWidget()
@@ -76,6 +82,7 @@ class MainWindow(QMainWindow):
         self._kinds = screens_for(till)
         self._bar.show_till(till)
         self._notice.come_back()
+        self._safety_notice.come_back()
         self._navigation.show_entries(entries(self._kinds))
         self._pages.setCurrentWidget(self._shop)
         self.open_screen(next(iter(self._kinds)))
@@ -116,6 +123,13 @@ class MainWindow(QMainWindow):
         show_on_chip(self._bar.chip, state)
         self._notice.show_state(state)
 
+    @property
+    def safety(self) -> SafetyDesk:
+        return self._safety
+
+    def _show_safety(self, state: SafetyState) -> None:
+        self._safety_notice.say(*safety_words.notice_of(state))
+
     def say(self, sentence: str, tone: Tone = Tone.GOOD) -> None:
         self._bar.say(sentence, tone)
 
@@ -150,6 +164,7 @@ class MainWindow(QMainWindow):
     def _shop_around(self, screens: QWidget) -> QWidget:
         work = QVBoxLayout()
         work.setSpacing(0)
+        work.addWidget(self._safety_notice)
         work.addWidget(self._notice)
         work.addWidget(screens, 1)
         below = QHBoxLayout()

@@ -8,6 +8,7 @@ from avileo_pos.desktop.screens.distribucion.day_screen import DistribucionesScr
 from avileo_pos.desktop.screens.distribucion.own_screen import OwnDistribucionScreen
 from avileo_pos.desktop.screens.history.history_screen import HistoryScreen
 from avileo_pos.desktop.screens.queue.queue_screen import QueueScreen
+from avileo_pos.desktop.screens.safety.safety_screen import SafetyScreen
 from avileo_pos.desktop.screens.sale.sale_screen import SaleScreen
 from avileo_pos.desktop.till import Till
 from avileo_pos.desktop.widgets.side_navigation import NavigationEntry
@@ -19,6 +20,7 @@ SCREENS: tuple[type[Screen], ...] = (
     OwnDistribucionScreen,
     DistribucionesScreen,
     QueueScreen,
+    SafetyScreen,
 )
 
 _DIGITS = 9

@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from avileo_pos.desktop import safety_words
 from avileo_pos.desktop.background.errands import Errands
 from avileo_pos.desktop.main_window import MainWindow
 from avileo_pos.desktop.screens.sign_in.requests import (
@@ -28,12 +29,17 @@ from avileo_pos.desktop.shop import Place, Shop
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
 from avileo_pos.desktop.troubles import trouble_sentence, words_for
+from avileo_pos.desktop.widgets.dialogs import MessageSheet
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor
+from avileo_pos.replica.copies import Copy
 from avileo_pos.replica.database import Clock, Replica
 from avileo_pos.replica.errors import ReplicaInUse, ReplicaTrouble
+from avileo_pos.replica.identity import TillIdentity, find_identity
 from avileo_pos.replica.queue import AppliedOver
+from avileo_pos.replica.rescue import Opened, go_back, open_or_rescue
+from avileo_pos.replica.safe import Safe, safes_of
 from avileo_pos.replica.sign_ins import PersonHere, people_here
 from avileo_pos.replica.transaction import reads
 from avileo_pos.settings import central_address, load_settings, replica_path, save_settings
@@ -45,6 +51,7 @@ from avileo_pos.sync.sign_in import (
     SignedInHere,
     businesses_of,
     open_till,
+    plain_email,
     set_new_password,
     sign_in_without_central,
 )
@@ -274,19 +281,61 @@ class TillProgram(QObject):
     # --- The business ------------------------------------------------------------------------------------------------
 
     def _open_replica(self, business_id: UUID, then: Callable[[Replica], None]) -> None:
-        path = replica_path(self._folder, business_id)
-        self._errands.run(lambda: Replica.open(path, clock=self._clock), then=then, failed=self._cannot_open)
+        path, second_place = replica_path(self._folder, business_id), self._second_place()
+        self._errands.run(
+            lambda: open_or_rescue(path, safes_of(path, second_place), clock=self._clock),
+            then=partial(self._on_opened, then),
+            failed=self._cannot_open,
+        )
+
+    def _on_opened(self, then: Callable[[Replica], None], opened: Opened) -> None:
+        then(opened.replica)
+        said = safety_words.of_opening(opened)
+        if said is not None:
+            MessageSheet(self.window, *said).open()
+
+    def _go_back(self, copy: Copy) -> None:
+        """The shop closes, its file gives way to the copy, and the shop opens again."""
+        shop, business_id = self._open_shop(), UUID(self._settings.last_business)
+        path = shop.path
+        self._leave_shop()
+        self._errands.run(
+            lambda: go_back(path, copy, Safe.beside(path), clock=self._clock),
+            then=partial(self._on_opened, partial(self._reopened, business_id)),
+            failed=self._cannot_open,
+        )
+
+    def _keep_in(self, folder: str) -> None:
+        self._settings = replace(self._settings, second_place=folder)
+        save_settings(self._folder, self._settings)
+        self._open_shop().keeper.keep_in(self._second_place())
+
+    def _copy_now(self) -> None:
+        self._open_shop().keeper.copy()
+
+    def _second_place(self) -> Path | None:
+        return Path(self._settings.second_place) if self._settings.second_place else None
 
     def _reopened(self, business_id: UUID, replica: Replica) -> None:
         """Without a token central says that this till is signed out, and the person is told."""
-        self._begin_shop(replica, business_id).sync.start()
+        shop = self._begin_shop(replica, business_id)
+        self._errands.run(
+            lambda: shop.lane.run(reads(find_identity)), then=self._sync_if_enrolled, failed=self._show_trouble
+        )
         self._ask_who_works()
+
+    def _sync_if_enrolled(self, till: TillIdentity | None) -> None:
+        """A new file in the place of a damaged one may be nobody's yet: signing in begins it."""
+        if till is not None and self.shop is not None and not self.shop.sync.isRunning():
+            self.shop.sync.start()
 
     def _begin_shop(self, replica: Replica, business_id: UUID) -> Shop:
         address = self._arrival.address if self._arrival else self._settings.central_address
-        shop = Shop(replica, address, TokenStore(address, business_id), self.window.show_problem, self)
+        tokens, second_place = TokenStore(address, business_id), self._second_place()
+        shop = Shop(replica, address, tokens, self.window.show_problem, self, second_place=second_place)
         shop.sync.state_changed.connect(self._show_sync)
         shop.sync.conflicts_found.connect(self._tell_conflicts)
+        shop.keeper.told.connect(self.window.safety.show_state)
         self.window.round_asked.connect(shop.sync.wake)
         self.shop = shop
         self._settings = replace(self._settings, central_address=address, last_business=str(business_id))
@@ -358,6 +407,10 @@ class TillProgram(QObject):
         self.page.pin_given.connect(self._take_over)
         self.page.sample_asked.connect(self.sample_asked)
         self.window.lock_asked.connect(self.lock)
+        self.window.safety.second_place = self._settings.second_place
+        self.window.safety.copy_asked.connect(self._copy_now)
+        self.window.safety.place_chosen.connect(self._keep_in)
+        self.window.safety.return_asked.connect(self._go_back)
         self._breath.timeout.connect(self._build_ahead)
         self.window.sign_in_asked.connect(self._sign_in_again)
 
@@ -380,6 +433,7 @@ def _arrive(address: str, who: SignInHere, new_password: str | None = None) -> _
 def _enrol(shop: Shop, arrival: _Arrival, business_id: UUID, device_name: str, now: datetime) -> SignedInHere:
     """Raises CentralTrouble."""
     shop.tokens.set(arrival.token)
+    shop.chest.lock_with(plain_email(arrival.who.email), arrival.who.password)
     with HttpCentral(arrival.address, shop.tokens.get) as central:
         return open_till(
             central,

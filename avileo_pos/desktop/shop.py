@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from avileo_pos.desktop.background.keeper import Keeper
 from avileo_pos.desktop.background.replica_lane import ReplicaLane
 from avileo_pos.desktop.background.sync_thread import SyncThread
 from avileo_pos.desktop.live_changes import LiveChanges
 from avileo_pos.desktop.till import Failed
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.identity import find_identity
+from avileo_pos.replica.keeping import has_room_for_pulls
+from avileo_pos.replica.safe import chest_of
 from avileo_pos.replica.sync_state import read_place
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.token_store import TokenStore
@@ -30,16 +35,30 @@ class Shop(QObject):
     """From the opening of the replica until it is closed. Lives in the GUI thread."""
 
     def __init__(
-        self, replica: Replica, address: str, tokens: TokenStore, show_problem: Failed, parent: QObject | None = None
+        self,
+        replica: Replica,
+        address: str,
+        tokens: TokenStore,
+        show_problem: Failed,
+        parent: QObject | None = None,
+        *,
+        second_place: Path | None = None,
     ) -> None:
+        """`second_place` is the folder on another disk that a person has chosen for copies and journal."""
         super().__init__(parent)
+        self.path = replica.path
+        self.chest = chest_of(replica.path)
         self.tokens = tokens
         self.address = address
         self.news = LiveChanges(self)
         self.lane = ReplicaLane(replica, None, self.news, show_problem, self)
         self._central = HttpCentral(address, tokens.get)
-        self.sync = SyncThread(self.lane, self._central, replica.clock, self._central.close, self)
+        may_pull = partial(has_room_for_pulls, replica.path)
+        self.sync = SyncThread(self.lane, self._central, replica.clock, self._central.close, may_pull, self)
+        self.keeper = Keeper(replica.path, second_place, replica.clock, self)
         self.lane.operation_waits.connect(self.sync.wake)
+        self.lane.operation_waits.connect(self.keeper.follow)
+        self.keeper.start()
 
     def place_if_ready(self) -> Place | None:
         """The business that is open, None until the first pull has brought the whole catalog. Waits for the lane."""
@@ -48,6 +67,7 @@ class Shop(QObject):
     def close(self) -> None:
         """What was asked for is done; what was not sent waits in the file."""
         self.sync.end()
+        self.keeper.end()
         self.lane.close()
         self._central.close()
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from avileo_pos.desktop.theme import Space, Tone
+from avileo_pos.desktop.standing_notice import StandingNotice
 from avileo_pos.desktop.troubles import trouble_sentence
-from avileo_pos.desktop.widgets.banner import Banner
 from avileo_pos.desktop.widgets.status_chip import StatusChip
 from avileo_pos.domain.business_day import lima
 from avileo_pos.sync.state import SyncKind, SyncState
@@ -17,36 +15,14 @@ from avileo_pos.sync.state import SyncKind, SyncState
 _MINUTE = timedelta(minutes=1)
 
 
-class SyncNotice(QWidget):
-    """Stands under the top bar. Closed by a person, it comes back with something else to say, or for who comes next."""
-
-    sign_in_asked = Signal()
+class SyncNotice(StandingNotice):
+    """Its action opens a new session with central."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._banner = Banner(tone=Tone.WARNING, action="Iniciar sesión")
-        self._banner.action_chosen.connect(self.sign_in_asked)
-        self._banner.closed.connect(self.hide)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, 0)
-        column.addWidget(self._banner)
-        self.hide()
+        super().__init__("Iniciar sesión", parent)
 
     def show_state(self, state: SyncState) -> None:
-        sentence = notice_of(state)
-        if sentence == self.sentence():
-            return
-        self._banner.say(sentence, Tone.WARNING)
-        self._banner.show_action(state.kind is SyncKind.SIGNED_OUT)
-        self.come_back()
-
-    def come_back(self) -> None:
-        """What still holds is said again to whoever comes in."""
-        self._banner.show()
-        self.setVisible(bool(self.sentence()))
-
-    def sentence(self) -> str:
-        return self._banner.sentence()
+        self.say(notice_of(state), with_action=state.kind is SyncKind.SIGNED_OUT)
 
 
 def show_on_chip(chip: StatusChip, state: SyncState) -> None:

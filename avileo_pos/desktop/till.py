@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from avileo_pos.desktop.live_changes import LiveChanges
+from avileo_pos.desktop.safety_desk import SafetyDesk
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.queries.queue import QueuedOperation
@@ -44,6 +45,10 @@ class Lane(Protocol):
 
 class Host(Protocol):
     """The window around the screens."""
+
+    @property
+    def safety(self) -> SafetyDesk:
+        """How it stands with the till's own safety, and what can be asked for it."""
 
     def say(self, sentence: str, tone: Tone = Tone.GOOD) -> None:
         """Show a notice that stops nobody."""

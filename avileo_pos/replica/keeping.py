@@ -25,7 +25,7 @@ from avileo_pos.replica.errors import DiskFull, ReplicaDamaged, ReplicaTrouble
 from avileo_pos.replica.identity import TillIdentity
 from avileo_pos.replica.journal import Journal
 from avileo_pos.replica.rescue import FOUND_DAMAGED
-from avileo_pos.replica.safe import LEFT_FOR_SALES, Safe
+from avileo_pos.replica.safe import LEFT_FOR_SALES, Safe, chest_of, safes_of
 from avileo_pos.replica.sealing import SealBroken
 from avileo_pos.tables.base import instant_text
 
@@ -74,30 +74,39 @@ class SafetyState:
 class Keeping:
     """The care of one replica. To be used from one thread; `end` closes it."""
 
-    def __init__(self, file: Path, own: Safe, elsewhere: Safe | None, locks: Path, clock: Clock) -> None:
-        """`locks` is the chest that goes along to the second place."""
-        self.state = SafetyState(elsewhere=Elsewhere.NONE if elsewhere is None else Elsewhere.GONE)
+    def __init__(self, file: Path, second_place: Path | None, clock: Clock) -> None:
+        self.state = SafetyState()
         self._file = file
-        self._own = own
-        self._elsewhere = elsewhere
-        self._locks = locks
+        self._own = Safe.beside(file)
+        self._locks = chest_of(file).locks
         self._clock = clock
+        self._elsewhere: Safe | None = None
         self._reader = reader_of(file)
         self._journals: dict[Path, Journal] = {}
         self._copied_version: int | None = None
+        self.keep_in(second_place)
+
+    def keep_in(self, second_place: Path | None) -> SafetyState:
+        """From now on in this second place, or in none."""
+        self._elsewhere = None
+        self._journals.clear()
+        self.state = replace(self.state, elsewhere=Elsewhere.NONE, elsewhere_at=None)
+        if second_place is not None:
+            self._stands(Elsewhere.GONE)
+            self._guarded(lambda: self._begin_in(second_place))
+            self._guarded(self._keep_elsewhere)
+        return self.state
 
     def round(self) -> SafetyState:
         """All that is due."""
         self._guarded(self._follow)
-        self.look_at_the_room()
-        copies = copies_in(self._own)
-        if not copies or self._clock() - copies[0].made_at >= COPY_EVERY:
-            self.copy()
-        if self._is_check_due():
+        state = self.look()
+        if self._is_due(state.copied_at, COPY_EVERY):
+            self._guarded(self._copy)
+        if self._is_due(state.checked_at, CHECK_EVERY):
             self._guarded(self._check)
         self._guarded(self._keep_elsewhere)
-        self._show_copies()
-        return self.state
+        return self.look()
 
     def follow(self) -> SafetyState:
         """Somebody has done something: the journals know it at once."""
@@ -105,33 +114,48 @@ class Keeping:
         self._guarded(self._keep_elsewhere)
         return self.state
 
-    def copy(self, *, quickly: bool = False) -> SafetyState:
+    def copy(self) -> SafetyState:
         """A copy of this moment, here and in the second place."""
-        self._guarded(lambda: self._copy(quickly=quickly))
+        self._guarded(self._copy)
         self._guarded(self._keep_elsewhere)
-        self._show_copies()
-        return self.state
+        return self.look()
 
     def end(self) -> None:
         """The last operations go into the journals, and what has changed since the last copy into a new one."""
         self._guarded(self._follow)
         if self._version() != self._copied_version:
-            self.copy(quickly=True)
+            self._guarded(self._copy_quickly)
+        self._guarded(self._keep_elsewhere)
         self._reader.close()
 
-    def look_at_the_room(self) -> SafetyState:
+    def look(self) -> SafetyState:
+        """How much room there is, and which copies; nothing is done about it."""
         free = shutil.disk_usage(self._file.parent).free
-        self.state = replace(self.state, free=free, room=room_left(free))
+        copies = copies_in(self._own)
+        self.state = replace(
+            self.state,
+            free=free,
+            room=room_left(free),
+            copies=copies,
+            copied_at=copies[0].made_at if copies else None,
+            checked_at=self.state.checked_at or self._last_check(),
+        )
         return self.state
 
     # --- Each of them ------------------------------------------------------------------------------------------------
+
+    def _begin_in(self, second_place: Path) -> None:
+        _, self._elsewhere = safes_of(self._file, second_place)
 
     def _follow(self) -> None:
         till = self._till()
         if till is not None:
             self._journal(self._own, till.device_id).follow(self._reader, till)
 
-    def _copy(self, *, quickly: bool) -> None:
+    def _copy_quickly(self) -> None:
+        self._copy(quickly=True)
+
+    def _copy(self, *, quickly: bool = False) -> None:
         till = self._till()
         if till is not None:
             version = self._version()
@@ -153,7 +177,7 @@ class Keeping:
             return
         try:
             self._journal(safe, till.device_id).follow(self._reader, till)
-            self._take_along(safe)
+            self._take_along(safe, till)
         except SealBroken:
             self._stands(Elsewhere.FOREIGN)
         except (DiskFull, OSError) as trouble:
@@ -163,13 +187,13 @@ class Keeping:
         else:
             self.state = replace(self.state, elsewhere=Elsewhere.KEPT, elsewhere_at=self._clock())
 
-    def _take_along(self, safe: Safe) -> None:
-        """The newest copy, and the chest that opens it."""
+    def _take_along(self, safe: Safe, till: TillIdentity) -> None:
+        """The newest copy, and the chest that opens it: other tills on the same stick have chests of their own."""
         there = {copy.path.name for copy in copies_in(safe)}
         for copy in copies_in(self._own)[:1]:
             if copy.path.name not in there:
                 send_along(copy, safe)
-        target = safe.folder / self._locks.name
+        target = safe.chest_path(till.device_id)
         with suppress(FileNotFoundError):
             content = self._locks.read_bytes()
             if not target.exists() or target.read_bytes() != content:
@@ -213,18 +237,13 @@ class Keeping:
     def _stands(self, elsewhere: Elsewhere) -> None:
         self.state = replace(self.state, elsewhere=elsewhere)
 
-    def _show_copies(self) -> None:
-        copies = copies_in(self._own)
-        self.state = replace(self.state, copies=copies, copied_at=copies[0].made_at if copies else None)
+    def _is_due(self, last: datetime | None, every: timedelta) -> bool:
+        return last is None or self._clock() - last >= every
 
-    def _is_check_due(self) -> bool:
-        if self.state.checked_at is None:
-            with suppress(OSError, ValueError):
-                self.state = replace(
-                    self.state, checked_at=datetime.fromisoformat(self._checked.read_text(encoding="utf-8"))
-                )
-        last = self.state.checked_at
-        return last is None or self._clock() - last >= CHECK_EVERY
+    def _last_check(self) -> datetime | None:
+        with suppress(OSError, ValueError):
+            return datetime.fromisoformat(self._checked.read_text(encoding="utf-8"))
+        return None
 
     @property
     def _checked(self) -> Path:

@@ -21,7 +21,7 @@ import structlog
 
 from avileo_pos.protocol import KEPT_AFTER_ANSWER
 from avileo_pos.replica.carving import carve, identity_in
-from avileo_pos.replica.copies import Copy, copies_in, newest_sound
+from avileo_pos.replica.copies import Copy, copies_in, newest_sound, take_out
 from avileo_pos.replica.database import Clock, Replica, reader_of, trouble_told_by_driver, utc_now
 from avileo_pos.replica.errors import ReplicaDamaged
 from avileo_pos.replica.identity import TillIdentity, enrol, find_identity
@@ -119,6 +119,16 @@ def rescue_file(
     _begin_journals_anew(safes, till, now)
     log.error("replica_rescued", copy_of=copy and instant_text(copy.made_at), operations=operations)
     return Rescue(aside, copy.made_at if copy else None, operations)
+
+
+def go_back(path: Path, copy: Copy, own: Safe, *, clock: Clock = utc_now, new_id: Callable[[], UUID] = uuid4) -> Opened:
+    """Put the copy in the place of the file, which nobody has open, and open it; what was done since is put back.
+
+    The file of now is set aside. Raises as `open_or_rescue`, and OSError, ReplicaDamaged for the copy.
+    """
+    take_out(copy, own, _begun(path))
+    _put_in_place(path, clock())
+    return open_or_rescue(path, [own], clock=clock, new_id=new_id)
 
 
 def _heed_journals(replica: Replica, safes: Sequence[Safe]) -> tuple[int, int]:

@@ -11,10 +11,23 @@ from uuid import UUID
 
 from avileo_pos.replica.errors import DiskFull
 from avileo_pos.replica.journal import SUFFIX, Journal
-from avileo_pos.replica.sealing import PLAIN, KeySeal, Seal
+from avileo_pos.replica.sealing import PLAIN, KeyChest, KeySeal, Seal
 
 LEFT_FOR_SALES: Final = 200 * 2**20  # bytes that no copy may take
 ON_ANOTHER_DISK: Final = "Avileo"
+
+
+def chest_of(replica: Path) -> KeyChest:
+    """The key that seals what of this replica goes to another disk."""
+    return KeyChest(replica.parent, replica.stem)
+
+
+def safes_of(replica: Path, second_place: Path | None) -> tuple[Safe, ...]:
+    """The one beside the replica first. Raises OSError."""
+    own = Safe.beside(replica)
+    if second_place is None:
+        return (own,)
+    return (own, Safe.on(second_place, replica.stem, chest_of(replica).seal()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +43,9 @@ class Safe:
         return cls(replica.with_suffix(".safe"))
 
     @classmethod
-    def on(cls, place: Path, business_id: UUID, seal: KeySeal) -> Safe:
-        """The one in a folder that a person has chosen, on another disk or a stick."""
-        return cls(place / ON_ANOTHER_DISK / str(business_id), seal)
+    def on(cls, place: Path, business: str, seal: KeySeal) -> Safe:
+        """The one in a folder that a person has chosen, on another disk or a stick; `business` is its id."""
+        return cls(place / ON_ANOTHER_DISK / business, seal)
 
     def make(self) -> None:
         """Raises OSError; a stick that is out is not made as a folder in its place."""
@@ -57,6 +70,9 @@ class Safe:
 
     def journal_path(self, device_id: UUID) -> Path:
         return self.folder / f"{device_id}{SUFFIX}"
+
+    def chest_path(self, device_id: UUID) -> Path:
+        return self.folder / f"{device_id}.locks"
 
     def journals(self) -> Iterator[Path]:
         yield from self.files(f"*{SUFFIX}")

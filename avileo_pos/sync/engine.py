@@ -98,7 +98,7 @@ class SyncEngine:
     """Keeps one replica and central alike, one round at a time. `told` hears of each new state.
 
     `ahead` may ask central for the next page on another thread while one is written; without it nothing is asked
-    before its answer is needed.
+    before its answer is needed. `may_pull` says no while the disk has room for nothing but sales.
     """
 
     def __init__(
@@ -108,6 +108,7 @@ class SyncEngine:
         clock: Clock,
         *,
         told: Callable[[SyncState], None] = lambda _state: None,
+        may_pull: Callable[[], bool] = lambda: True,
         random: Random = chance,
         timer: Callable[[], float] = perf_counter,
         new_id: Callable[[], UUID] = uuid4,
@@ -118,6 +119,7 @@ class SyncEngine:
         self._central = central
         self._clock = clock
         self._told = told
+        self._may_pull = may_pull
         self._random = random
         self._timer = timer
         self._new_id = new_id
@@ -279,7 +281,7 @@ class SyncEngine:
 
     def _pull_all(self) -> None:
         """Page by page up to central's head; what is sold meanwhile is sent between two pages."""
-        if self._is_too_old:
+        if self._is_too_old or not self._may_pull():
             return
         place = self._place()
         asked = self._ask_for_page(place)
@@ -293,6 +295,8 @@ class SyncEngine:
             if page.complete:
                 break
             self._push_all()
+            if not self._may_pull():
+                return
             place = self._place()
         self._finish_resync(page)
         self._compare_digests(after_snapshot=place.resyncing)

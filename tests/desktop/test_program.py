@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from avileo_pos.desktop.app import utc_now
 from avileo_pos.desktop.program import TillProgram
 from avileo_pos.desktop.till import Till
 from avileo_pos.replica.database import Replica
+from avileo_pos.replica.journal import read_journal
+from avileo_pos.replica.sealing import KeySeal, open_chest
 from avileo_pos.server.auth.passwords import hash_password
 from avileo_pos.server.business import sample
 from avileo_pos.server.business.sample import ADMIN, ROSA, SampleMember
@@ -316,28 +318,109 @@ def test_a_second_program_on_the_same_files_says_so(served: SampleCentral, qtbot
     second.close()
 
 
-@pytest.mark.parametrize(
-    ("spoil", "said"),
-    [
-        (lambda file: file.write_bytes(b"not a database at all" * 1000), "está dañado"),
-        (lambda file: make_newer(file), "Actualice el programa"),
-    ],
-    ids=["damaged", "too new"],
-)
-def test_a_file_that_cannot_be_used_is_said_in_words_and_left_as_it_is(
-    qtbot: QtBot, tmp_path: Path, spoil: Callable[[Path], object], said: str
-) -> None:
+def test_the_file_of_a_newer_program_is_said_in_words_and_left_as_it_is(qtbot: QtBot, tmp_path: Path) -> None:
     file = replica_path(tmp_path, sample.SAMPLE)
     Replica.open(file).close()
-    spoil(file)
+    make_newer(file)
     before = file.read_bytes()
     save_settings(tmp_path, Settings(central_address="http://127.0.0.1:1", last_business=str(sample.SAMPLE)))
     at_the_till = AtTheTill(qtbot, tmp_path)
-    at_the_till.reads(said)
+    at_the_till.reads("Actualice el programa")
     at_the_till.leave()
     assert file.read_bytes() == before
+
+
+def test_a_damaged_file_of_which_nothing_is_known_gives_way_to_a_new_till(
+    served: SampleCentral, qtbot: QtBot, tmp_path: Path
+) -> None:
+    file = replica_path(tmp_path, sample.SAMPLE)
+    file.write_bytes(b"not a database at all" * 1000)
+    save_settings(tmp_path, Settings(central_address=served.address, last_business=str(sample.SAMPLE)))
+    at_the_till = AtTheTill(qtbot, tmp_path)
+    at_the_till.reads("estaba dañado y se apartó")
+    at_the_till.hands.click("Entendido")
+    at_the_till.sign_in(served.address, ROSA)
+    at_the_till.name_the_till("Caja 1")
+    at_the_till.wait_until_in()
+    at_the_till.leave()
+    [aside] = file.parent.glob("*.damaged-*")
+    assert aside.read_bytes().startswith(b"not a database at all")
 
 
 def make_newer(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = 'till_9999'")
+
+
+# --- The till's own safety --------------------------------------------------------------------------------------------
+
+
+def receipts(till: AtTheTill) -> list[str]:
+    """Of everything that was sold here."""
+    assert till.program.shop is not None
+    with closing(sqlite3.connect(till.program.shop.path)) as db:
+        return [row[0] for row in db.execute("SELECT receipt_number FROM sales ORDER BY receipt_number")]
+
+
+def test_a_file_that_was_damaged_overnight_opens_with_all_its_sales(
+    served: SampleCentral, qtbot: QtBot, tmp_path: Path
+) -> None:
+    evening = AtTheTill(qtbot, tmp_path)
+    evening.sign_in(served.address, ROSA)
+    evening.name_the_till("Caja 1")
+    evening.wait_until_in()
+    for _ in range(2):
+        evening.sell()
+    sold = receipts(evening)
+    evening.leave()
+    file = replica_path(tmp_path, sample.SAMPLE)
+    file.write_bytes(b"\x5a" * file.stat().st_size)
+    morning = AtTheTill(qtbot, tmp_path)
+    morning.reads("La caja sigue con la copia")
+    morning.hands.click("Entendido")
+    morning.come_in_by_pin(ROSA)
+    assert receipts(morning) == sold
+    morning.sell()
+    assert len(receipts(morning)) == 3
+    morning.leave()
+
+
+def test_an_owner_goes_back_to_a_copy_and_loses_nothing(served: SampleCentral, till: AtTheTill) -> None:
+    till.sign_in(served.address, ADMIN)
+    till.name_the_till("Caja 1")
+    till.wait_until_in()
+    till.program.window.open_screen("respaldo")
+    till.hands.click("Copiar ahora")
+    wait_for(lambda: till.program.window.safety.state.copies, "the copy")
+    till.program.window.open_screen("sale")
+    till.sell()
+    sold = receipts(till)
+    till.program.window.safety.return_asked.emit(till.program.window.safety.state.copies[0])
+    till.reads("se repus")
+    till.hands.click("Entendido")
+    till.come_in_by_pin(ADMIN)
+    assert receipts(till) == sold
+    till.wait_until(SyncKind.SIGNED_OUT)
+
+
+def test_the_second_place_is_kept_from_the_first_sale_on(
+    served: SampleCentral, till: AtTheTill, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    till.sign_in(served.address, ROSA)
+    till.name_the_till("Caja 1")
+    till.wait_until_in()
+    till.program.window.safety.choose_place(str(stick))
+    till.sell()
+    journals = wait_for(lambda: list(stick.rglob("*.journal")), "the journal on the stick")
+    device = journals[0].stem
+    seal = wait_for(lambda: opened_chest(journals[0].with_name(f"{device}.locks")), "the chest")
+    wait_for(
+        lambda: any(each.operation.collection == "sales" for each in read_journal(journals[0], seal).operations),
+        "the sale",
+    )
+
+
+def opened_chest(locks: Path) -> KeySeal | None:
+    return open_chest(locks, sample.PASSWORD) if locks.exists() else None

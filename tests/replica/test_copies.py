@@ -76,7 +76,7 @@ def test_selling_has_the_last_of_the_disk(till: Till, monkeypatch: pytest.Monkey
 @pytest.fixture
 def stick(tmp_path: Path) -> Safe:
     (tmp_path / "stick").mkdir()
-    return Safe.on(tmp_path / "stick", uuid4(), KeySeal(b"k" * 32))
+    return Safe.on(tmp_path / "stick", str(uuid4()), KeySeal(b"k" * 32))
 
 
 def test_a_copy_on_a_stick_is_the_same_to_who_has_the_key_and_nothing_to_others(
@@ -108,7 +108,7 @@ def test_a_sealed_copy_that_lacks_its_end_is_noticed(till: Till, tmp_path: Path,
 def test_a_stick_that_is_out_is_said(till: Till, tmp_path: Path) -> None:
     copy = make_copy(till.replica.path, Safe.beside(till.replica.path), DEVICE, NOON)
     with pytest.raises(OSError, match="stick"):
-        send_along(copy, Safe.on(tmp_path / "stick", uuid4(), KeySeal(b"k" * 32)))
+        send_along(copy, Safe.on(tmp_path / "stick", str(uuid4()), KeySeal(b"k" * 32)))
     assert not (tmp_path / "stick").exists()
 
 

@@ -126,7 +126,7 @@ def test_a_changed_line_is_noticed_though_its_own_hash_was_changed_with_it(till:
 
 
 def test_a_stick_that_is_gone_is_no_folder_in_its_place(till: Till, tmp_path: Path) -> None:
-    safe = Safe.on(tmp_path / "stick", till.run(reads(find_identity)).business_id, SEALED)
+    safe = Safe.on(tmp_path / "stick", str(till.run(reads(find_identity)).business_id), SEALED)
     with pytest.raises(OSError, match="stick"):
         safe.journal(till.run(reads(find_identity)).device_id)
     assert not (tmp_path / "stick").exists()

@@ -13,8 +13,8 @@ from avileo_pos.replica.identity import read_identity
 from avileo_pos.replica.journal import read_journal
 from avileo_pos.replica.keeping import Elsewhere, Keeping, Room, room_left
 from avileo_pos.replica.rescue import open_or_rescue
-from avileo_pos.replica.safe import Safe
-from avileo_pos.replica.sealing import KeyChest, KeySeal, SealBroken, open_chest
+from avileo_pos.replica.safe import Safe, chest_of, safes_of
+from avileo_pos.replica.sealing import SealBroken, open_chest
 from avileo_pos.replica.transaction import reads
 from tests.replica.till import Till
 
@@ -26,13 +26,12 @@ class Kept:
 
     def __init__(self, till: Till, folder: Path) -> None:
         self.till = till
-        self.own = Safe.beside(till.replica.path)
         self.stick = folder / "stick"
         self.stick.mkdir()
         self.identity = till.run(reads(read_identity))
-        self.chest = KeyChest(folder, "negocio")
-        self.elsewhere = Safe.on(self.stick, self.identity.business_id, self.chest.seal())
-        self.care = Keeping(till.replica.path, self.own, self.elsewhere, self.chest.locks, till.clock)
+        self.chest = chest_of(till.replica.path)
+        self.own, self.elsewhere = safes_of(till.replica.path, self.stick)
+        self.care = Keeping(till.replica.path, self.stick, till.clock)
 
     def pull_out(self) -> None:
         self.stick.rename(self.stick.with_name("drawer"))
@@ -71,7 +70,7 @@ def test_a_copy_is_made_every_two_hours_and_taken_along(kept: Kept) -> None:
 
 def test_closing_copies_what_has_changed_and_nothing_else(kept: Kept) -> None:
     for is_changed in (False, True):
-        care = Keeping(kept.till.replica.path, kept.own, None, kept.chest.locks, kept.till.clock)
+        care = Keeping(kept.till.replica.path, None, kept.till.clock)
         care.copy()
         kept.till.clock.advance(minutes=1)
         before = copies_in(kept.own)
@@ -107,11 +106,13 @@ def test_a_full_stick_is_told_as_full(kept: Kept, monkeypatch: pytest.MonkeyPatc
 
 def test_a_stick_of_other_keys_is_not_written_over(kept: Kept) -> None:
     kept.till.new_customer()
-    foreign = Safe(kept.elsewhere.folder, KeySeal(b"x" * 32))
-    Keeping(kept.till.replica.path, kept.own, foreign, kept.chest.locks, kept.till.clock).end()
-    before = foreign.journal_path(kept.identity.device_id).read_bytes()
+    kept.care.follow()
+    before = kept.elsewhere.journal_path(kept.identity.device_id).read_bytes()
+    kept.till.replica.path.with_suffix(".key").write_bytes(b"x" * 32)
+    kept.till.new_customer()
+    kept.care.keep_in(kept.stick)
     assert kept.care.round().elsewhere is Elsewhere.FOREIGN
-    assert foreign.journal_path(kept.identity.device_id).read_bytes() == before
+    assert kept.elsewhere.journal_path(kept.identity.device_id).read_bytes() == before
 
 
 def test_the_stick_opens_with_the_password_that_was_used_at_the_till(kept: Kept) -> None:
@@ -119,7 +120,7 @@ def test_the_stick_opens_with_the_password_that_was_used_at_the_till(kept: Kept)
     kept.chest.lock_with("pepa@example.pe", "otra-cosa-1")
     kept.chest.lock_with("rosa@example.pe", "gallina-nueva")
     kept.care.round()
-    there = kept.elsewhere.folder / kept.chest.locks.name
+    there = kept.elsewhere.chest_path(kept.identity.device_id)
     assert open_chest(there, "gallina-nueva").key == open_chest(there, "otra-cosa-1").key == kept.chest.seal().key
     with pytest.raises(SealBroken):
         open_chest(there, "gallina-vieja")
@@ -129,7 +130,7 @@ def test_the_stick_opens_with_the_password_that_was_used_at_the_till(kept: Kept)
 def test_the_file_is_checked_once_a_day_and_a_new_start_remembers(kept: Kept) -> None:
     first = kept.care.round().checked_at
     kept.till.clock.advance(hours=23)
-    again = Keeping(kept.till.replica.path, kept.own, None, kept.chest.locks, kept.till.clock)
+    again = Keeping(kept.till.replica.path, None, kept.till.clock)
     assert again.round().checked_at == first
     kept.till.clock.advance(hours=1)
     assert again.round().checked_at == kept.till.clock()
@@ -148,7 +149,7 @@ def test_damage_that_only_the_whole_check_sees_is_mended_at_the_next_start(kept:
         )
     done = kept.done()
     kept.till.replica.close()
-    spoilt = Keeping(kept.till.replica.path, kept.own, None, kept.chest.locks, kept.till.clock)
+    spoilt = Keeping(kept.till.replica.path, None, kept.till.clock)
     kept.till.clock.advance(days=1)
     assert spoilt.round().is_damaged
     spoilt.end()

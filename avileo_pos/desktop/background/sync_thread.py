@@ -35,12 +35,15 @@ class SyncThread(QThread):
         central: Central,
         clock: Clock,
         hang_up: Callable[[], None],
+        may_pull: Callable[[], bool],
         parent: QObject | None = None,
     ) -> None:
-        """`hang_up` breaks off a call to central that is under way."""
+        """`hang_up` breaks off a call to central that is under way; `may_pull` is asked before each."""
         super().__init__(parent)
         self._ahead = AskingAhead()
-        self._engine = SyncEngine(lane.run, central, clock, told=self.state_changed.emit, ahead=self._ahead)
+        self._engine = SyncEngine(
+            lane.run, central, clock, told=self.state_changed.emit, may_pull=may_pull, ahead=self._ahead
+        )
         self._hang_up = hang_up
         self._woken = Event()
         self._is_ending = False

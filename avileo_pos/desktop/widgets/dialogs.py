@@ -1,4 +1,4 @@
-"""The three questions that interrupt: are you sure, why, and who allows it."""
+"""What interrupts: a message, and the three questions are you sure, why, and who allows it."""
 
 from collections.abc import Sequence
 
@@ -36,6 +36,19 @@ class ConfirmSheet(Sheet):
     def _on_confirmed(self) -> None:
         self.close_sheet()
         self.confirmed.emit()
+
+
+class MessageSheet(Sheet):
+    """Says something that a person must have read."""
+
+    def __init__(self, host: QWidget, title: str, sentence: str) -> None:
+        super().__init__(host, title, sentence)
+        self._read = Button("Entendido", icon="check", variant="primary")
+        self._read.clicked.connect(self.dismiss)
+        self.add_buttons(self._read)
+
+    def focus_start(self) -> None:
+        self._read.setFocus()
 
 
 class ReasonSheet(Sheet):

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from avileo_pos.desktop import safety_words
 from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.safety_desk import Copy, Elsewhere, Room, SafetyState
 from avileo_pos.desktop.screens.sign_in.requests import BusinessChoice, KnownPerson
 from avileo_pos.desktop.screens.sign_in.sign_in_page import SignInPage
+from avileo_pos.desktop.widgets.dialogs import MessageSheet
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor, Permission
+from avileo_pos.replica.database import Replica
+from avileo_pos.replica.rescue import Opened, Rescue
 from avileo_pos.sync.state import SyncKind, SyncState
 from avileo_pos.usecases.customer import CreateCustomer, CustomerDetails, create_customer
 from avileo_pos.usecases.distribucion import OpenDistribucion, open_distribucion
@@ -41,7 +50,7 @@ def tour(qtbot: QtBot, shop: Shop, width: int, height: int) -> Iterator[tuple[st
     write_down_somebody_with_a_long_name(shop)
     kilos = OpenDistribucion(uuid4(), JOSE.member_id, "Carreta, paradero 5 de la avenida", Decimal("30.000"))
     shop.do(open_distribucion, kilos, by=PEPA)
-    for walk in (selling, charging, customers, the_day, distributions, the_queue, the_door):
+    for walk in (selling, charging, customers, the_day, distributions, the_queue, the_safety, the_door):
         for stop in walk(pepa):
             pepa.settle()
             yield stop, window
@@ -141,6 +150,37 @@ def the_queue(pepa: Cashier) -> Iterator[str]:
     yield "por enviar sin sesión"
     pepa.tap("Revisar la primera")
     yield "revisar"
+
+
+def the_safety(pepa: Cashier) -> Iterator[str]:
+    pepa.window.open_screen("respaldo")
+    yield "respaldo sin copias"
+    pepa.window.safety.second_place = "E:\\Respaldo de la avícola"
+    pepa.window.safety.show_state(SAFE)
+    yield "respaldo"
+    pepa.window.safety.show_state(replace(SAFE, elsewhere=Elsewhere.GONE))
+    yield "respaldo sin la memoria"
+    pepa.window.safety.show_state(replace(SAFE, is_damaged=True, room=Room.SALES, free=40 * 2**20))
+    yield "respaldo con daño"
+    pepa.window.safety.show_state(SAFE)
+    pepa.tap("Volver a esta copia…")
+    yield "volver a una copia"
+    pepa.press(ESCAPE)
+    MessageSheet(pepa.window, *safety_words.of_opening(RESCUED)).open()
+    yield "archivo recuperado"
+
+
+SAFE = SafetyState(
+    copied_at=FRIDAY,
+    checked_at=FRIDAY - timedelta(hours=5),
+    free=12 * 2**30,
+    elsewhere=Elsewhere.KEPT,
+    elsewhere_at=FRIDAY,
+    copies=tuple(
+        Copy(Path("a.copy"), known_id("caja"), FRIDAY - timedelta(hours=2 * place), 48 * 2**20) for place in range(9)
+    ),
+)
+RESCUED = Opened(cast(Replica, None), Rescue(Path("a.damaged"), FRIDAY, operations=14), lost=1)
 
 
 def the_door(pepa: Cashier) -> Iterator[str]:

@@ -1,0 +1,32 @@
+"""Where the till's own safety is told and asked for: screens look at it, the program serves it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from avileo_pos.replica.copies import Copy
+from avileo_pos.replica.keeping import Elsewhere, Room, SafetyState
+
+__all__ = ["Copy", "Elsewhere", "Room", "SafetyDesk", "SafetyState"]
+
+
+class SafetyDesk(QObject):
+    """Lives with the window, in the GUI thread. `second_place` is the chosen folder, empty for none."""
+
+    changed = Signal(object)  # SafetyState
+    copy_asked = Signal()
+    place_chosen = Signal(str)
+    return_asked = Signal(object)  # Copy
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = SafetyState()
+        self.second_place = ""
+
+    def show_state(self, state: SafetyState) -> None:
+        self.state = state
+        self.changed.emit(state)
+
+    def choose_place(self, folder: str) -> None:
+        self.second_place = folder
+        self.place_chosen.emit(folder)

@@ -1,0 +1,1 @@
+"""«Respaldo»: the copies of this till, the second place, and going back."""
