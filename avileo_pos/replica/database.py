@@ -204,6 +204,7 @@ def _connect(path: Path) -> Connection:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
+        hide_parameters=True,  # an error's text goes into the log, where nobody's name belongs
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": 5, "cached_statements": 512},
     )
     with _trouble_told():

@@ -65,7 +65,7 @@ def discard_operation(work: Work, request: DiscardOperation) -> None:
     elif operation.operation_type == "delete":
         _take_voiding_back(work, operation)
     _show_state(work, operation)
-    log.info("operation_discarded", operation_id=operation.id, collection=operation.collection, reason=reason)
+    log.info("operation_discarded", operation_id=operation.id, collection=operation.collection)
 
 
 def resend_operation(work: Work, request: ResendOperation) -> None:

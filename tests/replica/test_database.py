@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.errors import DiskFull, ReplicaDamaged, ReplicaInUse, ReplicaTooNew, ReplicaUnwritable
@@ -75,6 +76,13 @@ def test_writes_survive_a_power_cut(till: Till) -> None:
         pass
     assert till.value("PRAGMA synchronous") == 2
     assert till.value("PRAGMA foreign_keys") == 1
+
+
+def test_the_text_of_an_error_names_nobody(till: Till) -> None:
+    """It goes into the log."""
+    with pytest.raises(IntegrityError) as broken, till.replica.writing() as db:
+        db.exec_driver_sql("INSERT INTO customers (id, name) VALUES (?, ?)", ("x", "Juana Mamani"))
+    assert "Juana" not in str(broken.value)
 
 
 def test_a_full_disk_is_told_and_nothing_is_half_written(till: Till) -> None:

@@ -371,3 +371,17 @@ def test_a_copied_till_becomes_a_till_of_its_own(shop: SyncedTill, central: Ledg
     shop.till.new_customer()
     shop.round()
     assert len(central.enrolled) == 1
+
+
+def test_while_the_disk_is_nearly_full_sales_are_sent_and_news_wait(shop: SyncedTill, central: LedgerCentral) -> None:
+    has_room = False
+    shop.engine = SyncEngine(shop.till.run, central, shop.till.clock, may_pull=lambda: has_room, random=lambda: 0.5)
+    rosa, elsa = shop.till.new_customer("Rosa"), uuid4()
+    central.store(customer_row(elsa, "Elsa", 0))
+    assert shop.round().state.waiting == 0
+    assert central.name_of(rosa) == "Rosa"
+    known = "SELECT count(*) FROM customers WHERE id = ?"
+    assert shop.till.value(known, str(elsa)) == 0
+    has_room = True
+    shop.round()
+    assert shop.till.value(known, str(elsa)) == 1

@@ -14,7 +14,6 @@ from avileo_pos.desktop.safety_desk import Copy, Elsewhere, Room, SafetyState
 from avileo_pos.desktop.theme import Space, Tone, ink_token
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
-from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.desktop.widgets.icon_label import IconLabel
 from avileo_pos.desktop.widgets.rows_table import RowsTable
 from avileo_pos.domain.business_day import format_moment
@@ -88,10 +87,13 @@ class SafetyForm(QWidget):
         copies = Card("Copias de esta caja")
         copies.header.addWidget(self.go_back)
         copies.body.addWidget(self._lists, 1)
+        none_yet = QLabel("Todavía no hay copias. La primera se hace sola en un momento.")
+        none_yet.setProperty("look", "muted")
+        self.table.setMinimumHeight(_LOWEST_TABLE)
         self._lists.addWidget(self.table)
-        self._lists.addWidget(EmptyState("database", "Todavía no hay copias. La primera se hace sola en un momento."))
+        self._lists.addWidget(none_yet)
         column = QVBoxLayout(self)
-        column.setContentsMargins(Space.LARGE, Space.LARGE, Space.LARGE, Space.LARGE)
+        column.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, Space.MEDIUM)
         column.setSpacing(Space.MEDIUM)
         column.addWidget(card)
         column.addWidget(copies, 1)
@@ -123,6 +125,7 @@ class _Line(QWidget):
 
 
 _NAME_WIDTH = 130
+_LOWEST_TABLE = 64  # two notices above it, on the lowest window
 
 _COLUMNS: list[Column[Copy]] = [
     Column("Cuándo", lambda copy: format_moment(copy.made_at), order=lambda copy: copy.made_at),
