@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.widgets.button import Button
@@ -57,7 +58,8 @@ class Sheet(QFrame):
         self._window.removeEventFilter(self)
         self.hide()
         self.deleteLater()
-        if self._focus_before is not None:
+        # A list behind the sheet may have been filled anew meanwhile.
+        if self._focus_before is not None and isValid(self._focus_before):
             self._focus_before.setFocus()
 
     def dismiss(self) -> None:

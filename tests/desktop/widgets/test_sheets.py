@@ -9,6 +9,7 @@ from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from avileo_pos.desktop.widgets.dialogs import ConfirmSheet, PinSheet, ReasonSheet
 from avileo_pos.desktop.widgets.sheet import Sheet
@@ -36,6 +37,16 @@ def test_escape_goes_back_and_returns_the_focus(qtbot: QtBot) -> None:
     with qtbot.waitSignal(sheet.dismissed):
         QTest.keyClick(focus(), ESCAPE)
     assert focus() is behind.findChild(QLineEdit, "behind")
+
+
+def test_the_focus_is_not_returned_to_what_is_gone(qtbot: QtBot) -> None:
+    behind = screen(qtbot)
+    sheet = opened(ReasonSheet(behind, "Quitar", "¿Por qué?", confirm="Quitar"))
+    field = behind.findChild(QLineEdit, "behind")
+    assert field is not None
+    delete(field)
+    with qtbot.waitSignal(sheet.dismissed):
+        QTest.keyClick(focus(), ESCAPE)
 
 
 def test_the_keys_of_the_window_sleep_under_a_sheet(qtbot: QtBot) -> None:
