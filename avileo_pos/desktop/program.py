@@ -16,7 +16,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from avileo_pos.desktop import safety_words
 from avileo_pos.desktop.background.errands import Errands
 from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.safety_desk import Carried, CarryOperations
 from avileo_pos.desktop.screens.sign_in.requests import (
+    BringTill,
     BusinessChoice,
     KnownPerson,
     OpenTill,
@@ -33,9 +35,11 @@ from avileo_pos.desktop.widgets.dialogs import MessageSheet
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor
+from avileo_pos.replica.bringing import Brought, bring_till
 from avileo_pos.replica.copies import Copy
 from avileo_pos.replica.database import Clock, Replica
 from avileo_pos.replica.errors import ReplicaInUse, ReplicaTrouble
+from avileo_pos.replica.handover import read_handover, take_in, waiting_operations, write_handover
 from avileo_pos.replica.identity import TillIdentity, find_identity
 from avileo_pos.replica.queue import AppliedOver
 from avileo_pos.replica.rescue import Opened, go_back, open_or_rescue
@@ -57,6 +61,7 @@ from avileo_pos.sync.sign_in import (
 )
 from avileo_pos.sync.state import SyncState
 from avileo_pos.sync.token_store import TokenStore
+from avileo_pos.tables.base import instant_text
 from avileo_pos.usecases.approval import PinRefused, TakeOverByPin, take_over
 
 log = structlog.get_logger(__name__)
@@ -305,6 +310,26 @@ class TillProgram(QObject):
             failed=self._cannot_open,
         )
 
+    def _bring(self, asked: BringTill) -> None:
+        """Another computer's till goes on at this one, and on with the same stick."""
+
+        def bring() -> Brought:
+            central_address(asked.address)
+            return bring_till(Path(asked.place), asked.password, self._folder, clock=self._clock)
+
+        self._leave_shop()
+        self._errands.run(bring, then=partial(self._on_brought, asked), failed=self.page.show_bring_trouble)
+
+    def _on_brought(self, asked: BringTill, brought: Brought) -> None:
+        self.page.end_bringing()
+        self._arrival = None
+        self._settings = replace(
+            self._settings, central_address=central_address(asked.address), second_place=str(brought.place or "")
+        )
+        self.window.safety.second_place = self._settings.second_place
+        MessageSheet(self.window, *safety_words.of_bringing(brought.rescue)).open()
+        self._open_replica(brought.business_id, then=partial(self._reopened, brought.business_id))
+
     def _keep_in(self, folder: str) -> None:
         self._settings = replace(self._settings, second_place=folder)
         save_settings(self._folder, self._settings)
@@ -312,6 +337,11 @@ class TillProgram(QObject):
 
     def _copy_now(self) -> None:
         self._open_shop().keeper.copy()
+
+    def _carry(self, asked: CarryOperations) -> None:
+        shop = self._open_shop()
+        carry = _import if asked.inward else _export
+        self._errands.run(lambda: carry(shop, asked, self._clock()), then=asked.then, failed=asked.failed)
 
     def _second_place(self) -> Path | None:
         return Path(self._settings.second_place) if self._settings.second_place else None
@@ -405,12 +435,14 @@ class TillProgram(QObject):
         self.page.here_asked.connect(self._ask_here)
         self.page.new_password_given.connect(self._set_new_password)
         self.page.pin_given.connect(self._take_over)
+        self.page.bring_given.connect(self._bring)
         self.page.sample_asked.connect(self.sample_asked)
         self.window.lock_asked.connect(self.lock)
         self.window.safety.second_place = self._settings.second_place
         self.window.safety.copy_asked.connect(self._copy_now)
         self.window.safety.place_chosen.connect(self._keep_in)
         self.window.safety.return_asked.connect(self._go_back)
+        self.window.safety.carry_asked.connect(self._carry)
         self._breath.timeout.connect(self._build_ahead)
         self.window.sign_in_asked.connect(self._sign_in_again)
 
@@ -444,6 +476,21 @@ def _enrol(shop: Shop, arrival: _Arrival, business_id: UUID, device_name: str, n
             device_name,
             now,
         )
+
+
+def _export(shop: Shop, asked: CarryOperations, now: datetime) -> Carried:
+    """Raises BusinessRuleBroken, ReplicaTrouble."""
+    handover = shop.lane.run(reads(waiting_operations, instant_text(now)))
+    write_handover(Path(asked.file), handover, asked.passphrase)
+    return Carried(len(handover.operations))
+
+
+def _import(shop: Shop, asked: CarryOperations, _now: datetime) -> Carried:
+    """Raises ReplicaTrouble."""
+    came_in = shop.lane.run(partial(take_in, read_handover(Path(asked.file), asked.passphrase)))
+    shop.sync.wake()
+    shop.keeper.follow()
+    return came_in
 
 
 def _sign_in_here_or_at_central(

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject, Signal
 
 from avileo_pos.replica.copies import Copy
+from avileo_pos.replica.handover import Carried
 from avileo_pos.replica.keeping import Elsewhere, Room, SafetyState
 
-__all__ = ["Copy", "Elsewhere", "Room", "SafetyDesk", "SafetyState"]
+__all__ = ["Carried", "CarryOperations", "Copy", "Elsewhere", "Room", "SafetyDesk", "SafetyState"]
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOperations:
+    """What waits goes into a file, or comes `inward` from one. `then` is given how many operations that were."""
+
+    file: str
+    passphrase: str
+    inward: bool
+    then: Callable[[Carried], None]
+    failed: Callable[[Exception], None]
 
 
 class SafetyDesk(QObject):
@@ -17,6 +32,7 @@ class SafetyDesk(QObject):
     copy_asked = Signal()
     place_chosen = Signal(str)
     return_asked = Signal(object)  # Copy
+    carry_asked = Signal(object)  # CarryOperations
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -7,7 +7,7 @@ from datetime import datetime
 from avileo_pos.desktop.safety_desk import Elsewhere, Room, SafetyState
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.domain.business_day import format_moment
-from avileo_pos.replica.rescue import Opened
+from avileo_pos.replica.rescue import Opened, Rescue
 
 _MEGABYTE, _GIGABYTE = 2**20, 2**30
 _LOOK = "Mire en «Historial» que esté su última venta."
@@ -61,6 +61,15 @@ def of_opening(opened: Opened) -> tuple[str, str] | None:
     else:
         return None
     return title, f"{words}{lost} {_LOOK}".strip()
+
+
+def of_bringing(rescue: Rescue) -> tuple[str, str]:
+    """Title and words for a till that has come from another computer's stick."""
+    if rescue.copy_of is None:
+        come = "No había una copia que se pudiera leer"
+    else:
+        come = f"Se trajo la copia del {format_moment(rescue.copy_of)}"
+    return "La caja sigue en esta computadora", f"{come}{_put_back(rescue.operations)} Entre como siempre. {_LOOK}"
 
 
 def _put_back(operations: int) -> str:

@@ -71,6 +71,7 @@ SENTENCES: dict[str, str] = {
     "no_pin": "Esta persona todavía no tiene PIN. Entre con su contraseña.",
     "wrong_password": "El correo o la contraseña no son correctos.",
     "password_must_change": "Esa contraseña sirve una sola vez. Ponga una nueva.",
+    "passphrase_too_short": "La clave necesita al menos {shortest} caracteres.",
     "password_too_short": "La contraseña necesita al menos {shortest} caracteres.",
     "password_too_long": "La contraseña puede tener hasta {longest} caracteres.",
     "passwords_differ": "No es igual a la de arriba. Escríbala otra vez.",

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, NullPool, create_engine, event, select
@@ -27,6 +27,7 @@ from avileo_pos.domain.operation_mode import OperationRules
 from avileo_pos.migrations import NewerSchema, is_at_head, steps_taken, upgrade
 from avileo_pos.replica.errors import ReplicaDamaged, ReplicaTooNew, trouble_behind
 from avileo_pos.replica.identity import TillIdentity, read_identity
+from avileo_pos.replica.kept_operations import driver_of
 from avileo_pos.replica.program_lock import ProgramLock
 from avileo_pos.replica.queue import take_back_what_was_on_its_way
 from avileo_pos.tables.base import metadata
@@ -183,7 +184,7 @@ class Replica:
             yield self._db
 
     def _set(self, *settings: str) -> None:
-        driver = _driver(self._db)
+        driver = driver_of(self._db)
         for setting in settings:
             driver.execute(setting)
 
@@ -212,7 +213,7 @@ def _connect(path: Path) -> Connection:
 
 
 def _prepare(db: Connection, path: Path) -> None:
-    driver = _driver(db)
+    driver = driver_of(db)
     with trouble_told_by_driver():
         for setting in _SETTINGS:
             driver.execute(setting)
@@ -229,7 +230,7 @@ def _copy(db: Connection, target: Path) -> None:
     unfinished = target.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     with trouble_told_by_driver():
-        _driver(db).execute("VACUUM INTO ?", (str(unfinished),))
+        driver_of(db).execute("VACUUM INTO ?", (str(unfinished),))
     unfinished.replace(target)
 
 
@@ -241,7 +242,7 @@ def require_sound(driver: sqlite3.Connection) -> None:
 
 
 def _take_missing_steps(db: Connection) -> None:
-    driver = _driver(db)
+    driver = driver_of(db)
     driver.execute("PRAGMA foreign_keys = OFF")  # a step may have to make a table anew
     try:
         with db.begin():
@@ -264,12 +265,6 @@ def _read_business(db: Connection, business_id: UUID) -> Business:
         permitir_venta_sin_stock=row["permitir_venta_sin_stock"],
     )
     return Business(id=row["id"], name=row["name"], ruc=row["ruc"], rules=rules, day_cutoff_hour=row["day_cutoff_hour"])
-
-
-def _driver(db: Connection) -> sqlite3.Connection:
-    driver: Any = db.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
 
 
 @cache

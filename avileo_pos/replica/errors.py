@@ -51,6 +51,36 @@ class DiskFailing(ReplicaTrouble):
     code = "disk_failing"
 
 
+class NothingToBring(ReplicaTrouble):
+    """No till's copies or journal lie in that folder."""
+
+    code = "nothing_to_bring"
+
+
+class WrongPasswordForCopies(ReplicaTrouble):
+    """Nobody with that password had signed in at the till whose copies these are."""
+
+    code = "wrong_password_for_copies"
+
+
+class HandoverBroken(ReplicaTrouble):
+    """This is no file of operations of a till, or not a whole one."""
+
+    code = "handover_broken"
+
+
+class HandoverOfAnother(ReplicaTrouble):
+    """The operations are of another business."""
+
+    code = "handover_of_another"
+
+
+class TillAlreadyHere(ReplicaTrouble):
+    """This computer has a till of that business already."""
+
+    code = "till_already_here"
+
+
 _BY_SQLITE_CODE: dict[int, type[ReplicaTrouble]] = {
     sqlite3.SQLITE_BUSY: ReplicaInUse,
     sqlite3.SQLITE_LOCKED: ReplicaInUse,

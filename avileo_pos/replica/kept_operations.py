@@ -29,6 +29,7 @@ OPERATION_COLUMNS: Final = (
     "seq", "id", "operation_type", "collection", "entity_id", "schema", "actor_id", "created_at", "data", "depends_on",
 )  # fmt: skip
 _QUEUE: Final = (*OPERATION_COLUMNS, "sha256", "status", "last_code")
+OPEN: Final = "status IN ('pending', 'inflight', 'parked')"  # by its index
 _KINDS: Final = frozenset({"create", "update", "delete"})
 
 
@@ -77,7 +78,7 @@ def legible(row: Mapping[str, Any], device_id: UUID) -> KeptOperation | None:
 
 def illegible_places(db: sqlite3.Connection, device_id: UUID) -> list[int]:
     """The places in the queue of what waits there and cannot be read any more."""
-    rows = queue_rows(db, "status <> 'acked'")
+    rows = queue_rows(db, OPEN)
     return [row["seq"] for row in rows if legible(row, device_id) is None]
 
 
@@ -91,6 +92,13 @@ def queue_rows(db: sqlite3.Connection, condition: str, *values: object) -> Itera
             for name, value in zip(_QUEUE[1:], said, strict=True)
         }
         yield {**row, "seq": seq, "schema": _whole(row["schema"])}
+
+
+def driver_of(db: Connection) -> sqlite3.Connection:
+    """The driver's connection under SQLAlchemy's, in the same transaction."""
+    driver: Any = db.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def _whole(text: str | None) -> int:
@@ -119,8 +127,7 @@ def put_back(db: Connection, kept: Iterable[KeptOperation]) -> int:
 
 def _mended(db: Connection, kept: Iterable[KeptOperation]) -> Iterator[KeptOperation]:
     """Those that stand in their own place of this till's queue, but not as they were written."""
-    driver = db.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
+    driver = driver_of(db)
     for each in kept:
         device_id, operation = UUID(each.device_id), each.operation
         row = next(queue_rows(driver, "seq = ?", operation.seq), None) if _is_own(db, device_id) else None

@@ -26,7 +26,15 @@ from avileo_pos.replica.database import Clock, Replica, reader_of, trouble_told_
 from avileo_pos.replica.errors import ReplicaDamaged
 from avileo_pos.replica.identity import TillIdentity, enrol, find_identity
 from avileo_pos.replica.journal import ORPHANS, JournalRead, last_place, read_journal, set_aside, write_orphans
-from avileo_pos.replica.kept_operations import Found, KeptOperation, illegible_places, legible, put_back, queue_rows
+from avileo_pos.replica.kept_operations import (
+    OPEN,
+    Found,
+    KeptOperation,
+    illegible_places,
+    legible,
+    put_back,
+    queue_rows,
+)
 from avileo_pos.replica.safe import Safe
 from avileo_pos.replica.sealing import SealBroken
 from avileo_pos.tables.base import instant_text
@@ -65,6 +73,8 @@ def open_or_rescue(
     path: Path, safes: Sequence[Safe], *, clock: Clock = utc_now, new_id: Callable[[], UUID] = uuid4
 ) -> Opened:
     """Open the replica as `Replica.open` does, whatever has become of its file since it was closed.
+
+    The first of `safes` is the one beside the replica.
 
     Raises ReplicaInUse, ReplicaTooNew, ReplicaUnwritable, DiskFull, DiskFailing.
     """
@@ -111,7 +121,7 @@ def rescue_file(
     now, begun = clock(), _begun(path)
     _remove(begun)
     copy = newest_sound(safes, begun)
-    till = _who_it_was(path, safes)
+    till = _who_it_was(path, safes) or (identity_in(begun) if copy else None)
     kept = _everything_known(path, safes, copy, till.device_id if till else _NOBODY)
     with Replica.open(begun, clock=clock, new_id=new_id) as replica:
         operations = _fill(replica, till, kept, safes, now)
@@ -159,7 +169,7 @@ def _mend_what_is_illegible(replica: Replica, safes: Sequence[Safe], till: TillI
     if not illegible:
         return 0, 0
     log.error("operations_illegible", count=len(illegible))
-    in_journals = [kept for read in _journals(safes, till.device_id) for kept in read.operations]
+    in_journals = [kept for read in _journals(safes) for kept in read.operations]
     with replica.writing_put_back_rows() as db:
         mended = put_back(db, [*_from_newest_copy(replica.path, safes, till), *in_journals])
     lost = _illegible(replica, till)
@@ -179,7 +189,7 @@ def _from_newest_copy(path: Path, safes: Sequence[Safe], till: TillIdentity) -> 
         return []
     try:
         with closing(reader_of(opened, nobody_writes=True)) as reader:
-            read = [legible(row, till.device_id) for row in queue_rows(reader, "status <> 'acked'")]
+            read = [legible(row, till.device_id) for row in queue_rows(reader, OPEN)]
             return [kept for kept in read if kept is not None]
     finally:
         opened.unlink(missing_ok=True)
@@ -230,7 +240,7 @@ def _who_it_was(path: Path, safes: Sequence[Safe]) -> TillIdentity | None:
     found = identity_in(path) if path.exists() else None
     if found is not None:
         return found
-    journals = (read.till for read in _journals(safes[:1], _NOBODY))
+    journals = (read.till for read in _journals(safes))
     return next((till for till in journals if till is not None), None)
 
 
@@ -238,7 +248,7 @@ def _everything_known(
     path: Path, safes: Sequence[Safe], copy: Copy | None, device_id: UUID
 ) -> tuple[KeptOperation, ...]:
     """All that was not discarded, from the damaged file, the journals, and copies that SQLite cannot open either."""
-    found: list[Found] = list(_journals(safes, device_id))
+    found: list[Found] = list(_journals(safes))
     damaged = [each.path for each in copies_in(safes[0]) if copy is None or each.made_at > copy.made_at]
     found += [carve(file, device_id) for file in (path, *damaged) if file.exists()]
     discarded = frozenset[str]().union(*(each.discarded for each in found))
@@ -257,12 +267,10 @@ def _content(kept: KeptOperation) -> tuple[int, bytes]:
     return kept.operation.seq, bytes(kept.operation.data)
 
 
-def _journals(safes: Sequence[Safe], device_id: UUID) -> Iterator[JournalRead]:
-    """In this computer's own safe every journal is this till's; on a stick there may be others'."""
-    for place, safe in enumerate(safes):
+def _journals(safes: Sequence[Safe]) -> Iterator[JournalRead]:
+    """This till's: those of others on the same stick are sealed by other keys."""
+    for safe in safes:
         for file in safe.journals():
-            if place and not file.name.startswith(str(device_id)):
-                continue
             try:
                 yield read_journal(file, safe.seal)
             except (OSError, SealBroken) as trouble:

@@ -171,16 +171,21 @@ class KeyChest:
             key = self._key.read_bytes()
             if len(key) == KEY_BYTES:
                 return KeySeal(key)
-        key = os.urandom(KEY_BYTES)
-        _write_whole(self._key, key)
+        key = new_key()
+        write_whole(self._key, key)
         return KeySeal(key)
+
+    def adopt(self, seal: KeySeal, locks: Path) -> None:
+        """Go on with the key of another computer, and with its chest. Raises OSError."""
+        write_whole(self._key, seal.key)
+        write_whole(self.locks, locks.read_bytes())
 
     def lock_with(self, email: str, password: str) -> None:
         """From now on this password opens the chest, and no former one of the same person."""
         seal = self.seal()
         whose = hmac.new(seal.key, email.encode(), sha256).hexdigest()
         others = [lock for lock in read_locks(self.locks) if lock.whose != whose]
-        _write_whole(self.locks, msgspec.json.encode([*others, Lock.of(seal.key, password, whose)]))
+        write_whole(self.locks, msgspec.json.encode([*others, Lock.of(seal.key, password, whose)]))
 
 
 def read_locks(path: Path) -> list[Lock]:
@@ -199,7 +204,12 @@ def open_chest(path: Path, password: str) -> KeySeal:
     raise SealBroken
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def new_key() -> bytes:
+    return os.urandom(KEY_BYTES)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Beside first, for its owner alone, and then in its place. Raises OSError."""
     unfinished = path.with_name(f"{path.name}.unfinished")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from avileo_pos.demo.hands import Hands, settle, wait_for
@@ -420,6 +420,36 @@ def test_the_second_place_is_kept_from_the_first_sale_on(
         lambda: any(each.operation.collection == "sales" for each in read_journal(journals[0], seal).operations),
         "the sale",
     )
+
+
+def test_a_burnt_laptops_till_goes_on_at_another_from_its_stick(
+    served: SampleCentral, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    burnt = AtTheTill(qtbot, tmp_path / "burnt")
+    burnt.sign_in(served.address, ROSA)
+    burnt.name_the_till("Caja 1")
+    burnt.wait_until_in()
+    burnt.program.window.safety.choose_place(str(stick))
+    for _ in range(2):
+        burnt.sell()
+    sold = receipts(burnt)
+    burnt.leave()
+    another = AtTheTill(qtbot, tmp_path / "another")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(stick))
+    another.hands.click("Traer una caja de su respaldo…")
+    another.hands.wait_for_sheet("Traer una caja de su respaldo")
+    another.hands.press(served.address, Qt.Key.Key_Tab, "no es esta", Qt.Key.Key_Enter)
+    another.reads("no se abren las copias")
+    another.hands.press(sample.PASSWORD, Qt.Key.Key_Enter)
+    another.reads("La caja sigue en esta computadora")
+    another.hands.click("Entendido")
+    another.come_in_by_pin(ROSA)
+    assert receipts(another) == sold
+    another.sell()
+    assert len(receipts(another)) == len(sold) + 1
+    another.leave()
 
 
 def opened_chest(locks: Path) -> KeySeal | None:

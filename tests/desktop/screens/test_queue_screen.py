@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from avileo_pos.desktop.main_window import MainWindow
 from avileo_pos.desktop.parked_operation_sheet import ParkedOperationSheet
+from avileo_pos.desktop.safety_desk import Carried, CarryOperations
 from avileo_pos.desktop.screens.history.history_screen import HistoryScreen
+from avileo_pos.desktop.screens.queue.handover_sheets import ExportSheet, ImportSheet
 from avileo_pos.desktop.screens.queue.queue_form import QueueForm
 from avileo_pos.desktop.screens.queue.queue_screen import QueueScreen
 from avileo_pos.desktop.widgets.dialogs import PinSheet, ReasonSheet
+from avileo_pos.desktop.widgets.sheet import Sheet
+from avileo_pos.domain.errors import BusinessRuleBroken
 from tests.desktop.screens.conftest import Enter
 from tests.desktop.screens.eyes import button, notice, sheets, texts, the, words_in
 from tests.desktop.shop import PEPA, PEPA_PIN, ROSA, Shop
@@ -125,3 +130,67 @@ def discard(window: MainWindow, shop: Shop) -> None:
     QTest.keyClicks(the(why, QLineEdit), "Estaba repetida")
     QTest.keyClick(the(why, QLineEdit), Qt.Key.Key_Return)
     shop.settle()
+
+
+# --- Carried in a file ------------------------------------------------------------------------------------------------
+
+
+class Carrier:
+    """The program, as far as it carries operations."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.asked: list[CarryOperations] = []
+        window.safety.carry_asked.connect(self.asked.append)
+
+
+def write_in(sheet: Sheet, *texts: str) -> None:
+    for field, text in zip(sheet.findChildren(QLineEdit), texts, strict=True):
+        field.setText(text)
+
+
+def test_what_waits_is_exported_under_a_passphrase_typed_twice(
+    enter: Enter, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.open_drawer()
+    window = enter(ROSA, "por_enviar")
+    carrier = Carrier(window)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("E:/por enviar.avileo", ""))
+    button(window, "Exportar…").click()
+    [sheet] = sheets(window, ExportSheet)
+    write_in(sheet, "tres gallinas", "tres gallos")
+    sheet.press_main()
+    assert carrier.asked == []
+    write_in(sheet, "tres gallinas", "tres gallinas")
+    sheet.press_main()
+    [asked] = carrier.asked
+    assert (asked.file, asked.passphrase, asked.inward) == ("E:/por enviar.avileo", "tres gallinas", False)
+    asked.failed(BusinessRuleBroken("passphrase_too_short", shortest=8))
+    assert sheet.passphrase_row.problem() == "La clave necesita al menos 8 caracteres."
+    asked.then(Carried(1))
+    assert notice(window).startswith("1 operación en el archivo")
+    assert sheets(window, ExportSheet) == []
+
+
+@pytest.mark.parametrize(
+    ("carried", "said"),
+    [
+        (Carried(3), "Entraron 3 operaciones"),
+        (Carried(0), "Todo ya estaba"),
+        (Carried(3, left_out=2), "Faltan 2 de alguien que no ha entrado aquí"),
+    ],
+    ids=["new", "known", "of a stranger"],
+)
+def test_what_was_carried_here_is_said(
+    enter: Enter, shop: Shop, monkeypatch: pytest.MonkeyPatch, carried: Carried, said: str
+) -> None:
+    window = enter(ROSA, "por_enviar")
+    carrier = Carrier(window)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("E:/por enviar.avileo", ""))
+    button(window, "Importar…").click()
+    [sheet] = sheets(window, ImportSheet)
+    write_in(sheet, "tres gallinas")
+    sheet.press_main()
+    [asked] = carrier.asked
+    assert asked.inward
+    asked.then(carried)
+    assert said in notice(window)

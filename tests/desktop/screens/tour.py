@@ -150,6 +150,13 @@ def the_queue(pepa: Cashier) -> Iterator[str]:
     yield "por enviar sin sesión"
     pepa.tap("Revisar la primera")
     yield "revisar"
+    pepa.press(ESCAPE)
+    pepa.tap("Exportar…")
+    pepa.press("clave", ENTER)
+    yield "exportar"
+    pepa.press(ESCAPE)
+    pepa.tap("Importar…")
+    yield "importar"
 
 
 def the_safety(pepa: Cashier) -> Iterator[str]:
@@ -188,6 +195,9 @@ def the_door(pepa: Cashier) -> Iterator[str]:
     page = pepa.window.findChildren(SignInPage)[0]
     page.start("https://central.example", ())
     yield "entrar"
+    pepa.tap("Traer una caja de su respaldo…")
+    yield "traer una caja"
+    close_sheets(pepa.window)
     page.show_trouble(BusinessRuleBroken("password_must_change"))
     yield "contraseña nueva"
     page.show_businesses([BusinessChoice(known_id("negocio"), LONG_NAME)])

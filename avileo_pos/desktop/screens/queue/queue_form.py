@@ -22,6 +22,8 @@ from avileo_pos.queries.queue import QueuedOperation, QueueState
 class QueueForm(QWidget):
     send_asked = Signal()
     review_asked = Signal(object)  # a QueuedOperation that is parked
+    export_asked = Signal()
+    import_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +32,10 @@ class QueueForm(QWidget):
         self.send.clicked.connect(self.send_asked)
         self.review = Button("Revisar", icon="search", key="F4")
         self.review.clicked.connect(self._on_review)
+        self.export_button = Button("Exportar…", icon="share-2")
+        self.export_button.clicked.connect(self.export_asked)
+        self.import_button = Button("Importar…", icon="download")
+        self.import_button.clicked.connect(self.import_asked)
         self.table.opened.connect(self._ask_for_review)
         self.table.selected.connect(self._show_review)
         self._heading = QLabel()
@@ -49,6 +55,7 @@ class QueueForm(QWidget):
         self._warn(sum(operation.state is QueueState.POR_REVISAR for operation in operations))
         self._show_review(self.table.current())
         self.send.setEnabled(bool(operations))
+        self.export_button.setEnabled(bool(operations))
         self._lists.setCurrentIndex(0 if operations else 1)
 
     def _warn(self, to_review: int) -> None:
@@ -82,7 +89,10 @@ class QueueForm(QWidget):
         explained = QLabel("Lo vendido está a salvo en esta computadora y se envía solo cuando hay internet.")
         explained.setProperty("look", "muted")
         foot = QHBoxLayout()
-        foot.addWidget(explained)
+        explained.setWordWrap(True)
+        foot.addWidget(explained, 1)
+        foot.addWidget(self.import_button)
+        foot.addWidget(self.export_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.LARGE, Space.LARGE, Space.LARGE, Space.LARGE)
         column.setSpacing(Space.MEDIUM)

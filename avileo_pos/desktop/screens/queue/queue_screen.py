@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screen import Screen
+from avileo_pos.desktop.screens.queue.handover_sheets import ExportSheet, ImportSheet
 from avileo_pos.desktop.screens.queue.queue_form import QueueForm
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
@@ -26,6 +27,8 @@ class QueueScreen(Screen):
         self.form = QueueForm(self)
         self.form.send_asked.connect(self._send)
         self.form.review_asked.connect(till.host.review_operation)
+        self.form.export_asked.connect(self._export)
+        self.form.import_asked.connect(self._import)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.form)
@@ -35,6 +38,12 @@ class QueueScreen(Screen):
 
     def refresh(self) -> None:
         self.till.lane.read(waiting_operations, then=self.form.show_operations)
+
+    def _export(self) -> None:
+        ExportSheet(self, self.till).open()
+
+    def _import(self) -> None:
+        ImportSheet(self, self.till).open()
 
     def _send(self) -> None:
         self.till.host.send_now()

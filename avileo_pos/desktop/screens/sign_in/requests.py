@@ -41,6 +41,15 @@ class SetNewPassword:
 
 
 @dataclass(frozen=True, slots=True)
+class BringTill:
+    """Copies and journal of a till lie in `place`, opened by the password of somebody who signed in at it."""
+
+    address: str
+    place: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
 class BusinessChoice:
     id: UUID
     name: str

@@ -87,6 +87,7 @@ class FirstStep(Step):
     """Somebody's first time on this till."""
 
     sample_asked = Signal()
+    bring_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__("Entrar", "La primera vez hace falta internet. Después, no.", "Entrar")
@@ -98,10 +99,17 @@ class FirstStep(Step):
         self.password_row = self.add_row("Contraseña", self.password)
         sample = Button("Probar con datos de ejemplo", icon="star", variant="ghost")
         sample.clicked.connect(self.sample_asked)
+        self._bring = Button("Traer una caja de su respaldo…", icon="database", variant="ghost")
+        self._bring.clicked.connect(self.bring_asked)
         self.people = Button("Volver", icon="arrow-left", variant="ghost")
         self.people.clicked.connect(self.back_asked)
         self.people.hide()
-        self.add_actions(sample, self.people)
+        self.add_actions(sample, self._bring, self.people)
+
+    def show_people_known(self, *, known: bool) -> None:
+        """Where people are known there is a till already."""
+        self.people.setVisible(known)
+        self._bring.setVisible(not known)
 
     def focus_start(self) -> None:
         empty = (field for field in (self.address, self.email, self.password) if not field.text())

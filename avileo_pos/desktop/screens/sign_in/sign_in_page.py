@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.pin_words import why_refused
+from avileo_pos.desktop.screens.sign_in.bring_sheet import BringSheet
 from avileo_pos.desktop.screens.sign_in.requests import (
     BusinessChoice,
     KnownPerson,
@@ -52,12 +53,14 @@ class SignInPage(QWidget):
     new_password_given = Signal(object)  # SetNewPassword
     pin_given = Signal(object)  # TakeOverByPin
     sample_asked = Signal()
+    bring_given = Signal(object)  # BringTill
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.first, self.business = FirstStep(), BusinessStep()
         self.people, self.person = PeopleStep(), PersonStep()
         self.new_password = NewPasswordStep()
+        self._bringing: BringSheet | None = None
         self._known: tuple[KnownPerson, ...] = ()
         self._chosen: KnownPerson | None = None
         self._who: SignInAtCentral | None = None
@@ -74,7 +77,7 @@ class SignInPage(QWidget):
         self.first.address.setText(address)
         self.first.password.clear()
         self.first.forget_problems()
-        self.first.people.setVisible(bool(self._known))
+        self.first.show_people_known(known=bool(self._known))
         if self._known:
             self.people.show_people(self._known)
             self._go_to(self.people)
@@ -104,9 +107,25 @@ class SignInPage(QWidget):
         else:
             step.say_problem(words)
 
+    def show_bring_trouble(self, trouble: Exception) -> None:
+        """The till could not be brought. What nobody foresaw flies."""
+        assert self._bringing is not None
+        self._bringing.show_problem(trouble)
+
+    def end_bringing(self) -> None:
+        """The till has come."""
+        if self._bringing is not None:
+            self._bringing.close_sheet()
+            self._bringing = None
+
     def show_refused(self, refused: PinRefused) -> None:
         self._leave_busy()
         self.person.say_refused(why_refused(refused))
+
+    def _ask_what_to_bring(self) -> None:
+        self._bringing = BringSheet(self, self.first.address.text())
+        self._bringing.given.connect(self.bring_given)
+        self._bringing.open()
 
     def _ask_central(self) -> None:
         if not _all_filled(self.first.address_row, self.first.email_row, self.first.password_row):
@@ -194,6 +213,7 @@ class SignInPage(QWidget):
     def _connect(self) -> None:
         self.first.asked.connect(self._ask_central)
         self.first.sample_asked.connect(self.sample_asked)
+        self.first.bring_asked.connect(self._ask_what_to_bring)
         self.first.back_asked.connect(self._go_to_people)
         self.business.asked.connect(self._ask_till)
         self.business.back_asked.connect(self._go_to_first)
