@@ -116,7 +116,7 @@ def give_back(db: Connection, operation_ids: Iterable[str]) -> None:
 
 
 def take_back_what_was_on_its_way(db: Connection) -> None:
-    """At the start of the program: nobody is waiting any more for what was being sent when it ended."""
+    """At the start of the program, and of a round: nobody is waiting any more for what was being sent before."""
     db.exec_driver_sql("UPDATE sync_queue SET status = 'pending' WHERE status = 'inflight'")
 
 

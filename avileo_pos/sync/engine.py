@@ -343,6 +343,8 @@ class SyncEngine:
     # --- Now and then ------------------------------------------------------------------------------------------------
 
     def _look_after_the_queue(self) -> None:
+        # A round that could not write down its answers, on a full disk, has left them on their way.
+        self._run(writes_pulled_rows(queue.take_back_what_was_on_its_way))
         now = self._clock()
         if self._looked_after_at is None or now - self._looked_after_at >= LOOK_AFTER_EVERY:
             self._run(writes(queue.purge_answered, now))

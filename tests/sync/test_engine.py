@@ -8,11 +8,13 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
 
-from avileo_pos.protocol import TableDigest
+from avileo_pos.protocol import PushAnswer, PushRequest, TableDigest
+from avileo_pos.replica.errors import DiskFull
 from avileo_pos.replica.queue import MOST_ATTEMPTS
 from avileo_pos.sync.central import (
     CentralBusy,
@@ -26,6 +28,7 @@ from avileo_pos.sync.central import (
 )
 from avileo_pos.sync.engine import ROUND_EVERY, SyncEngine
 from avileo_pos.sync.state import SyncKind
+from avileo_pos.tables.shared import customers
 from tests.replica.till import MARKET_CUSTOMER, Clock, customer_row, open_till
 from tests.sync.conftest import SyncedTill
 from tests.sync.ledger_central import LedgerCentral
@@ -71,6 +74,23 @@ def test_a_lost_answer_stores_everything_once(shop: SyncedTill, central: LedgerC
     shop.rounds_until_quiet()
     assert central.rows == before
     assert attempts(shop) == {0}
+
+
+def test_answers_that_found_the_disk_full_are_asked_for_again(shop: SyncedTill, central: LedgerCentral) -> None:
+    shop.till.new_customer()
+    driver = shop.till.replica._db.connection.driver_connection
+
+    def full_disk(request: PushRequest) -> PushAnswer:
+        [used] = driver.execute("PRAGMA page_count").fetchone()
+        driver.execute(f"PRAGMA max_page_count = {used}")
+        return LedgerCentral.push(central, request)
+
+    shop.till.does(lambda work: work.update(customers, MARKET_CUSTOMER, {"notes": "x" * 100_000}))
+    with patch.object(central, "push", full_disk), pytest.raises(DiskFull):
+        shop.round()
+    driver.execute("PRAGMA max_page_count = 1000000")
+    shop.rounds_until_quiet()
+    assert {row["status"] for row in shop.till.queue()} == {"acked"}
 
 
 @pytest.mark.parametrize(
