@@ -35,7 +35,6 @@ class ShopOfThisProcess:
     def __init__(self) -> None:
         self._open = ExitStack()
         self._left = 0
-        atexit.register(self._open.close)
 
     def play(self, folder: str, schedule: Schedule) -> Played:
         if not self._left:
@@ -43,6 +42,9 @@ class ShopOfThisProcess:
             postgres = self._open.enter_context(running_postgres(Path(folder) / "postgres"))
             self._shop = self._open.enter_context(open_shop(postgres))
             self._left = SCHEDULES_OF_A_SHOP
+            # After PostgreSQL has asked for the same, so that it is still there when this happens.
+            atexit.unregister(self._open.close)
+            atexit.register(self._open.close)
         self._left -= 1
         return play(self._shop, schedule)
 

@@ -38,16 +38,19 @@ def draw(seed: int) -> Schedule:
 
 
 class _Hand:
-    """Draws steps; how often each comes is of this schedule alone, so that rare things also come in crowds."""
+    """Draws steps. Each schedule has a theme that comes often in it, so that rare things meet each other too."""
 
     def __init__(self, chance: Random, tills: int) -> None:
         self._chance = chance
         self._tills = tills
+        theme: tuple[str, ...]
+        theme, self._faults = chance.choice(_THEMES)
         kinds = {**_ACTS, **_TROUBLES}
         self._kinds = list(kinds)
-        self._weights = [weight * chance.choice((0, 1, 1, 3)) for weight in kinds.values()]
+        usual = {kind: weight * chance.choice((0, 1, 1, 2)) for kind, weight in kinds.items()}
+        self._weights = [kinds[kind] * 5 if kind in theme else weight for kind, weight in usual.items()]
         self._weights[self._kinds.index("round")] = _TROUBLES["round"]
-        self._faultiness = chance.choice((0.0, 0.1, 0.3, 0.7))
+        self._faultiness = chance.choice((0.0, 0.2, 0.5, 0.7))
 
     def step(self) -> Step:
         [kind] = self._chance.choices(self._kinds, self._weights)
@@ -109,7 +112,7 @@ class _Hand:
     # --- What happens to them ----------------------------------------------------------------------------------------
 
     def _round(self) -> Step:
-        faults = [self._fault() for _ in range(self._chance.choice((1, 2, 2, 3, 5)))]
+        faults = [self._fault() for _ in range(self._chance.choice((1, 2, 2, 3, 7)))]
         while faults and faults[-1] is None:
             faults.pop()
         return [self._till(), faults]
@@ -117,7 +120,7 @@ class _Hand:
     def _fault(self) -> Step | None:
         if self._chance.random() >= self._faultiness:
             return None
-        kind = self._chance.choice(("break", "break", "odd", "status", "wait", "slow", "crash", "meanwhile"))
+        kind = self._chance.choice(self._faults)
         match kind:
             case "break":
                 return [self._chance.choice(BREAKS)]
@@ -130,12 +133,12 @@ class _Hand:
             case "slow":
                 return ["slow", self._chance.choice((1, 3, 29))]
             case "meanwhile":
-                return ["meanwhile", self._moment(12), self._meanwhile()]
+                return ["meanwhile", self._chance.randint(2, 16), self._meanwhile()]
         return [self._chance.choice(("crash_central", "cut_off_database")), self._moment(20)]
 
     def _meanwhile(self) -> Step:
         """What comes between two statements of a request: another till's round, or another writer."""
-        kind = self._chance.choice(("round", "round", "write", "late"))
+        kind = self._chance.choice(("round", "round", "write", "write", "late"))
         if kind == "round":
             return ["round", self._till(), []]
         return ["write", *self._write()] if kind == "write" else ["late", self._which()]
@@ -243,6 +246,16 @@ _ACTS: Final = {
     "spend": 1,
     "drawer": 1,
 }
+_USUAL_FAULTS: Final = ("break", "break", "odd", "status", "wait", "slow", "crash", "meanwhile")
+_THEMES: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
+    ((), _USUAL_FAULTS),
+    (("write", "narrow", "restore"), ("meanwhile", "meanwhile", "meanwhile", "break")),
+    (("crash", "crash_in", "power_cut"), ("crash", "break")),
+    (("backup", "restore", "void_sale", "void_abono"), _USUAL_FAULTS),
+    (("copy", "rewind", "clone", "beside", "busy"), ("break", "odd", "meanwhile")),
+    (("poison", "curse", "storm", "narrow"), ("status", "wait", "break")),
+    (("clock", "wait", "offline", "disk", "late"), ("break", "odd", "wait")),
+)
 _TROUBLES: Final = {
     "round": 14,
     "late": 2,

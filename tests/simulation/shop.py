@@ -26,9 +26,10 @@ from avileo_pos.replica.transaction import writes
 from avileo_pos.server.business.businesses import BusinessWriter, new_business
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.postgres.epoch import restored
+from avileo_pos.server.postgres.isolation import service_url
 from avileo_pos.tables.server import device_members, devices, user
 from avileo_pos.tables.shared import customer_balances, customers, inventory, inventory_movements, products
-from tests.postgres import TestPostgres, make_tables, running_postgres, served
+from tests.postgres import TestPostgres, make_tables, running_postgres
 from tests.simulation.backups import Backup
 from tests.simulation.central import SimulatedCentral
 from tests.simulation.network import Line
@@ -88,7 +89,7 @@ def open_shop(postgres: TestPostgres) -> Iterator[Shop]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(dir=FASTEST_FOLDER)))
         url = stack.enter_context(postgres.database(make_tables))
-        database = stack.enter_context(served(url))
+        database = stack.enter_context(Database.connect(service_url(url), prepares=True))
         owner = stack.enter_context(owner_at(url))
         central = SimulatedCentral(database, owner, BUSINESS)
         central.clock = lambda: MORNING

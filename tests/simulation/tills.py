@@ -28,7 +28,8 @@ from avileo_pos.replica import database
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.identity import read_actor
 from avileo_pos.replica.transaction import read, reads, write
-from avileo_pos.sync.engine import SyncEngine
+from avileo_pos.sync.central import CentralTrouble
+from avileo_pos.sync.engine import Ahead, SyncEngine
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.state import RoundOutcome
 from avileo_pos.tables.base import instant_text
@@ -73,6 +74,24 @@ def _engine(url: URL, **options: Any) -> Engine:
     return _engines[url]
 
 
+def _when_needed(call: Callable[[], T], /) -> Callable[[], T]:
+    return call
+
+
+def _at_once(call: Callable[[], T], /) -> Callable[[], T]:
+    """As if another thread were so quick that it has asked before anything else happens."""
+    try:
+        answer = call()
+    except CentralTrouble as found:
+        trouble = found
+
+        def raising() -> T:
+            raise trouble
+
+        return raising
+    return lambda: answer
+
+
 class DiskWatch:
     """How much of a write-ahead log is on the disk for certain: all up to the last commit that waited for that."""
 
@@ -105,6 +124,8 @@ class SimulatedTill:
         now: Callable[[], datetime],
         chance: Random,
         timer: Callable[[], float],
+        *,
+        asks_ahead: bool = False,
     ) -> None:
         self.name = name
         self.file = file
@@ -117,6 +138,7 @@ class SimulatedTill:
         self._now = now
         self._chance = chance
         self._timer = timer
+        self._ahead: Ahead = _at_once if asks_ahead else _when_needed
         self.central = HttpCentral("http://central", lambda: self.user_id, timer=timer, transport=line)
         self.open()
 
@@ -126,7 +148,13 @@ class SimulatedTill:
             self.replica = Replica.open(self.file, clock=self.clock, new_id=self.new_id)
         self.driver.execute("PRAGMA busy_timeout = 0")
         self.engine = SyncEngine(
-            self.run, self.central, self.clock, random=self._chance.random, timer=self._timer, new_id=self.new_id
+            self.run,
+            self.central,
+            self.clock,
+            random=self._chance.random,
+            timer=self._timer,
+            new_id=self.new_id,
+            ahead=self._ahead,
         )
 
     @property

@@ -522,6 +522,7 @@ class World:
             lambda: self.now,
             self.chance,
             lambda: self.seconds,
+            asks_ahead=self.schedule.seed % 2 == 1,
         )
 
     def _customer_of(self, till: SimulatedTill, which: int | None) -> str | None:

@@ -1,0 +1,302 @@
+"""Deliberate bugs of the protocol, put into the product from outside: the simulator must find every one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+from unittest.mock import patch
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from avileo_pos import cards
+from avileo_pos.domain import sale
+from avileo_pos.protocol.words import OperationResult, OperationStatus, PullPage
+from avileo_pos.queries import balance
+from avileo_pos.replica import apply_pull, database, queue, sync_state, transaction
+from avileo_pos.replica.database import Replica
+from avileo_pos.server import collect_pull
+from avileo_pos.server.postgres import revisions
+from avileo_pos.server.postgres.wire_sql import of_business
+from avileo_pos.server.push import apply_push, apply_voids, merge_patches, receipts, store_new
+from avileo_pos.sync import engine
+from avileo_pos.work import Work
+from tests.simulation import tills
+from tests.simulation.moments import CentralCrashed
+from tests.simulation.shop import BUSINESS, NEIGHBOUR, PEOPLE, STRANGER
+
+Mutant = Callable[[], AbstractContextManager[object]]
+
+
+def in_place_of(owner: Any, name: str, other: Callable[[Any], Any]) -> Mutant:
+    """`other(original)` stands there instead of the original."""
+    return lambda: patch.object(owner, name, other(getattr(owner, name)))
+
+
+def _all(*parts: Mutant) -> Mutant:
+    @contextmanager
+    def together() -> Iterator[None]:
+        with ExitStack() as stack:
+            for part in parts:
+                stack.enter_context(part())
+            yield
+
+    return together
+
+
+# --- Central ---------------------------------------------------------------------------------------------------------
+
+_UNLOCKED: Final = """
+    SELECT c.revision + CASE WHEN c.epoch <> i.epoch THEN %(jump)s ELSE 0 END AS revision, c.audit_number, c.audit_hash
+    FROM sync_counters c, central_identity i WHERE c.business_id = %(business_id)s
+"""
+
+
+def _head_last(page: Any) -> Any:
+    def with_a_later_head(reader: Any, cursor: Any, head: int, *rest: Any) -> Any:
+        found = page(reader, cursor, head, *rest)
+        if not found.complete:
+            return found
+        later = revisions.head_of(reader.connection, reader.business_id)
+        reached = msgspec.structs.replace(cursor, revision=later).opaque()
+        return msgspec.structs.replace(found, head=later, cursor=reached)
+
+    return with_a_later_head
+
+
+def _same_number(_take: Any) -> Any:
+    def take(self: revisions.Revisions, count: int = 1) -> list[int]:
+        self.last += 1
+        return [self.last] * count
+
+    return take
+
+
+def _cut_off(changes: Any) -> Any:
+    def up_to_the_head(reader: Any, cursor: Any, head: int, limit: int) -> Any:
+        tables, following = changes(reader, cursor, head, limit)
+        return tables, msgspec.structs.replace(following, revision=head)
+
+    return up_to_the_head
+
+
+def _from_the_present_head(snapshot: Any) -> Any:
+    def ending_now(reader: Any, cursor: Any, limit: int) -> Any:
+        tables, following = snapshot(reader, cursor, limit)
+        if following.collection is None:
+            now = revisions.head_of(reader.connection, reader.business_id)
+            following = msgspec.structs.replace(following, revision=now)
+        return tables, following
+
+    return ending_now
+
+
+def _receipts_apart(write: Any) -> Any:
+    def in_a_transaction_of_its_own(push: Any, answered: Any) -> None:
+        with push.connection.engine.begin() as other:
+            other.exec_driver_sql(f"SET LOCAL app.business_id = '{push.business_id}'")
+            write(replace(push, connection=other), answered)
+
+    return in_a_transaction_of_its_own
+
+
+def _before_the_commit(in_epoch: Any) -> Any:
+    def answering_early(database: Any, work: Any, business_id: Any, now: Any) -> Any:
+        answers: list[Any] = []
+
+        def remembered(connection: Connection, epoch: str) -> Any:
+            answers.append(work(connection, epoch))
+            return answers[-1]
+
+        try:
+            return in_epoch(database, remembered, business_id, now)
+        except (CentralCrashed, DBAPIError):
+            if answers:
+                return answers[-1]
+            raise
+
+    return answering_early
+
+
+def _tenant_from_the_body(staff_of: Any) -> Any:
+    owners = {BUSINESS: PEOPLE[0].user_id, NEIGHBOUR: STRANGER.user_id}
+
+    def whoever_owns_it(connection: Connection, business_id: Any, _user_id: str, device_id: Any = None) -> Any:
+        return staff_of(connection, business_id, owners[business_id], device_id)
+
+    return whoever_owns_it
+
+
+def _whole_chunk_refused(_apply_chunk: Any) -> Any:
+    def all_or_nothing(push: Any, chunk: Sequence[Any], reasons: Any) -> dict[str, OperationResult]:
+        done = apply_push._try_together(push, chunk, reasons)
+        return done if isinstance(done, dict) else {each.id: receipts.refused(each, done) for each in chunk}
+
+    return all_or_nothing
+
+
+def _voided_again(decide: Any) -> Any:
+    def as_if_it_stood(push: Any, collection: Any, arrived: Any, fact: Any) -> Any:
+        return decide(push, collection, arrived, fact and {**fact, "voided_at": None})
+
+    return as_if_it_stood
+
+
+def _one_more_head(answer: Any) -> Any:
+    def promising_too_much(*given: Any, **named: Any) -> Any:
+        said = answer(*given, **named)
+        return msgspec.structs.replace(said, head=said.head + 3)
+
+    return promising_too_much
+
+
+# --- The till --------------------------------------------------------------------------------------------------------
+
+
+def _deleted_once_acked(acknowledge: Any) -> Any:
+    def and_forgotten(db: Connection, results: Any, now: Any) -> None:
+        acknowledge(db, results, now)
+        db.exec_driver_sql("DELETE FROM sync_queue WHERE status = 'acked'")
+
+    return and_forgotten
+
+
+def _always_synced(_mirror: Any) -> Any:
+    def without_looking(db: Connection, business_id: Any, table: Any, entity_ids: Any) -> None:
+        for entity in entity_ids:
+            db.exec_driver_sql(f"UPDATE {table.name} SET sync_status = 'synced' WHERE id = ?", (entity,))
+
+    return without_looking
+
+
+def _burning_attempts(give_back: Any) -> Any:
+    def and_blaming(db: Connection, operation_ids: Sequence[str]) -> None:
+        give_back(db, operation_ids)
+        for operation_id in operation_ids:
+            db.exec_driver_sql("UPDATE sync_queue SET attempts = attempts + 1 WHERE id = ?", (operation_id,))
+
+    return and_blaming
+
+
+def _place_before_rows(of: Any) -> Any:
+    def the_place_first(self: apply_pull.PagePieces, page: PullPage) -> Iterator[Any]:
+        yield self._piece(None, page)
+        yield from of(self, page)
+
+    return the_place_first
+
+
+def _queued_afterwards() -> AbstractContextManager[object]:
+    """The rows are committed first, and the operation in a transaction of its own."""
+    later: list[tuple[Any, ...]] = []
+    queue_now = Work._queue
+
+    def put_by(_work: Work, *said: Any) -> None:
+        later.append(said)
+
+    def write(replica: Replica, actor: Any, usecase: Any, *given: Any) -> Any:
+        later.clear()
+        works: list[Work] = []
+
+        def noted(work: Work, *said: Any) -> Any:
+            works.append(work)
+            return usecase(work, *said)
+
+        done = transaction.write(replica, actor, noted, *given)
+        with replica.writing() as db:
+            for said in later:
+                queue_now(replace(works[0], db=db), *said)
+        return done
+
+    return _all(lambda: patch.object(Work, "_queue", put_by), lambda: patch.object(tills, "write", write))()
+
+
+def _as_of_forgotten() -> AbstractContextManager[object]:
+    """What is acked counts as held by central's figure, whenever that was pulled."""
+    with patch.object(balance, "since", lambda _derived: "q.status <> 'acked'"):
+        changes = balance._changes_of_debt(
+            balance._from_customer("sales", "s", "client_id"),
+            balance._from_customer("abonos", "a", "client_id"),
+            balance._from_customer("customers", "c", "id"),
+        )
+    simpler = balance.WANTED_BALANCES.replace(balance._CHANGES_FOUND_BY_CUSTOMER, changes)
+    return patch.object(balance, "WANTED_BALANCES", simpler)
+
+
+def _less_durable(set_pragmas: Any) -> Any:
+    def never_full(self: Replica, *settings: str) -> None:
+        set_pragmas(self, *(each for each in settings if "synchronous" not in each))
+
+    return never_full
+
+
+def _nothing_to_do(_original: Any) -> Any:
+    return lambda *_given, **_named: None
+
+
+def _done_already(_original: Any) -> Any:
+    return lambda *_given, **_named: False
+
+
+def _in_floats(_exact: Any) -> Any:
+    return lambda quantity, price: Decimal(str(round(float(quantity) * float(price), 2)))
+
+
+def _unguarded(upsert: Any) -> Any:
+    return lambda *given: upsert(*given).partition(" WHERE excluded")[0]
+
+
+_NOT_FULL: Final = tuple(each.replace("synchronous = FULL", "synchronous = NORMAL") for each in database._SETTINGS)
+_ALL_ACKED: Final = {*OperationStatus} - {OperationStatus.QUARANTINED}
+
+MUTANTS: Final[Mapping[str, Mutant]] = {
+    "no lock on the counter": in_place_of(revisions, "_LOCK", lambda _lock: _UNLOCKED),
+    "head read last": in_place_of(collect_pull, "_page", _head_last),
+    "rows of one act share a revision": in_place_of(revisions.Revisions, "take", _same_number),
+    "page cut, cursor at the head": in_place_of(collect_pull, "_changes", _cut_off),
+    "snapshot ends at the present head": in_place_of(collect_pull, "_snapshot", _from_the_present_head),
+    "receipt outside the transaction": in_place_of(apply_push, "write_receipts", _receipts_apart),
+    "answer before the commit": in_place_of(apply_push, "in_current_epoch", _before_the_commit),
+    "receipts not looked up": in_place_of(apply_push, "find_receipts", lambda _find: lambda *_given: {}),
+    "counter reused after a restore": _all(
+        in_place_of(revisions, "JUMP", lambda _jump: 0), in_place_of(collect_pull, "JUMP", lambda _jump: 0)
+    ),
+    "tenant from the body": in_place_of(apply_push, "staff_of", _tenant_from_the_body),
+    "batch refused for one poison": in_place_of(apply_push, "_apply_chunk", _whole_chunk_refused),
+    "a second void counts again": in_place_of(apply_voids, "_decide", _voided_again),
+    "overwritten unseen": in_place_of(merge_patches, "_conflicts", lambda _found: lambda *_given: ()),
+    "a duplicate counts again": in_place_of(store_new, "_is_first", lambda _first: lambda *_given: True),
+    "everybody sees all": in_place_of(
+        collect_pull,
+        "_seen_by_vendedor",
+        lambda _seen: lambda collection, alias="t": of_business(collection.table, alias),
+    ),
+    "a head beyond what is there": in_place_of(apply_push, "_in_one_transaction", _one_more_head),
+    "acked row deleted": in_place_of(queue, "_acknowledge", _deleted_once_acked),
+    "status set without looking at the queue": in_place_of(queue, "mirror_sync_status", _always_synced),
+    "overlay dropped": in_place_of(cards, "_lay_edits_over", _nothing_to_do),
+    "base not kept": in_place_of(cards, "_keep_base", _nothing_to_do),
+    "attempts burned on 503": in_place_of(queue, "give_back", _burning_attempts),
+    "epoch ignored": in_place_of(engine.SyncEngine, "_follow_epoch", _done_already),
+    "nothing sent again after a restore": in_place_of(sync_state, "send_everything_again", _nothing_to_do),
+    "revisions kept in a resync": in_place_of(engine, "forget_revisions", _done_already),
+    "rows kept that are not shown any more": in_place_of(engine, "remove_unbrought_rows", _done_already),
+    "balance without as-of": _as_of_forgotten,
+    "dependencies ignored": _all(
+        in_place_of(queue, "_open_operations", lambda _open: lambda _db: lambda _id: False),
+        in_place_of(apply_push, "_has_arrived", lambda _has: lambda *_given: True),
+    ),
+    "place kept before the rows": in_place_of(apply_pull.PagePieces, "of", _place_before_rows),
+    "operation queued after the commit": _queued_afterwards,
+    "blocked and retry taken for stored": in_place_of(queue, "_ACKED", lambda _acked: _ALL_ACKED),
+    "an unanswered batch stays on its way": in_place_of(queue, "give_back", _nothing_to_do),
+    "what was on its way at a crash stays so": in_place_of(database, "take_back_what_was_on_its_way", _nothing_to_do),
+    "commits not brought to the disk": _all(
+        in_place_of(database, "_SETTINGS", lambda _settings: _NOT_FULL), in_place_of(Replica, "_set", _less_durable)
+    ),
+    "money in floats": in_place_of(sale, "line_subtotal", _in_floats),
+}
