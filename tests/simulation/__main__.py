@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,7 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from avileo_pos.server.postgres.embedded import EmbeddedPostgres
-from tests.simulation.pieces import Broken, play_piece
+from tests.simulation.crash_points import SCENARIOS
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.pieces import Broken, catch_mutant, crash_everywhere, play_piece
 from tests.simulation.regressions import as_line, keep
 from tests.simulation.shop import FASTEST_FOLDER
 
@@ -24,21 +26,43 @@ SEEDS_OF_A_PIECE: Final = 20
 
 def main(arguments: list[str]) -> int:
     asked = _asked(arguments)
-    began = time.perf_counter()
-    ends = asked.start + asked.seeds
-    pieces = [range(start, min(start + SEEDS_OF_A_PIECE, ends)) for start in range(asked.start, ends, SEEDS_OF_A_PIECE)]
-    broken: list[Broken] = []
     with (
         TemporaryDirectory(dir=FASTEST_FOLDER) as folder,
         EmbeddedPostgres(Path(folder) / "postgres", durable=False),
         ProcessPoolExecutor(asked.jobs, get_context("spawn")) as pool,
     ):
-        for piece, found in zip(pieces, pool.map(partial(play_piece, folder), pieces), strict=True):
-            broken += found
-            done, took = piece.stop - asked.start, time.perf_counter() - began
-            say(f"{done} seeds in {took:.0f} s, {done / took:.1f} a second, {len(broken)} broken")
-            for each in found:
-                _tell(each, to_keep=asked.keep)
+        if asked.mutants:
+            return _catch_mutants(pool, folder, asked.most)
+        if asked.crashes:
+            return _crash_everywhere(pool, folder)
+        return _play(pool, folder, asked)
+
+
+def _play(pool: Executor, folder: str, asked: argparse.Namespace) -> int:
+    began, ends, broken = time.perf_counter(), asked.start + asked.seeds, 0
+    pieces = [range(start, min(start + SEEDS_OF_A_PIECE, ends)) for start in range(asked.start, ends, SEEDS_OF_A_PIECE)]
+    for piece, found in zip(pieces, pool.map(partial(play_piece, folder), pieces), strict=True):
+        broken += len(found)
+        done, took = piece.stop - asked.start, time.perf_counter() - began
+        say(f"{done} seeds in {took:.0f} s, {done / took:.1f} a second, {broken} broken")
+        for each in found:
+            _tell(each, to_keep=asked.keep)
+    return 1 if broken else 0
+
+
+def _catch_mutants(pool: Executor, folder: str, most: int) -> int:
+    survivors = 0
+    for name, seed, said in pool.map(partial(catch_mutant, folder, most), MUTANTS):
+        survivors += seed is None
+        say(f"{name}: {'SURVIVED' if seed is None else f'seed {seed}, {said[:100]}'}")
+    return 1 if survivors else 0
+
+
+def _crash_everywhere(pool: Executor, folder: str) -> int:
+    broken = 0
+    for scenario, count, found in pool.map(partial(crash_everywhere, folder), SCENARIOS):
+        broken += len(found)
+        say("\n    ".join([f"{scenario}: {count} crashes, {len(found)} broken", *found]))
     return 1 if broken else 0
 
 
@@ -47,6 +71,9 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     wanted.add_argument("--seeds", type=int, default=200, help="how many schedules")
     wanted.add_argument("--start", type=int, default=0, help="the first seed")
     wanted.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many processes")
+    wanted.add_argument("--mutants", action="store_true", help="deliberate bugs, and the seed that catches each")
+    wanted.add_argument("--most", type=int, default=2_000, help="how many seeds may be needed to catch a mutant")
+    wanted.add_argument("--crashes", action="store_true", help="a crash at every moment of usual scenarios")
     wanted.add_argument("--keep", action="store_true", help="write what breaks into the regressions")
     return wanted.parse_args(arguments)
 

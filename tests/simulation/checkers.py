@@ -19,7 +19,7 @@ from avileo_pos.protocol import COLLECTIONS
 from tests.simulation.backups import Row, Rows, rows_in
 from tests.simulation.ledger import Done, Ledger
 from tests.simulation.network import Exchange, operations_in, plain_body
-from tests.simulation.shop import take_neighbour
+from tests.simulation.shop import put_back_neighbour, take_neighbour
 from tests.simulation.sights import AtTill, CentralWatch, look_at
 from tests.simulation.tills import SimulatedTill
 
@@ -71,6 +71,7 @@ class Checkers:
         self.receipts_in: dict[str, dict[str, int]] = defaultdict(dict)
         self.voided_in: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self.poisonous: set[str] = set()
+        self.roles_were_written = False
         self._read_of_log = 0
         self._moments: dict[str, int] = {}
         self.moved: list[SimulatedTill] = []
@@ -147,16 +148,21 @@ class Checkers:
     # --- Looking -----------------------------------------------------------------------------------------------------
 
     def always(self) -> None:
+        with self.world.moments.only_looking():
+            self._always()
+
+    def at_rest(self) -> None:
+        with self.world.moments.only_looking():
+            for check in AT_REST:
+                check(self)
+
+    def _always(self) -> None:
         exchanges = self.world.log[self._read_of_log :]
         self._read_of_log = len(self.world.log)
         self._look_where_something_moved()
         for check in ALWAYS:
             check(self, exchanges)
         self._remember(exchanges)
-
-    def at_rest(self) -> None:
-        for check in AT_REST:
-            check(self)
 
     def _look_where_something_moved(self) -> None:
         """A program that has not reached another moment has changed nothing."""
@@ -533,15 +539,33 @@ def _rows_of(operation: Row) -> Iterator[str]:
 
 
 def i12_poison_delays_only_what_needs_it(seen: Checkers) -> None:
-    """Nobody has to look after anything but poison."""
+    """Nobody has to look after anything but poison, and what is about a row that was lost or poisoned."""
     for till in seen.at_tills.values():
         for each in till.queue:
-            receipt = seen.at_central.receipts.get(each["id"], {})
-            is_refused = receipt.get("status") == "quarantined" or each["id"] in seen.world.cursed
-            if each["status"] == "parked" and not is_refused:
+            if each["status"] == "parked" and not _may_be_parked(seen, each):
                 raise Violation("I12", f"{till.name} has parked {each}")
         if till.queue and seen.poisonous & {each["id"] for each in till.queue if each["status"] == "acked"}:
             raise Violation("I12", "central has taken poison")
+
+
+def _may_be_parked(seen: Checkers, operation: Row) -> bool:
+    spoilt = seen.world.cursed | seen.poisonous
+    if operation["id"] in spoilt:
+        return True
+    code = seen.at_central.receipts.get(operation["id"], {}).get("code")
+    if code in ("forbidden", "last_admin"):
+        return seen.roles_were_written
+    births = (each for each in seen.ledger.done.values() if each.entity_id == operation["entity_id"])
+    return code == "unknown_entity" and any(each.id in spoilt | seen.lost for each in births)
+
+
+def i17_central_gets_back_what_it_lost(seen: Checkers) -> None:
+    """What a till keeps as stored is stored: with it I2, I3 and I8 hold also after a restore, a copy or a rewind."""
+    for till in seen.at_tills.values():
+        for each in till.queue:
+            status = seen.at_central.receipts.get(each["id"], {}).get("status")
+            if each["status"] == "acked" and each["last_code"] != "discarded" and status in (None, "quarantined"):
+                raise Violation("I17", f"{till.name} keeps {each['id']} as stored, which it is not: {status}")
 
 
 def i15_each_conflict_is_told_once(seen: Checkers) -> None:
@@ -584,6 +608,7 @@ def _is_plain(seen: Checkers, card: tuple[str, str], acts: list[Done]) -> bool:
 def i16_no_operation_changes_a_neighbour(seen: Checkers) -> None:
     """The other business is as it was, whatever was sent here."""
     if take_neighbour(seen.world.central) != seen.world.shop.neighbour:
+        put_back_neighbour(seen.world.central, seen.world.shop.neighbour)
         raise Violation("I16", "the neighbour's rows have changed")
 
 
@@ -603,6 +628,7 @@ ALWAYS: Final[tuple[Callable[[Checkers, list[Exchange]], None], ...]] = (
 AT_REST: Final[tuple[Callable[[Checkers], None], ...]] = (
     i13_nothing_is_left_to_send,
     i12_poison_delays_only_what_needs_it,
+    i17_central_gets_back_what_it_lost,
     i2_one_effect_each,
     i3_money_and_grams_are_conserved,
     i8_everybody_shows_the_same,

@@ -25,6 +25,8 @@ class Moments:
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
         self._planned: dict[str, dict[int, Interruption]] = {}
+        self._certain: dict[tuple[str, int], Interruption] = {}
+        self._looking = False
         self.dead: set[str] = set()
         self.commits: Callable[[str, Connection], None] = lambda _program, _connection: None
 
@@ -32,8 +34,21 @@ class Moments:
         """Interrupt `program` at its `at`-th moment from now, the first being 1."""
         self._planned.setdefault(program, {})[self._counts.get(program, 0) + at] = interruption
 
+    def plan_for_certain(self, program: str, at: int, interruption: Interruption) -> None:
+        """The same, but nothing makes it be forgotten."""
+        self._certain[program, self._counts.get(program, 0) + at] = interruption
+
     def forget(self, program: str) -> None:
         self._planned.pop(program, None)
+
+    @contextmanager
+    def only_looking(self) -> Iterator[None]:
+        """What the checkers ask meanwhile is no moment of anybody."""
+        self._looking = True
+        try:
+            yield
+        finally:
+            self._looking = False
 
     def touch(self, program: str) -> None:
         """Somebody else has changed something there."""
@@ -43,9 +58,13 @@ class Moments:
         return self._counts.get(program, 0)
 
     def reached(self, program: str, connection: Connection) -> None:
+        if self._looking:
+            return
         if program in self.dead:
             raise TillCrashed
         at = self._counts[program] = self._counts.get(program, 0) + 1
+        if certain := self._certain.pop((program, at), None):
+            certain(connection)
         planned = self._planned.get(program)
         if planned and at in planned:
             planned.pop(at)(connection)

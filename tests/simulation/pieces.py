@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from tests.postgres import running_postgres
+from tests.simulation.crash_points import crash_points, violation_at
+from tests.simulation.mutants import MUTANTS
 from tests.simulation.schedule import Schedule, draw
-from tests.simulation.shop import open_shop
+from tests.simulation.shop import Shop, open_shop
 from tests.simulation.shrink import shrink
 from tests.simulation.world import Played, play
 
@@ -37,6 +39,9 @@ class ShopOfThisProcess:
         self._left = 0
 
     def play(self, folder: str, schedule: Schedule) -> Played:
+        return play(self.opened(folder), schedule)
+
+    def opened(self, folder: str) -> Shop:
         if not self._left:
             self._open.close()
             postgres = self._open.enter_context(running_postgres(Path(folder) / "postgres"))
@@ -46,7 +51,7 @@ class ShopOfThisProcess:
             atexit.unregister(self._open.close)
             atexit.register(self._open.close)
         self._left -= 1
-        return play(self._shop, schedule)
+        return self._shop
 
 
 _shop = ShopOfThisProcess()
@@ -56,6 +61,22 @@ def play_piece(folder: str, seeds: range) -> list[Broken]:
     again = partial(_shop.play, folder)
     played = (again(draw(seed)) for seed in seeds)
     return [shortened(each, again) for each in played if each.violation]
+
+
+def catch_mutant(folder: str, most: int, name: str) -> tuple[str, int | None, str]:
+    """The mutant's name, the first seed that catches it if one of so many does, and what was found."""
+    with MUTANTS[name]():
+        for seed in range(most):
+            if violation := _shop.play(folder, draw(seed)).violation:
+                return name, seed, str(violation)
+    return name, None, ""
+
+
+def crash_everywhere(folder: str, scenario: str) -> tuple[str, int, list[str]]:
+    """The scenario, at how many moments it was made to crash, and what broke at which."""
+    points = list(crash_points(_shop.opened(folder), scenario))
+    broken = [(point, violation_at(_shop.opened(folder), point)) for point in points]
+    return scenario, len(points), [f"{point}: {said}" for point, said in broken if said]
 
 
 def shortened(played: Played, again: Callable[[Schedule], Played]) -> Broken:

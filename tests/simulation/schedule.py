@@ -251,6 +251,7 @@ _THEMES: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
     ((), _USUAL_FAULTS),
     (("write", "narrow", "restore"), ("meanwhile", "meanwhile", "meanwhile", "break")),
     (("crash", "crash_in", "power_cut"), ("crash", "break")),
+    (("void_sale", "void_abono", "edit"), ("break", "meanwhile")),
     (("backup", "restore", "void_sale", "void_abono"), _USUAL_FAULTS),
     (("copy", "rewind", "clone", "beside", "busy"), ("break", "odd", "meanwhile")),
     (("poison", "curse", "storm", "narrow"), ("status", "wait", "break")),

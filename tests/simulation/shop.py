@@ -30,7 +30,7 @@ from avileo_pos.server.postgres.isolation import service_url
 from avileo_pos.tables.server import device_members, devices, user
 from avileo_pos.tables.shared import customer_balances, customers, inventory, inventory_movements, products
 from tests.postgres import TestPostgres, make_tables, running_postgres
-from tests.simulation.backups import Backup
+from tests.simulation.backups import Backup, put_back
 from tests.simulation.central import SimulatedCentral
 from tests.simulation.network import Line
 from tests.simulation.tills import SimulatedTill
@@ -116,6 +116,11 @@ def server() -> Iterator[TestPostgres]:
 def take_neighbour(central: SimulatedCentral) -> Backup:
     """All that the other business has."""
     return SimulatedCentral(central.database, central.owner, NEIGHBOUR).backup()
+
+
+def put_back_neighbour(central: SimulatedCentral, backup: Backup) -> None:
+    """For the schedules that follow one by which it was changed."""
+    put_back(central.owner, str(NEIGHBOUR), backup)
 
 
 def customer_id(name: str, business_id: UUID = BUSINESS) -> UUID:

@@ -53,10 +53,14 @@ from tests.simulation.network import Line
 T = TypeVar("T")
 Row = dict[str, Any]
 
+NAMELESS: Final = (
+    '{"name":" ","opening_balance":0,"is_active":1,"created_at":"2031-03-14T15:00:00.000000Z",'
+    '"updated_at":"2031-03-14T15:00:00.000000Z"}'
+)
 POISONS: Final = {
     "collection": ("customers_of_tomorrow", "create", "{}"),
     "type": ("customers", "update", '{"name":{"was":"a","now":7}}'),
-    "text": ("customers", "create", '{"name":""}'),
+    "text": ("customers", "create", NAMELESS),
     "number": ("inventory_movements", "create", '{"quantity":1e300}'),
     "forbidden": ("businesses", "create", '{"name":"otra"}'),
     "nul": ("customers", "create", '{"name":"a\\u0000b"}'),

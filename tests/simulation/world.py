@@ -66,12 +66,16 @@ class Played:
 def play(shop: Shop, schedule: Schedule) -> Played:
     """Play it to its end, or to the first violation."""
     with World(shop, schedule).running() as world:
-        violation: Violation | None = None
-        try:
-            world.play()
-        except Violation as found:
-            violation = found
-        return Played(schedule, violation, tuple(world.trace))
+        return play_in(world)
+
+
+def play_in(world: World) -> Played:
+    violation: Violation | None = None
+    try:
+        world.play()
+    except Violation as found:
+        violation = found
+    return Played(world.schedule, violation, tuple(world.trace))
 
 
 class World:
@@ -127,6 +131,11 @@ class World:
             self.checkers.always()
         self._come_to_rest()
         self.checkers.at_rest()
+
+    def crash_at(self, program: str, at: int) -> None:
+        """Whatever it does then."""
+        kill = self._kill_central if program == "central" else self._kill
+        self.moments.plan_for_certain(program, at, kill)
 
     # --- Steps -------------------------------------------------------------------------------------------------------
 
@@ -340,8 +349,8 @@ class World:
                 locked_revisions(connection, BUSINESS) as revisions,
             ):
                 self._write_as_owner(BusinessWriter(connection, BUSINESS, revisions, self.now), kind, which, figure)
-        except CentralBusy:
-            return "central was busy"
+        except (CentralBusy, CentralCrashed):
+            return "central could not"
         return "written"
 
     def _write_as_owner(self, writer: BusinessWriter, kind: str, which: int, figure: int) -> None:
@@ -350,6 +359,7 @@ class World:
             self.checkers.written_at_central.add(("products", str(product)))
             writer.change(products, product, base_price=Decimal(figure) / 100)
         else:
+            self.checkers.roles_were_written = True
             role = (BusinessUserRole.VENDEDOR, BusinessUserRole.ADMIN_NEGOCIO)[figure % 2]
             writer.change(business_users, PEOPLE[1 + which % 3].member_id, role=role)
 
