@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -22,12 +22,14 @@ from avileo_pos.tables.till import DISCARDED
 from avileo_pos.work import mirror_sync_status
 
 MOST_ATTEMPTS: Final = 5
+LONGEST_PUT_OFF: Final = timedelta(minutes=5)
+_A_MOMENT: Final = timedelta(microseconds=1)
 _ENVELOPE_BYTES: Final = 400  # what an operation weighs on the wire besides its data
 
 _WAITING = """
     SELECT seq, id, operation_type, collection, entity_id, schema, actor_id, created_at, data, depends_on, attempts
     FROM sync_queue
-    WHERE status = 'pending' AND coalesce(next_attempt_at, '') <= ? AND operation_type <> ?
+    WHERE status = 'pending' AND coalesce(next_attempt_at, '') NOT BETWEEN ? AND ? AND operation_type <> ?
     ORDER BY seq
 """
 _ACKED = {OperationStatus.APPLIED, OperationStatus.DUPLICATE, OperationStatus.CONFLICT}
@@ -93,7 +95,10 @@ def settle(
     now: datetime,
     try_again_at: Callable[[OperationResult], datetime],
 ) -> Settled:
-    """Take central's word on the operations that were on their way; `try_again_at` says when one may go again."""
+    """Take central's word, as of its own `now`, on the operations that were on their way.
+
+    `try_again_at` says when one may go again.
+    """
     answered = [result for result in results if result.status in _ACKED]
     refused = [result for result in results if result.status is OperationStatus.QUARANTINED]
     put_off = [result for result in results if result.status in (OperationStatus.RETRY, OperationStatus.BLOCKED)]
@@ -168,7 +173,7 @@ def next_try_at(db: Connection) -> datetime | None:
 
 
 def purge_answered(db: Connection, now: datetime) -> int:
-    """Forget what central answered more than 45 days ago, and say how many that were.
+    """Forget what central answered more than 45 days before its own `now`, and say how many that were.
 
     The last one of all stays: the next operation's place is counted from it, and central takes a till that gives a
     place to a second operation for a copy of itself.
@@ -212,7 +217,9 @@ def _choose(db: Connection, limit: int, max_bytes: int, now: datetime, left_out:
     is_open = _open_operations(db)
     room = max_bytes
     suspect: Row[Any] | None = None
-    waiting = db.exec_driver_sql(_WAITING, (instant_text(now), left_out))
+    # Nothing is put off for longer: what says so was written before somebody set the clock back.
+    put_off = (instant_text(now + _A_MOMENT), instant_text(now + LONGEST_PUT_OFF))
+    waiting = db.exec_driver_sql(_WAITING, (*put_off, left_out))
     for row in waiting:
         if any(needed not in going and is_open(needed) for needed in msgspec.json.decode(row.depends_on)):
             continue

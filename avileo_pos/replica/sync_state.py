@@ -32,6 +32,11 @@ class SyncPlace:
     last_digest_at: datetime | None
     clock_skew: timedelta
 
+    @property
+    def central_time(self) -> datetime | None:
+        """When central last answered, by its own clock: this PC's may have been set to another year since."""
+        return None if self.last_contact_at is None else self.last_contact_at - self.clock_skew
+
 
 def read_place(db: Connection) -> SyncPlace:
     """Raises BusinessRuleBroken("till_not_enrolled")."""

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from avileo_pos.replica.queue import LONGEST_PUT_OFF
+
 SHORTEST: Final = 2.0  # seconds
-LONGEST: Final = 300.0
+LONGEST: Final = LONGEST_PUT_OFF.total_seconds()
 
 Random = Callable[[], float]
 

@@ -232,9 +232,9 @@ class SyncEngine:
     def _settle(
         self, db: Connection, business_id: UUID, results: Sequence[OperationResult], answer: PushAnswer
     ) -> Settled:
-        now = self._clock()
-        note_contact(db, now, datetime.fromisoformat(answer.server_time))
-        return queue.settle(db, business_id, results, now, self._try_again_at)
+        server_time = datetime.fromisoformat(answer.server_time)
+        note_contact(db, self._clock(), server_time)
+        return queue.settle(db, business_id, results, server_time, self._try_again_at)
 
     def _try_again_at(self, result: OperationResult) -> datetime:
         times = self._put_off[result.id] = self._put_off.get(result.id, 0) + 1
@@ -345,9 +345,10 @@ class SyncEngine:
     def _look_after_the_queue(self) -> None:
         # A round that could not write down its answers, on a full disk, has left them on their way.
         self._run(writes_pulled_rows(queue.take_back_what_was_on_its_way))
-        now = self._clock()
-        if self._looked_after_at is None or now - self._looked_after_at >= LOOK_AFTER_EVERY:
-            self._run(writes(queue.purge_answered, now))
+        now, place = self._clock(), self._place()
+        is_due = self._looked_after_at is None or now - self._looked_after_at >= LOOK_AFTER_EVERY
+        if is_due and place.central_time is not None:
+            self._run(writes(queue.purge_answered, place.central_time))
             self._looked_after_at = now
 
     def _compare_digests(self, *, after_snapshot: bool) -> None:

@@ -102,6 +102,15 @@ def test_waiting_for_central_burns_no_attempt(till: Till) -> None:
     assert till.queue()[0]["attempts"] == 0
 
 
+def test_nobody_waits_for_a_year_that_a_clock_had_by_mistake(till: Till) -> None:
+    till.new_customer()
+    till.clock.advance(days=2_000)
+    settle(till, *map(put_off, next_batch(till)))
+    assert next_batch(till) == ()
+    till.clock.advance(days=-2_000)
+    assert len(next_batch(till)) == 1
+
+
 def test_what_was_on_its_way_when_the_program_ended_waits_again(till: Till) -> None:
     till.new_customer()
     (before,) = next_batch(till)

@@ -41,16 +41,17 @@ class ShopOfThisProcess:
     def play(self, folder: str, schedule: Schedule) -> Played:
         return play(self.opened(folder), schedule)
 
-    def opened(self, folder: str) -> Shop:
-        if not self._left:
+    def opened(self, folder: str, schedules: int = 1) -> Shop:
+        """For so many schedules."""
+        if self._left < schedules:
             self._open.close()
             postgres = self._open.enter_context(running_postgres(Path(folder) / "postgres"))
             self._shop = self._open.enter_context(open_shop(postgres))
-            self._left = SCHEDULES_OF_A_SHOP
+            self._left = max(SCHEDULES_OF_A_SHOP, schedules)
             # After PostgreSQL has asked for the same, so that it is still there when this happens.
             atexit.unregister(self._open.close)
             atexit.register(self._open.close)
-        self._left -= 1
+        self._left -= schedules
         return self._shop
 
 
@@ -65,9 +66,10 @@ def play_piece(folder: str, seeds: range) -> list[Broken]:
 
 def catch_mutant(folder: str, most: int, name: str) -> tuple[str, int | None, str]:
     """The mutant's name, the first seed that catches it if one of so many does, and what was found."""
+    shop = _shop.opened(folder, most)
     with MUTANTS[name]():
         for seed in range(most):
-            if violation := _shop.play(folder, draw(seed)).violation:
+            if violation := play(shop, draw(seed)).violation:
                 return name, seed, str(violation)
     return name, None, ""
 

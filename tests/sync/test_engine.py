@@ -93,6 +93,18 @@ def test_answers_that_found_the_disk_full_are_asked_for_again(shop: SyncedTill, 
     assert {row["status"] for row in shop.till.queue()} == {"acked"}
 
 
+def test_a_clock_in_a_later_year_makes_nothing_be_forgotten(shop: SyncedTill, central: LedgerCentral) -> None:
+    """Central may come back from a backup today, whatever the clock of this PC says."""
+    for name in ("Rosa", "Elsa"):
+        shop.till.new_customer(name)
+    shop.round()
+    shop.till.clock.advance(days=400)
+    shop.reopen()
+    central.faults = [CentralUnreachable("no_route")]
+    shop.round()
+    assert [row["status"] for row in shop.till.queue()] == ["acked", "acked"]
+
+
 @pytest.mark.parametrize(
     "trouble",
     [
