@@ -31,7 +31,12 @@ def since(derived: str) -> str:
     operations to look at. What was discarded is closed without a revision and does nothing.
     """
     as_of = f"abs(coalesce({derived}.revision, 0))"
-    is_of_this_epoch = f"{as_of} > (SELECT epoch_floor FROM sync_state)"
+    # Of a backup that was put back twice the two epochs share their numbers; but once a page has come, all that was
+    # here before has been forgotten.
+    is_of_this_epoch = (
+        f"({as_of} > (SELECT epoch_floor FROM sync_state)"
+        f" OR {derived}.revision > 0 AND (SELECT cursor FROM sync_state) IS NOT NULL)"
+    )
     answered = f"iif({is_of_this_epoch}, q.acked_revision, coalesce(q.acked_before, q.acked_revision))"
     return f"""
     (q.acked_revision IS NULL OR q.acked_revision > (SELECT pulled_head FROM sync_state))

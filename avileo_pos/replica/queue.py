@@ -23,6 +23,7 @@ from avileo_pos.work import mirror_sync_status
 
 MOST_ATTEMPTS: Final = 5
 LONGEST_PUT_OFF: Final = timedelta(minutes=5)
+_NEVER_BEFORE: Final = 2**62
 _A_MOMENT: Final = timedelta(microseconds=1)
 _ENVELOPE_BYTES: Final = 400  # what an operation weighs on the wire besides its data
 
@@ -31,6 +32,13 @@ _WAITING = """
     FROM sync_queue
     WHERE status = 'pending' AND coalesce(next_attempt_at, '') NOT BETWEEN ? AND ? AND operation_type <> ?
     ORDER BY seq
+"""
+# While everything is taken anew, no figure that was here before holds what is answered only now. Its number does not
+# tell: of a backup that was put back twice the epochs share theirs.
+_FIRST_ANSWERED = f"""
+    acked_before = coalesce(
+      acked_before, iif(acked_revision IS NULL AND (SELECT resyncing FROM sync_state), {_NEVER_BEFORE}, NULL)),
+    acked_revision = ?
 """
 _ACKED = {OperationStatus.APPLIED, OperationStatus.DUPLICATE, OperationStatus.CONFLICT}
 
@@ -153,7 +161,7 @@ def heed_pulled_facts(db: Connection, collection: str, pulled: Mapping[str, Pull
         for row in waiting
         if row.entity_id in pulled and (row.operation_type == "create" or pulled[row.entity_id].is_voided)
     ]
-    _for_each(db, "UPDATE sync_queue SET acked_revision = ? WHERE seq = ?", stored)
+    _for_each(db, f"UPDATE sync_queue SET {_FIRST_ANSWERED} WHERE seq = ?", stored)
 
 
 def counts(db: Connection) -> QueueCounts:
@@ -191,8 +199,9 @@ def send_everything_again(db: Connection, business_id: UUID) -> None:
     What it had answered stays beside: a figure that was pulled before still holds what was acked then.
     """
     db.exec_driver_sql(
-        "UPDATE sync_queue SET acked_before = coalesce(acked_before, acked_revision), acked_revision = NULL"
-        " WHERE acked_revision IS NOT NULL"
+        "UPDATE sync_queue SET acked_before = coalesce(nullif(acked_before, ?), acked_revision), acked_revision = NULL"
+        " WHERE acked_revision IS NOT NULL",
+        (_NEVER_BEFORE,),
     )
     db.exec_driver_sql(
         """
@@ -290,7 +299,7 @@ def _acknowledge(db: Connection, results: Sequence[OperationResult], now: dateti
     at = instant_text(now)
     _for_each(
         db,
-        "UPDATE sync_queue SET status = 'acked', acked_revision = ?, acked_at = ?, next_attempt_at = NULL,"
+        f"UPDATE sync_queue SET status = 'acked', {_FIRST_ANSWERED}, acked_at = ?, next_attempt_at = NULL,"
         " last_code = ?, last_error = ? WHERE id = ? AND status = 'inflight'",
         [(result.revision, at, *_told_of(result), result.id) for result in results],
     )

@@ -78,7 +78,7 @@ def adopt_epoch(db: Connection, business_id: UUID, epoch: str) -> bool:
     if before is None:
         return False
     send_everything_again(db, business_id)
-    db.execute(update(sync_state).values(last_seen_head=0, epoch_floor=_highest_revision(db)))
+    db.execute(update(sync_state).values(last_seen_head=0, pulled_head=0, epoch_floor=_highest_revision(db)))
     begin_resync(db)
     return True
 
