@@ -6,6 +6,7 @@ knows beyond it, become this computer's replica.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,7 +16,7 @@ from typing import Final
 from uuid import UUID
 
 from avileo_pos.replica.database import Clock, utc_now
-from avileo_pos.replica.errors import NothingToBring, TillAlreadyHere, WrongPasswordForCopies
+from avileo_pos.replica.errors import DiskFailing, DiskFull, NothingToBring, TillAlreadyHere, WrongPasswordForCopies
 from avileo_pos.replica.rescue import Rescue, rescue_file
 from avileo_pos.replica.safe import ON_ANOTHER_DISK, Safe, chest_of
 from avileo_pos.replica.sealing import KeySeal, SealBroken, open_chest
@@ -39,7 +40,7 @@ def bring_till(place: Path, password: str, folder: Path, *, clock: Clock = utc_n
     """Make the till whose copies lie in `place` this computer's, in `folder`.
 
     Of several that the password opens, the one that was at work last. Raises NothingToBring, WrongPasswordForCopies,
-    TillAlreadyHere, DiskFull, OSError.
+    TillAlreadyHere, DiskFull, DiskFailing.
     """
     chests = list(_chests(place))
     if not chests:
@@ -55,8 +56,11 @@ def _bring(chest: Path, seal: KeySeal, folder: Path, clock: Clock) -> Brought:
     path = replica_path(folder, business_id)
     if path.exists():
         raise TillAlreadyHere(str(path))
-    chest_of(path).adopt(seal, chest)
-    rescue = rescue_file(path, (Safe.beside(path), Safe(chest.parent, seal)), clock=clock)
+    try:
+        chest_of(path).adopt(seal, chest)
+        rescue = rescue_file(path, (Safe.beside(path), Safe(chest.parent, seal)), clock=clock)
+    except OSError as trouble:
+        raise (DiskFull if trouble.errno == errno.ENOSPC else DiskFailing)(str(trouble)) from trouble
     return Brought(business_id, above.parent if above.name == ON_ANOTHER_DISK else None, rescue)
 
 

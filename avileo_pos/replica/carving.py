@@ -21,6 +21,7 @@ from avileo_pos.replica.kept_operations import Found, KeptOperation, legible
 from avileo_pos.tables.till import DISCARDED, sync_queue, till_identity
 
 _PAGE_SIZES: Final = tuple(2**power for power in range(9, 17))
+_BLOCK: Final = 4096
 _LEAF: Final = b"\x0d"
 _INTEGERS: Final = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 _WITHOUT_BYTES: Final[dict[int, Value]] = {0: None, 8: 0, 9: 1}
@@ -76,9 +77,7 @@ def _identity(values: Sequence[Any] | None) -> TillIdentity | None:
 
 def _rows(file: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Rows of that many columns, the first of which is the rowid: the file's, then the later ones of its log."""
-    content = file.read_bytes()
-    log = file.with_name(f"{file.name}-wal")
-    frames = log.read_bytes() if log.exists() else b""
+    content, frames = (_what_can_be_read(path) for path in (file, file.with_name(f"{file.name}-wal")))
     for size in _page_sizes(content, frames):
         found = False
         for page, others in _pages(content, frames, size):
@@ -87,6 +86,23 @@ def _rows(file: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
                 yield dict(zip(columns, values, strict=True))
         if found:
             return
+
+
+def _what_can_be_read(file: Path) -> bytes:
+    """All of it, or, from a disk that fails, all but the blocks that it does not give: those are empty."""
+    if not file.exists():
+        return b""
+    with suppress(OSError):
+        return file.read_bytes()
+    blocks = []
+    with file.open("rb", buffering=0) as source:
+        for start in range(0, file.stat().st_size, _BLOCK):
+            try:
+                source.seek(start)
+                blocks.append(source.read(_BLOCK).ljust(_BLOCK, b"\0"))
+            except OSError:
+                blocks.append(bytes(_BLOCK))
+    return b"".join(blocks)
 
 
 def _page_sizes(content: bytes, frames: bytes) -> Iterator[int]:

@@ -44,6 +44,7 @@ NEVER_SHOWN = {
     "body_too_large",
     "resync",
     "broken_form",
+    "note_too_long",
     "bad_name",
     "already_member",
     "client_gone",

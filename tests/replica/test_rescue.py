@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -10,12 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from avileo_pos.replica.carving import carve
 from avileo_pos.replica.copies import make_copy
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.errors import ReplicaDamaged
@@ -275,6 +277,19 @@ def test_a_file_that_is_gone_is_made_good_as_a_damaged_one_is(
     opened = spoilt.open()
     assert opened.rescue is not None
     assert queue_of(opened) == day.operations
+
+
+def test_a_disk_that_gives_no_file_as_a_whole_gives_it_block_by_block(
+    day: Day, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = day.again_in(tmp_path / "failing")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    device = next(iter(day.operations.values())).device_id
+    assert {kept.operation.id for kept in carve(failing.file, UUID(device)).operations} == day.operations.keys()
+
+
+def refuse(_path: Path) -> bytes:
+    raise OSError(errno.EIO, "the disk does not answer")
 
 
 # --- In the midst of it -----------------------------------------------------------------------------------------------
