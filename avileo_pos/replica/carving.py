@@ -54,7 +54,8 @@ def carve(file: Path, device_id: UUID) -> Found:
 
 def identity_in(file: Path) -> TillIdentity | None:
     """What the till was to central, by SQLite where it can still read that far, and by its pages otherwise."""
-    with suppress(sqlite3.Error), closing(reader_of(file)) as reader:
+    # SQLite quotes in its complaint what it cannot read, and Python cannot read the complaint.
+    with suppress(sqlite3.Error, UnicodeDecodeError), closing(reader_of(file)) as reader:
         found = _identity(reader.execute(f"SELECT {', '.join(_IDENTITY)} FROM till_identity").fetchone())
         if found is not None:
             return found

@@ -197,6 +197,16 @@ def test_the_damaged_file_is_kept_beside_and_the_next_start_knows_nothing_of_it(
     assert queue_of(again) == day.operations
 
 
+def test_a_schema_that_is_no_text_any_more_is_damage_like_any_other(day: Day, tmp_path: Path) -> None:
+    spoilt = day.again_in(tmp_path / "spoilt")
+    content = spoilt.file.read_bytes()
+    assert b"CREATE TABLE till_identity" in content
+    spoilt.file.write_bytes(content.replace(b"CREATE TABLE till_identity", b"CREATE \xff\xffBLE till_identity"))
+    opened = spoilt.open()
+    assert opened.rescue is not None
+    assert queue_of(opened) == day.operations
+
+
 def test_what_the_disk_changed_in_a_row_is_written_anew(day: Day, tmp_path: Path) -> None:
     """SQLite finds nothing wrong with such a file."""
     spoilt = day.again_in(tmp_path / "spoilt")
