@@ -53,10 +53,10 @@ def make_copy(file: Path, safe: Safe, device_id: UUID, now: datetime, *, quickly
     `VACUUM INTO` reads every row and leaves no gaps; `quickly` copies page by page, in an eighth of the time.
     Raises DiskFull, ReplicaDamaged and the other troubles of a file; OSError when the place is gone.
     """
+    safe.make()
     safe.require_room_for(_size_with_log(file))
     target = safe.folder / f"{device_id}.{now.astimezone(UTC):{_STAMP}}.copy"
     unfinished = target.with_suffix(".unfinished")
-    safe.make()
     unfinished.unlink(missing_ok=True)
     try:
         with trouble_told_by_driver(), closing(reader_of(file)) as reader:
@@ -72,8 +72,8 @@ def make_copy(file: Path, safe: Safe, device_id: UUID, now: datetime, *, quickly
 def send_along(copy: Copy, safe: Safe) -> None:
     """Keep the copy in another safe too, sealed. Raises OSError when the place is gone, DiskFull."""
     assert isinstance(safe.seal, KeySeal)
-    safe.require_room_for(copy.size)
     safe.make()
+    safe.require_room_for(copy.size)
     unfinished = safe.folder / f"{copy.path.stem}.unfinished"
     try:
         with copy.path.open("rb") as source, unfinished.open("wb") as target:

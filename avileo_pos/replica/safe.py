@@ -78,7 +78,6 @@ class Safe:
         yield from self.files(f"*{SUFFIX}")
 
     def require_room_for(self, size: int) -> None:
-        """Raises DiskFull when a copy of that size would leave too little for selling."""
-        place = next(each for each in (self.folder, *self.folder.parents) if each.exists())
-        if shutil.disk_usage(place).free < size + LEFT_FOR_SALES:
-            raise DiskFull(str(place))
+        """Raises DiskFull when a copy of that size would leave too little for selling, OSError when it is not there."""
+        if shutil.disk_usage(self.folder).free < size + LEFT_FOR_SALES:
+            raise DiskFull(str(self.folder))

@@ -61,9 +61,9 @@ def spoilt_copy_of(till: Till) -> Path:
     return file
 
 
-def test_selling_has_the_last_of_the_disk(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_selling_has_the_last_of_the_disk(till: Till, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     safe = Safe.beside(till.replica.path)
-    nearly_full = shutil.disk_usage(safe.folder.parent)._replace(free=till.replica.path.stat().st_size + 1)
+    nearly_full = shutil.disk_usage(tmp_path)._replace(free=till.replica.path.stat().st_size + 1)
     monkeypatch.setattr(shutil, "disk_usage", lambda _place: nearly_full)
     with pytest.raises(DiskFull):
         make_copy(till.replica.path, safe, DEVICE, NOON)
