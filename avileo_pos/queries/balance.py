@@ -142,7 +142,7 @@ def customer_balances(work: Work, customer_ids: Iterable[UUID]) -> dict[UUID, De
 
 
 _ABOUT_STOCK = "LEFT JOIN inventory i ON i.business_id = :business AND i.id = m.product_id"
-_STOCK = f"""
+STOCK = f"""
 WITH changes AS (
   SELECT m.product_id, m.quantity AS change
   FROM sync_queue q
@@ -169,7 +169,7 @@ SELECT product_id, sum(change) AS quantity FROM (
 
 def stock_by_product(work: Work) -> dict[UUID, Decimal]:
     """The stock of every product that ever moved, in kg or units; it may be below zero."""
-    return {identity(row.product_id): kilos(row.quantity) for row in read(work, _STOCK)}
+    return {identity(row.product_id): kilos(row.quantity) for row in read(work, STOCK)}
 
 
 def stock_of(work: Work, product_id: UUID) -> Decimal:

@@ -9,6 +9,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
+from avileo_pos.queries.product import ProductTile
 from avileo_pos.server.business.sample import PASSWORD, ROSA
 from avileo_pos.sync.state import SyncKind
 from tests.invariants import assert_promises_hold
@@ -43,14 +44,14 @@ def sell_for_a_day(till: Till, operations: int) -> None:
     random = Random(operations)
     customers = [till.new_customer(f"Casera {till.clock.now:%d.%m.}")]
     a_moment = A_WORKING_DAY / operations
-    for number, product in zip(range(operations - 1), cycle(PRODUCTS), strict=False):
+    for number, product in zip(range(operations - 1), cycle(map(till.product, PRODUCTS)), strict=False):
         do_something(till, number, product, customers, random)
         till.clock.go_on(a_moment)
     till.sync()
     till.clock.go_on(timedelta(days=1) - A_WORKING_DAY)
 
 
-def do_something(till: Till, number: int, product: str, customers: list[UUID], random: Random) -> None:
+def do_something(till: Till, number: int, product: ProductTile, customers: list[UUID], random: Random) -> None:
     quantity = f"{random.randint(1, 4)}.{random.randint(0, 999):03}"
     match number % 20:
         case 3 | 7 | 11 | 15:

@@ -136,9 +136,11 @@ class Till:
     def open_drawer(self) -> UUID:
         return self.do(open_cash_session, OpenCashSession(uuid4(), Decimal("50.00"))).id
 
-    def sell(self, product: str, quantity: str, *, to: UUID | None = None, paid: str | None = None) -> SaleReceipt:
+    def sell(
+        self, product: str | ProductTile, quantity: str, *, to: UUID | None = None, paid: str | None = None
+    ) -> SaleReceipt:
         """In cash for the whole price, unless `paid` (by Yape) says less: then the rest stays on credit."""
-        tile = self.product(product)
+        tile = self.product(product) if isinstance(product, str) else product
         line = SaleLine(tile.id, Decimal(quantity), unit_price=tile.price, list_price=tile.price)
         if paid is None:
             tendered = Payment(PaymentMethod.EFECTIVO, Decimal("9999.00"))
