@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import time
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -41,13 +43,29 @@ def main(arguments: list[str]) -> int:
 def _play(pool: Executor, folder: str, asked: argparse.Namespace) -> int:
     began, ends, broken = time.perf_counter(), asked.start + asked.seeds, 0
     pieces = [range(start, min(start + SEEDS_OF_A_PIECE, ends)) for start in range(asked.start, ends, SEEDS_OF_A_PIECE)]
-    for piece, found in zip(pieces, pool.map(partial(play_piece, folder), pieces), strict=True):
+    for piece, found in _played(pool, folder, pieces, asked.jobs, began + asked.minutes * 60):
         broken += len(found)
         done, took = piece.stop - asked.start, time.perf_counter() - began
         say(f"{done} seeds in {took:.0f} s, {done / took:.1f} a second, {broken} broken")
         for each in found:
             _tell(each, to_keep=asked.keep)
     return 1 if broken else 0
+
+
+def _played(
+    pool: Executor, folder: str, pieces: Iterable[range], at_once: int, until: float
+) -> Iterator[tuple[range, list[Broken]]]:
+    """What each piece found, in their order; none is begun after `until`."""
+    running: deque[tuple[range, Future[list[Broken]]]] = deque()
+    for piece in pieces:
+        if len(running) == at_once:
+            first, found = running.popleft()
+            yield first, found.result()
+        if time.perf_counter() > until:
+            break
+        running.append((piece, pool.submit(play_piece, folder, piece)))
+    for piece, found in running:
+        yield piece, found.result()
 
 
 def _catch_mutants(pool: Executor, folder: str, most: int) -> int:
@@ -69,6 +87,7 @@ def _crash_everywhere(pool: Executor, folder: str) -> int:
 def _asked(arguments: list[str]) -> argparse.Namespace:
     wanted = argparse.ArgumentParser(prog="python -m tests.simulation")
     wanted.add_argument("--seeds", type=int, default=200, help="how many schedules")
+    wanted.add_argument("--minutes", type=float, default=60 * 24, help="after so many no more are begun")
     wanted.add_argument("--start", type=int, default=0, help="the first seed")
     wanted.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many processes")
     wanted.add_argument("--mutants", action="store_true", help="deliberate bugs, and the seed that catches each")

@@ -65,6 +65,7 @@ class Checkers:
         self._of_copies: dict[str, list[Memory]] = defaultdict(list)
         self.lost: set[str] = set()
         self.was_disturbed = False
+        self.file_went_back = False
         self.first_bytes: dict[str, str] = {}
         self.heads_answered: dict[str, int] = {}
         self.revisions_at_central: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -99,7 +100,7 @@ class Checkers:
         kept = {row["id"] for row in till.rows("SELECT id FROM sync_queue")}
         self.lost |= self.committed_at[till.name] - kept
         self.committed_at[till.name] &= kept
-        self.was_disturbed = True
+        self.was_disturbed = self.file_went_back = True
 
     def cloned(self, original: SimulatedTill, clone: SimulatedTill) -> None:
         self.memories[clone.name] = deepcopy(self.memories[original.name])
@@ -109,6 +110,7 @@ class Checkers:
         """What had been pulled last may be pulled again; what a person has done stands."""
         before = self.memories[till.name]
         self.memories[till.name] = Memory(figures=before.figures, attempts=before.attempts)
+        self.file_went_back = True
 
     def restored(self) -> None:
         self.was_disturbed = True
@@ -308,6 +310,12 @@ def i4_a_cursor_tells_what_is_here(seen: Checkers, _exchanges: list[Exchange]) -
             for key, row in here.items():
                 if 0 < row["revision"] <= cursor.revision and key not in rows:
                     raise Violation("I4", f"{till.name} has {name} {key}, which it may not see or is not there")
+
+
+def i4_no_digest_differs(seen: Checkers, _exchanges: list[Exchange]) -> None:
+    """Nor does a till have to find out by counting that it has missed something; but for a file that went back."""
+    if "digest_differs" in seen.world.told and not seen.file_went_back:
+        raise Violation("I4", "a till differed from central, and had to take everything anew")
 
 
 def _differing(name: str, here: Row, there: Row) -> str | None:
@@ -624,6 +632,7 @@ def i16_no_operation_changes_a_neighbour(seen: Checkers) -> None:
 ALWAYS: Final[tuple[Callable[[Checkers, list[Exchange]], None], ...]] = (
     i1_nothing_is_lost,
     i4_a_cursor_tells_what_is_here,
+    i4_no_digest_differs,
     i5_nothing_appears_below_a_head,
     i6_nothing_goes_back,
     i7_own_writes_stay_visible,

@@ -26,6 +26,7 @@ class Moments:
         self._counts: dict[str, int] = {}
         self._planned: dict[str, dict[int, Interruption]] = {}
         self._certain: dict[tuple[str, int], Interruption] = {}
+        self._at_commit: dict[str, tuple[int, Interruption]] = {}
         self._looking = False
         self.dead: set[str] = set()
         self.commits: Callable[[str, Connection], None] = lambda _program, _connection: None
@@ -38,8 +39,23 @@ class Moments:
         """The same, but nothing makes it be forgotten."""
         self._certain[program, self._counts.get(program, 0) + at] = interruption
 
+    def plan_at_commit(self, program: str, which: int, interruption: Interruption) -> None:
+        """Interrupt it right before its `which`-th COMMIT from now."""
+        self._at_commit[program] = (which, interruption)
+
     def forget(self, program: str) -> None:
         self._planned.pop(program, None)
+        self._at_commit.pop(program, None)
+
+    def committing(self, program: str, connection: Connection) -> None:
+        self.reached(program, connection)
+        if program in self._at_commit and not self._looking:
+            left, interruption = self._at_commit.pop(program)
+            if left == 1:
+                interruption(connection)
+            else:
+                self._at_commit[program] = (left - 1, interruption)
+        self.commits(program, connection)
 
     @contextmanager
     def only_looking(self) -> Iterator[None]:
@@ -102,5 +118,4 @@ def _statement(connection: Connection, *_rest: Any) -> None:
 @event.listens_for(Engine, "commit")
 def _commit(connection: Connection) -> None:
     for moments in _listening:
-        moments.reached(program_of(connection), connection)
-        moments.commits(program_of(connection), connection)
+        moments.committing(program_of(connection), connection)

@@ -22,7 +22,7 @@ from avileo_pos.replica.database import Replica
 from avileo_pos.server import collect_pull
 from avileo_pos.server.postgres import revisions
 from avileo_pos.server.postgres.wire_sql import of_business
-from avileo_pos.server.push import apply_push, apply_voids, merge_patches, receipts, store_new
+from avileo_pos.server.push import apply_push, apply_voids, merge_patches, receipts
 from avileo_pos.sync import engine
 from avileo_pos.work import Work
 from tests.simulation import tills
@@ -269,7 +269,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "batch refused for one poison": in_place_of(apply_push, "_apply_chunk", _whole_chunk_refused),
     "a second void counts again": in_place_of(apply_voids, "_decide", _voided_again),
     "overwritten unseen": in_place_of(merge_patches, "_conflicts", lambda _found: lambda *_given: ()),
-    "a duplicate counts again": in_place_of(store_new, "_is_first", lambda _first: lambda *_given: True),
     "everybody sees all": in_place_of(
         collect_pull,
         "_seen_by_vendedor",

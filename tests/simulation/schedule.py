@@ -9,7 +9,7 @@ from typing import Any, Final
 Step = list[Any]
 """A name and its figures; the first of them is which till, where one is meant. Nested lists are steps or faults."""
 
-FIELDS: Final = ("name", "apodo", "phone", "address", "notes")
+FIELDS: Final = ("name", "name", "name", "apodo", "phone", "phone", "address", "notes")
 WORDS: Final = ("Rosa", "Juana", "Ñahui", "la casera", "paga el sábado", "")
 PHONES: Final = ("911111111", "922222222", "")
 
@@ -34,6 +34,9 @@ def draw(seed: int) -> Schedule:
     people = tuple(chance.sample(range(4), chance.choice((1, 2, 2, 2, 3, 4))))
     hand = _Hand(chance, len(people))
     steps = [hand.step() for _ in range(chance.randint(4, 18))]
+    if chance.random() < 0.4:
+        place = chance.randint(0, len(steps))
+        steps[place:place] = hand.encounter()
     return Schedule(seed, people, tuple(steps))
 
 
@@ -56,11 +59,30 @@ class _Hand:
         [kind] = self._chance.choices(self._kinds, self._weights)
         return [kind, *getattr(self, f"_{kind}")()]
 
+    def encounter(self) -> list[Step]:
+        """Steps that mean something together, and that chance alone would hardly ever bring in this order."""
+        one, other = self._chance.randrange(self._tills), self._chance.randrange(self._tills)
+        both: list[Step] = [["round", one, []], ["round", other, []]]
+        sold: Step = ["sell", one, [[0, self._chance.randint(1, 5000)]], 0, self._chance.choice((0, 33))]
+        written: Step = ["meanwhile", self._chance.randint(2, 9), ["write", "price", self._which(), 777]]
+        pages: list[Any] = [None] * self._chance.randint(2, 8)
+        return self._chance.choice(
+            (
+                [["edit", one, 0, "name", "Juana"], ["edit", other, 0, "name", "Ñahui"], *both],
+                [sold, *both, ["void_sale", one, 0], ["void_sale", other, 0], *both],
+                [["restore", 0], ["narrow", one, 10_000, 3], ["round", one, [*pages, written, written]]],
+                [sold, *both, ["restore", 0], ["narrow", one, 10_000, 2], ["round", one, [*pages, ["lost"]]]],
+                [["narrow", one, 1, 10_000], sold, ["void_sale", one, 0], ["round", one, [["status", 413]]], *both],
+                [*both, ["write", "role", self._chance.randrange(3), 50], *both],
+            )
+        )
+
     def _till(self) -> int:
         return self._chance.randrange(self._tills)
 
     def _which(self) -> int:
-        return self._chance.randrange(6)
+        """The same few most of the time, so that people meet at them."""
+        return self._chance.choice((0, 0, 0, 1, 1, 2, 3, 5))
 
     # --- What people do ----------------------------------------------------------------------------------------------
 
@@ -134,6 +156,8 @@ class _Hand:
                 return ["slow", self._chance.choice((1, 3, 29))]
             case "meanwhile":
                 return ["meanwhile", self._chance.randint(2, 16), self._meanwhile()]
+        if self._chance.random() < 0.4:
+            return ["crash_at_commit", self._chance.choice((1, 1, 2))]
         return [self._chance.choice(("crash_central", "cut_off_database")), self._moment(20)]
 
     def _meanwhile(self) -> Step:

@@ -177,7 +177,7 @@ class World:
 
     def _void(self, till: int, which: int, table: str, act: Callable[[SimulatedTill, str], list[Done]]) -> str:
         seller = self.tills[till]
-        known = seller.rows(f"SELECT id FROM {table} WHERE voided_at IS NULL ORDER BY receipt_number, id")
+        known = seller.rows(f"SELECT id FROM {table} WHERE voided_at IS NULL ORDER BY created_at DESC, id")
         if not known:
             return "nothing to void"
         return self._done(seller, lambda: act(seller, known[which % len(known)]["id"]))
@@ -493,6 +493,8 @@ class World:
         match fault:
             case ["crash_central", at]:
                 self.moments.plan("central", at, self._kill_central)
+            case ["crash_at_commit", which]:
+                self.moments.plan_at_commit("central", which, self._kill_central)
             case ["cut_off_database", at]:
                 self.moments.plan("central", at, self._cut_off)
             case ["meanwhile", at, step]:
