@@ -367,11 +367,13 @@ class World:
         """An operation that another version of the program should not have written."""
         seller = self.tills[till]
         try:
-            done = seller.write_poison(kind)
-            self.checkers.committed(done)
-            self.checkers.poisonous.add(done.id)
+            done = self._unless_it_crashes(seller, lambda: seller.write_poison(kind))
         except ReplicaTrouble as trouble:
             return f"refused {trouble}"
+        if done is None:
+            return "crashed"
+        self.checkers.committed(done)
+        self.checkers.poisonous.add(done.id)
         self.moments.touch(str(seller.file))
         return f"poisoned by {kind}"
 
