@@ -166,7 +166,7 @@ def serve(
             pool_size=pool_size,
             spare_connections=spare_connections,
             pool_patience=pool_patience,
-            prepares=prepare_statements or addresses.is_embedded,
+            prepares=prepare_statements,
             requests_per_session=requests_per_session,
             requests_per_address=requests_per_address,
             log_form=log_form,

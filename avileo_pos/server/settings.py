@@ -111,7 +111,7 @@ PrepareStatements = Annotated[
     bool,
     typer.Option(
         envvar="AVILEO_PREPARE_STATEMENTS",
-        help="Plan each statement once for each connection: faster, but not through a pooler in transaction mode.",
+        help="Keep plans of statements: for many small requests, and not through a pooler in transaction mode.",
     ),
 ]
 KeepAlive = Annotated[

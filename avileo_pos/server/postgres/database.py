@@ -25,11 +25,9 @@ _LIMITS: Final = (
     "SET LOCAL idle_in_transaction_session_timeout = '60s'"
 )
 _UNPREPARED: Final[dict[str, Any]] = {"prepare_threshold": None}
-# Our statements name one business and few rows: PostgreSQL would go on planning them anew for what it thinks to gain.
-_PREPARED: Final[dict[str, Any]] = {
-    "prepare_threshold": 3,
-    "options": "-c plan_cache_mode=force_generic_plan",
-}
+# What a statement looks for with `= ANY(...)` may be one row or a thousand: whether one plan fits all is PostgreSQL's
+# own choice, after it has seen some.
+_PREPARED: Final[dict[str, Any]] = {"prepare_threshold": 3}
 
 
 class PostgresUnavailable(Exception):  # noqa: N818 - the name says what happened
@@ -64,8 +62,9 @@ class Database:
         """Connect to `postgresql://user:password@host:port/name?sslmode=...`.
 
         Beyond `pool_size` connections `spare_connections` more may be opened; `patience` is how many seconds one
-        waits for any of them. With `prepares` statements are planned once for each connection, which halves what
-        they cost PostgreSQL; through a pooler in transaction mode, which changes the connection under us, it breaks.
+        waits for any of them. With `prepares` a connection keeps the plans of its statements, which spares
+        PostgreSQL much in small requests; through a pooler in transaction mode, which changes the connection under
+        us, it breaks.
         Raises PostgresUnavailable with the code `bad_address`, `unreachable`, `wrong_password`, `no_such_database`
         or `server_too_old`.
         """
