@@ -48,6 +48,13 @@ PAGES_OF_A_DISK: Final = 1_000_000
 MOST_TILLS: Final = 4
 # Whoever waits for a lock waits for a request that cannot go on before it: a moment tells that as well as ten seconds.
 QUICK_LIMITS: Final = "SET LOCAL lock_timeout = '30ms'"
+TO_THE_FIRST_STEP: Final = """
+    DROP INDEX ix_sync_queue_answers;
+    CREATE INDEX ix_sync_queue_acked_revision ON sync_queue (acked_revision);
+    DROP TABLE former_devices;
+    UPDATE alembic_version SET version_num = 'till_0001';
+"""
+"""What the later steps of a till have made is taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +330,7 @@ class World:
         seller.close()
         self.power.pop(str(seller.file), None)
         with closing(sqlite3.connect(seller.file)) as file:
-            file.executescript("DROP TABLE former_devices; UPDATE alembic_version SET version_num = 'till_0001';")
+            file.executescript(TO_THE_FIRST_STEP)
         seller.open()
         return "upgraded"
 
