@@ -15,6 +15,7 @@ from avileo_pos.queries.balance import customer_balances, stock_by_product
 from avileo_pos.tables.till.sync import DISCARDED
 from tests.journeys.shop import Shop
 from tests.journeys.till import Row, Till
+from tests.sync_status import brought_by, said_by
 
 Rows = Mapping[str, Mapping[str, Row]]
 
@@ -75,7 +76,7 @@ def assert_status_is_what_the_queue_says(shop: Shop) -> None:
         for name, collection in COLLECTIONS.items():
             if "sync_status" in collection.table.columns:
                 for row in till.rows(f"SELECT * FROM {name}"):
-                    expected = said.get(_brought_by(name, row), ("synced", 0))
+                    expected = said.get(brought_by(name, row), ("synced", 0))
                     assert (row["sync_status"], row["sync_attempts"]) == expected, (
                         f"{name} {row['id']} of {_name(till)}"
                     )
@@ -238,23 +239,7 @@ def _said_by_queue(till: Till) -> dict[tuple[str, str], tuple[str, int]]:
     operations: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
     for each in till.queue():
         operations[each["collection"], each["entity_id"]].append(each)
-    return {entity: _said_by(of_entity) for entity, of_entity in operations.items()}
-
-
-def _said_by(operations: list[Row]) -> tuple[str, int]:
-    still_open = [each for each in operations if each["status"] != "acked"]
-    parked = any(each["status"] == "parked" for each in operations)
-    status = "error" if parked else "pending" if still_open else "synced"
-    return status, max((each["attempts"] for each in still_open), default=0)
-
-
-def _brought_by(name: str, row: Row) -> tuple[str, str]:
-    """The aggregate by whose operations a row travels: its own, or the one that it came inside."""
-    for parent, collection in COLLECTIONS.items():
-        column = collection.parts.get(name)
-        if column and row[column]:
-            return parent, row[column]
-    return name, row["id"]
+    return {entity: said_by(of_entity) for entity, of_entity in operations.items()}
 
 
 def _in_centimos(figures: Mapping[UUID, Decimal]) -> dict[str, int]:

@@ -22,6 +22,7 @@ from tests.simulation.network import Exchange, operations_in, plain_body
 from tests.simulation.shop import put_back_neighbour, take_neighbour
 from tests.simulation.sights import AtTill, CentralWatch, look_at
 from tests.simulation.tills import SimulatedTill
+from tests.sync_status import brought_by, said_by
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -265,24 +266,9 @@ def i11_status_is_what_the_queue_says(seen: Checkers, _exchanges: list[Exchange]
         for name, rows in till.rows.items():
             if "sync_status" in COLLECTIONS[name].table.columns:
                 for row in rows.values():
-                    expected = _said_by(of_row.get(_brought_by(name, row), []))
+                    expected = said_by(of_row.get(brought_by(name, row), []))
                     if (row["sync_status"], row["sync_attempts"]) != expected:
                         raise Violation("I11", f"{till.name}: {name} {row['id']} {row['sync_status']}, not {expected}")
-
-
-def _said_by(operations: list[Row]) -> tuple[str, int]:
-    still_open = [each for each in operations if each["status"] != "acked"]
-    parked = any(each["status"] == "parked" for each in operations)
-    status = "error" if parked else "pending" if still_open else "synced"
-    return status, max((each["attempts"] for each in still_open), default=0)
-
-
-def _brought_by(name: str, row: Row) -> tuple[str, str]:
-    for parent, collection in COLLECTIONS.items():
-        column = collection.parts.get(name)
-        if column and row[column]:
-            return parent, row[column]
-    return name, row["id"]
 
 
 def i4_a_cursor_tells_what_is_here(seen: Checkers, _exchanges: list[Exchange]) -> None:
