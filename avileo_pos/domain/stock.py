@@ -1,6 +1,7 @@
 """The stock of a product: the sum of its movements, each with the sign of its kind."""
 
 from decimal import Decimal
+from uuid import UUID, uuid5
 
 from avileo_pos.domain.enums import MovementKind
 from avileo_pos.domain.errors import BusinessRuleBroken
@@ -23,3 +24,8 @@ def stock_change(kind: MovementKind, quantity: Decimal) -> Decimal:
     if quantity <= 0:
         raise BusinessRuleBroken("quantity_not_positive")
     return quantity if kind in _ENTERS else -quantity
+
+
+def movement_of_line(item_id: UUID, kind: MovementKind) -> UUID:
+    """The id of the movement that a line of a sale makes: whoever returns the kilos of a voided one does it once."""
+    return uuid5(item_id, kind)

@@ -16,12 +16,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.weight import NO_KILOS
 from avileo_pos.queries.stored import identity, kilos, read, soles
 from avileo_pos.work import Work
+
+SALE: Final = ("sales", "sale_items", "sale_id")
+_ABONO: Final = ("abonos", "abono_payments", "abono_id")
 
 
 def since(derived: str) -> str:
@@ -30,18 +34,48 @@ def since(derived: str) -> str:
     Whatever central answered up to the last head that was pulled to its end is in every figure, which leaves few
     operations to look at. What was discarded is closed without a revision and does nothing.
     """
-    as_of = f"abs(coalesce({derived}.revision, 0))"
-    # Of a backup that was put back twice the two epochs share their numbers; but once a page has come, all that was
-    # here before has been forgotten.
-    is_of_this_epoch = (
-        f"({as_of} > (SELECT epoch_floor FROM sync_state)"
-        f" OR {derived}.revision > 0 AND (SELECT cursor FROM sync_state) IS NOT NULL)"
-    )
-    answered = f"iif({is_of_this_epoch}, q.acked_revision, coalesce(q.acked_before, q.acked_revision))"
+    answered = f"iif({_is_of_this_epoch(derived)}, q.acked_revision, coalesce(q.acked_before, q.acked_revision))"
     return f"""
     (q.acked_revision IS NULL OR q.acked_revision > (SELECT pulled_head FROM sync_state))
-    AND coalesce({answered} > {as_of}, q.status <> 'acked')
+    AND coalesce({answered} > {_as_of(derived)}, q.status <> 'acked')
     """
+
+
+def counts_with(derived: str, fact: str, part: str, link: str) -> str:
+    """The SQL condition that operation `q`, on a row of table `fact`, changes the figure of row `derived`.
+
+    A void takes back only what was counted: a fact of this till, or one that the figure holds. Since when central has
+    another's fact is told by its parts, whose `link` leads to it, as its own revision rises with what is done to it.
+    A figure of central's present epoch does not hold what central says it lacks.
+    """
+    stored = f"""coalesce(
+      (SELECT min(p.revision) FROM {part} p WHERE p.business_id = :business AND p.{link} = q.entity_id),
+      (SELECT f.revision FROM {fact} f WHERE f.business_id = :business AND f.id = q.entity_id))"""
+    # Asked apart, so that `q` itself is read from its index alone.
+    of_it = "EXISTS (SELECT 1 FROM sync_queue o WHERE o.entity_id = q.entity_id AND o.operation_type ="
+    return f"""(
+      q.operation_type <> 'delete'
+      OR {of_it} 'create')
+      OR coalesce(
+        nullif(abs({stored}), 0) <= max({_as_of(derived)}, (SELECT pulled_head FROM sync_state)), q.status = 'parked'
+      ) AND NOT (
+        {stored} <= 0 AND {_is_of_this_epoch(derived)}
+        AND {of_it} 'delete' AND o.last_code IN ('blocked', 'unknown_entity'))
+      )
+    )"""
+
+
+def _as_of(derived: str) -> str:
+    return f"abs(coalesce({derived}.revision, 0))"
+
+
+def _is_of_this_epoch(derived: str) -> str:
+    # Of a backup that was put back twice the two epochs share their numbers; but once a page has come, all that was
+    # here before has been forgotten.
+    return (
+        f"({_as_of(derived)} > (SELECT epoch_floor FROM sync_state)"
+        f" OR {derived}.revision > 0 AND (SELECT cursor FROM sync_state) IS NOT NULL)"
+    )
 
 
 def _changes_of_debt(sales: str, abonos: str, customers: str) -> str:
@@ -50,11 +84,11 @@ def _changes_of_debt(sales: str, abonos: str, customers: str) -> str:
     return f"""
     SELECT s.client_id AS customer_id, iif(q.operation_type = 'create', s.balance_due, -s.balance_due) AS change
     FROM {sales} {balance_of} s.client_id
-    WHERE s.balance_due > 0 AND {since("b")}
+    WHERE s.balance_due > 0 AND {since("b")} AND {counts_with("b", *SALE)}
     UNION ALL
     SELECT a.client_id, iif(q.operation_type = 'create', -a.amount, a.amount)
     FROM {abonos} {balance_of} a.client_id
-    WHERE {since("b")}
+    WHERE {since("b")} AND {counts_with("b", *_ABONO)}
     UNION ALL
     SELECT c.id, json_extract(q.data, '$.opening_balance.now') - json_extract(q.data, '$.opening_balance.was')
     FROM {customers} {balance_of} c.id
@@ -148,7 +182,7 @@ WITH changes AS (
   FROM sync_queue q
   CROSS JOIN inventory_movements m ON m.business_id = :business AND m.sale_id = q.entity_id
     AND (m.kind = 'anulacion') = (q.operation_type = 'delete') {_ABOUT_STOCK}
-  WHERE q.collection = 'sales' AND {since("i")}
+  WHERE q.collection = 'sales' AND {since("i")} AND {counts_with("i", *SALE)}
   UNION ALL
   SELECT m.product_id, m.quantity
   FROM sync_queue q

@@ -18,7 +18,7 @@ from avileo_pos.domain.money import ZERO
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.sale import Payment
 from avileo_pos.domain.weight import NO_KILOS
-from avileo_pos.queries.balance import since
+from avileo_pos.queries.balance import SALE, counts_with, since
 from avileo_pos.queries.stored import day, identity, instant, kilos, read, soles
 from avileo_pos.work import Work
 
@@ -138,7 +138,7 @@ FROM json_each(:ids) wanted
 CROSS JOIN distribuciones d ON d.business_id = :business AND d.id = wanted.value
 CROSS JOIN sales s ON s.business_id = :business AND s.distribucion_id = d.id
 CROSS JOIN sync_queue q ON q.entity_id = s.id
-WHERE {since("d")}
+WHERE {since("d")} AND {counts_with("d", *SALE)}
 GROUP BY d.id
 """
 _MOVED = f"""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from avileo_pos.domain.credit import require_within_limit
 from avileo_pos.domain.enums import MovementKind, ProductUnit, SaleType
@@ -17,7 +17,7 @@ from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.reason import required_reason
 from avileo_pos.domain.receipt import TITLE
 from avileo_pos.domain.sale import LineInput, Payment, PricedLine, PricedSale, price_sale
-from avileo_pos.domain.stock import stock_change
+from avileo_pos.domain.stock import movement_of_line, stock_change
 from avileo_pos.domain.void import SALE
 from avileo_pos.domain.weight import NO_KILOS
 from avileo_pos.queries.balance import Debtor, customer_balance, debtor, stock_by_product
@@ -299,9 +299,8 @@ def _item(item_id: UUID, position: int, priced: PricedLine, card: _ProductCard, 
 
 
 def _movement(work: Work, kind: MovementKind, item_id: UUID, product_id: UUID, quantity: Decimal) -> Row:
-    """The movement of stock of one line. Two tills that void the same sale return its kilos once: by this id."""
     return {
-        "id": uuid5(item_id, kind),
+        "id": movement_of_line(item_id, kind),
         "product_id": product_id,
         "kind": kind,
         "quantity": stock_change(kind, quantity),
@@ -362,5 +361,5 @@ def _returned_to_stock(work: Work, sale_id: UUID) -> list[Row]:
     return [
         _movement(work, MovementKind.ANULACION, identity(line.id), identity(line.product_id), kilos(line.quantity))
         for line in read(work, _SOLD_LINES, sale=sale_id)
-        if uuid5(identity(line.id), MovementKind.VENTA) in moved
+        if movement_of_line(identity(line.id), MovementKind.VENTA) in moved
     ]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from avileo_pos.domain.enums import MovementKind
+from avileo_pos.domain.stock import movement_of_line
 from avileo_pos.protocol.words import Conflict
 from avileo_pos.server.business.membership import NotAMember
 from avileo_pos.server.postgres.epoch import restored
@@ -460,6 +463,16 @@ def test_a_fact_voided_twice_is_voided_once(central: TestCentral, pollo: str, ro
     assert central.ana.statuses(second) == ["applied"]
     assert central.value("SELECT void_reason FROM sales") == "se equivocó de producto"
     assert _balance(central, rosa) == 0
+    assert _stock(central, pollo) == 0
+    assert _count(central, "inventory_movements") == 2
+
+
+def test_a_sale_voided_before_all_of_it_had_come_returns_all_its_kilos(central: TestCentral, pollo: str) -> None:
+    sale = central.beto.sale([pollo])
+    [line], [taken] = sale["data"]["sale_items"], sale["data"]["inventory_movements"]
+    taken["id"] = str(movement_of_line(UUID(line["id"]), MovementKind.VENTA))
+    void = central.beto.void(sale, inventory_movements=[])
+    assert central.beto.statuses(sale, void) == ["applied", "applied"]
     assert _stock(central, pollo) == 0
     assert _count(central, "inventory_movements") == 2
 

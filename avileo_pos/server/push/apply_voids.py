@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from avileo_pos.domain.business_day import business_date
+from avileo_pos.domain.enums import MovementKind
+from avileo_pos.domain.stock import movement_of_line
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import OperationResult, OperationStatus
-from avileo_pos.server.postgres.wire_sql import find_rows, update_rows
+from avileo_pos.server.postgres.wire_sql import WireRow, find_rows, update_rows
 from avileo_pos.server.push.derived import Ledger, kilos_by_sale
 from avileo_pos.server.push.judge_push import is_approved, judge_void
 from avileo_pos.server.push.mend_references import mend_references
@@ -18,6 +22,7 @@ from avileo_pos.server.push.open_push import NewRow, OpenPush, Stated
 from avileo_pos.server.push.parse_push import Arrived, Refusal, Void
 from avileo_pos.server.push.receipts import refused
 from avileo_pos.server.push.store_new import enter, insert_stated, stated_parts
+from avileo_pos.tables.shared import inventory_movements
 
 Fact = dict[str, Any]
 
@@ -94,7 +99,9 @@ def _write(push: OpenPush, collection: Collection, voidings: Sequence[_Voiding],
     if not voidings:
         return
     facts = [Stated(voiding.arrived, collection.table, voiding.row) for voiding in voidings]
+    lines = _sold_lines(push, voidings) if collection.name == "sales" else []
     parts = [part for voiding in voidings for part in stated_parts(voiding.arrived, collection, voiding.void.parts)]
+    parts += _left_behind(push, voidings, lines, {part.row["id"] for part in parts})
     mended = mend_references(push, (*facts, *parts), (), ledger)
     for voiding in voidings:
         known = (voiding.fact["review_reason"] or "").split()
@@ -106,23 +113,49 @@ def _write(push: OpenPush, collection: Collection, voidings: Sequence[_Voiding],
         part.row["revision"] = revision
     update_rows(push.connection, collection.table, push.business_id, [voiding.row for voiding in voidings])
     enter(ledger, (), insert_stated(push, parts))
-    _take_back(push, collection, [voiding.fact for voiding in voidings], ledger)
+    _take_back(collection, [voiding.fact for voiding in voidings], lines, ledger)
 
 
-def _take_back(push: OpenPush, collection: Collection, facts: Sequence[Fact], ledger: Ledger) -> None:
+def _take_back(collection: Collection, facts: Sequence[Fact], lines: Sequence[WireRow], ledger: Ledger) -> None:
     if collection.name == "abonos":
         for abono in facts:
             ledger.owe(abono["client_id"], abono["amount"])
         return
-    kilos = _sold_kilos(push, [sale["id"] for sale in facts])
+    kilos = kilos_by_sale(lines)
     for sale in facts:
         ledger.sell(sale, kilos.get(sale["id"], 0), sign=-1)
 
 
-def _sold_kilos(push: OpenPush, sale_ids: list[str]) -> Mapping[str, int]:
+def _left_behind(
+    push: OpenPush, voidings: Sequence[_Voiding], lines: Sequence[WireRow], brought: Set[str]
+) -> Iterator[Stated]:
+    """The way back of lines that the till did not know: it voided a sale of which not everything had come yet."""
+    of_sale = {voiding.arrived.entity_id: voiding for voiding in voidings}
+    for line in lines:
+        way_back = str(movement_of_line(UUID(line["id"]), MovementKind.ANULACION))
+        if way_back not in brought and str(movement_of_line(UUID(line["id"]), MovementKind.VENTA)) in line["moved"]:
+            arrived, void = of_sale[line["sale_id"]].arrived, of_sale[line["sale_id"]].void
+            movement = {
+                "id": way_back,
+                "product_id": line["product_id"],
+                "kind": MovementKind.ANULACION,
+                "quantity": line["quantity"],
+                "sale_id": line["sale_id"],
+                "created_by": arrived.actor_id,
+                "business_date": business_date(void.at, push.staff.day_cutoff_hour).isoformat(),
+                "created_at": void.said["voided_at"],
+            }
+            yield Stated(arrived, inventory_movements, movement)
+
+
+def _sold_lines(push: OpenPush, voidings: Sequence[_Voiding]) -> list[WireRow]:
+    """The lines of these sales; `moved` are the movements of stock by which the sale of a line left."""
     found = push.connection.exec_driver_sql(
-        "SELECT i.sale_id::text AS sale_id, i.unit::text AS unit, (i.quantity * 1000)::bigint AS quantity"
-        " FROM sale_items i WHERE i.business_id = %s AND i.sale_id = ANY(%s::uuid[])",
-        (push.business_id, sale_ids),
+        "SELECT i.id::text AS id, i.sale_id::text AS sale_id, i.product_id::text AS product_id,"
+        " i.unit::text AS unit, (i.quantity * 1000)::bigint AS quantity,"
+        " ARRAY(SELECT m.id::text FROM inventory_movements m"
+        "   WHERE m.business_id = i.business_id AND m.sale_id = i.sale_id) AS moved"
+        " FROM sale_items i WHERE i.business_id = %s AND i.sale_id = ANY(%s::uuid[]) ORDER BY i.sale_id, i.position",
+        (push.business_id, [voiding.arrived.entity_id for voiding in voidings]),
     )
-    return kilos_by_sale([dict(row) for row in found.mappings()])
+    return [dict(row) for row in found.mappings()]
