@@ -94,11 +94,19 @@ class _TimedPage(NamedTuple):
     seconds: float
 
 
+class _TimedAnswer(NamedTuple):
+    """What central said to a batch, and how long that took."""
+
+    answer: PushAnswer
+    seconds: float
+
+
 class SyncEngine:
     """Keeps one replica and central alike, one round at a time. `told` hears of each new state.
 
-    `ahead` may ask central for the next page on another thread while one is written; without it nothing is asked
-    before its answer is needed. `may_pull` says no while the disk has room for nothing but sales.
+    `ahead` may call central on another thread: for the next page while one is written, and with the next batch while
+    the answer to one is; without it nothing is asked before its answer is needed. `may_pull` says no while the disk has
+    room for nothing but sales.
     """
 
     def __init__(
@@ -185,8 +193,7 @@ class SyncEngine:
             place = self._place()
             self._heed(place, self._central.push(self._request(place, ())))
         while batch := self._next_batch():
-            self._tell_sending()
-            self._push(self._place(), batch)
+            self._push_in_a_row(self._place(), batch)
         self._search.end()
 
     def _next_batch(self) -> tuple[Operation, ...]:
@@ -196,18 +203,45 @@ class SyncEngine:
             )
         )
 
-    def _push(self, place: SyncPlace, batch: Sequence[Operation]) -> None:
-        started = self._timer()
-        try:
-            answer = self._central.push(self._request(place, batch))
-        except BaseException as trouble:
-            self._run(writes(queue.give_back, [operation.id for operation in batch]))
-            if not isinstance(trouble, CentralTrouble):
-                raise
-            self._consider(trouble, place, batch)
-            return
-        self._operations.took(self._timer() - started)
-        self._heed(place, answer, batch)
+    def _push_in_a_row(self, place: SyncPlace, batch: tuple[Operation, ...]) -> None:
+        """Batch after batch, for as long as central takes them without more ado.
+
+        The next one is chosen while central has this one, and goes before the answer to this one is written. It leaves
+        out what depends on this one, so no answer can turn it wrong; and only one is ever with central.
+        """
+        sent = self._send(place, batch)
+        while batch:
+            following = self._next_batch()
+            try:
+                came = sent()
+            except BaseException as trouble:
+                self._give_back((*batch, *following))
+                if not isinstance(trouble, CentralTrouble):
+                    raise
+                self._consider(trouble, place, batch)
+                return
+            self._operations.took(came.seconds)
+            if came.answer.epoch != place.epoch or came.answer.new_device:
+                self._give_back(following)
+                following = ()
+            if following:
+                sent = self._send(place, following)
+            self._heed(place, came.answer, batch)
+            batch = following
+
+    def _send(self, place: SyncPlace, batch: Sequence[Operation]) -> Callable[[], _TimedAnswer]:
+        self._tell_sending()
+        request = self._request(place, batch)
+
+        def call() -> _TimedAnswer:
+            started = self._timer()
+            answer = self._central.push(request)
+            return _TimedAnswer(answer, self._timer() - started)
+
+        return self._ahead(call)
+
+    def _give_back(self, batch: Sequence[Operation]) -> None:
+        self._run(writes(queue.give_back, [operation.id for operation in batch]))
 
     def _request(self, place: SyncPlace, batch: Sequence[Operation]) -> PushRequest:
         return PushRequest(

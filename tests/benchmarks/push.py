@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
+from avileo_pos.desktop.background.asking_ahead import AskingAhead
 from avileo_pos.protocol import PullPage
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.sync_state import read_place
@@ -97,8 +98,9 @@ class _Bench:
             Replica.open(file) as replica,
             central_on(url) as address,
             HttpCentral(address, lambda: self.till.token) as central,
+            AskingAhead() as ahead,
         ):
-            engine = SyncEngine(direct(replica), _OnlyTakes(central), replica.clock)
+            engine = SyncEngine(direct(replica), _OnlyTakes(central), replica.clock, ahead=ahead)
             _checkpoint(url)
             with undisturbed():
                 took = seconds(engine.run_round)

@@ -68,6 +68,7 @@ class LedgerCentral:
     enrolled: list[UUID] = field(default_factory=list)
     lies_about: dict[str, TableDigest] = field(default_factory=dict)
     between_pages: Callable[[], None] = field(default=lambda: None)
+    when_pushed: Callable[[], None] = field(default=lambda: None)
 
     def __post_init__(self) -> None:
         for row in (business_row(), member_row(), customer_row(MARKET_CUSTOMER, "Puesto 14", 3)):
@@ -79,6 +80,7 @@ class LedgerCentral:
     def push(self, request: PushRequest) -> PushAnswer:
         operations = [msgspec.json.decode(raw, type=Operation) for raw in request.operations]
         self.pushes.append(len(operations))
+        self.when_pushed()
         self._fail(operations)
         results = [self._take(operation) for operation in operations]
         if operations and self.lost_answers:

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 
 from avileo_pos.protocol import PushAnswer, PushRequest, TableDigest
+from avileo_pos.replica import queue
 from avileo_pos.replica.errors import DiskFull
 from avileo_pos.replica.queue import MOST_ATTEMPTS
 from avileo_pos.sync.central import (
@@ -303,6 +304,106 @@ def engine_that_asks_at_once(shop: SyncedTill) -> SyncEngine:
         return answer.result
 
     return SyncEngine(shop.till.run, shop.central, shop.till.clock, timer=lambda: 0.0, ahead=ahead)
+
+
+# --- One batch after another -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def busy_shop(shop: SyncedTill, central: LedgerCentral) -> SyncedTill:
+    """With 100 operations waiting, sent by an engine whose every call is made as soon as it can be."""
+    shop.engine = engine_that_asks_at_once(shop)
+    central.pushes.clear()
+    for number in range(100):
+        shop.till.new_customer(f"Cliente {number}")
+    return shop
+
+
+def acked(shop: SyncedTill) -> int:
+    return sum(row["status"] == "acked" for row in shop.till.queue())
+
+
+def test_a_batch_is_sent_before_the_answer_to_the_last_one_is_written(
+    busy_shop: SyncedTill, central: LedgerCentral
+) -> None:
+    seen: list[int] = []
+    central.when_pushed = lambda: seen.append(acked(busy_shop))
+    busy_shop.round()
+    assert central.pushes == [20, 20, 40, 20]
+    assert seen == [0, 0, 20, 40]
+    assert acked(busy_shop) == 100
+
+
+def test_what_depends_on_a_batch_is_not_sent_before_its_answer(shop: SyncedTill, central: LedgerCentral) -> None:
+    shop.engine = engine_that_asks_at_once(shop)
+    for customer in [shop.till.new_customer(f"Cliente {number}") for number in range(20)]:
+        shop.till.takes_abono(customer)
+    held: list[int] = []
+    central.when_pushed = lambda: held.append(acked(shop))
+    shop.round()
+    assert held == [0, 20]
+    assert acked(shop) == 40
+
+
+def test_an_answer_lost_in_the_middle_costs_no_attempt_and_stores_everything_once(
+    busy_shop: SyncedTill, central: LedgerCentral
+) -> None:
+    def lose_the_third() -> None:
+        central.lost_answers = int(len(central.pushes) == 3)
+
+    central.when_pushed = lose_the_third
+    assert busy_shop.round().state.kind is SyncKind.OFFLINE
+    assert acked(busy_shop) == 40
+    assert {row["status"] for row in busy_shop.till.queue()} == {"acked", "pending"}
+    busy_shop.rounds_until_quiet()
+    assert acked(busy_shop) == 100
+    assert attempts(busy_shop) == {0}
+
+
+def test_a_backup_put_back_between_two_batches_loses_nothing(busy_shop: SyncedTill, central: LedgerCentral) -> None:
+    empty = central.kept()
+
+    def restore_before_the_third() -> None:
+        if len(central.pushes) == 3:
+            central.restore(empty)
+
+    central.when_pushed = restore_before_the_third
+    busy_shop.rounds_until_quiet()
+    assert acked(busy_shop) == 100
+    assert sum(str(row.get("name")).startswith("Cliente") for row in central.rows.values()) == 100
+
+
+def test_a_copied_till_sends_what_follows_under_its_new_identity(busy_shop: SyncedTill, central: LedgerCentral) -> None:
+    devices: list[str] = []
+
+    def push(request: PushRequest) -> PushAnswer:
+        devices.append(request.device_id)
+        central.clone_of.add(devices[0])
+        return LedgerCentral.push(central, request)
+
+    with patch.object(central, "push", push):
+        busy_shop.rounds_until_quiet()
+    [anew] = central.enrolled
+    assert devices[1:] == [str(anew)] * (len(devices) - 1)
+    assert acked(busy_shop) == 100
+
+
+def test_a_disk_that_fills_up_between_two_batches_loses_no_answer(
+    busy_shop: SyncedTill, central: LedgerCentral
+) -> None:
+    with patch.object(queue, "settle", wraps=queue.settle) as settle:
+
+        def fill_the_disk() -> None:
+            settle.side_effect = DiskFull if len(central.pushes) == 3 else None
+
+        central.when_pushed = fill_the_disk
+        with pytest.raises(DiskFull):
+            busy_shop.round()
+    central.when_pushed = lambda: None
+    assert acked(busy_shop) == 20
+    busy_shop.reopen()
+    busy_shop.rounds_until_quiet()
+    assert acked(busy_shop) == 100
 
 
 # --- Taking everything anew ------------------------------------------------------------------------------------------

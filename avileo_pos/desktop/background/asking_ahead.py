@@ -1,4 +1,4 @@
-"""The next page of a pull is asked for here while the sync thread writes one: line and disk work side by side."""
+"""Central is asked here while the sync thread writes what it said before: line and disk work side by side."""
 
 from __future__ import annotations
 
