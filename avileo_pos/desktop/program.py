@@ -35,11 +35,12 @@ from avileo_pos.desktop.widgets.dialogs import MessageSheet
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor
+from avileo_pos.handover.handover_file import read_handover
 from avileo_pos.replica.bringing import Brought, bring_till
 from avileo_pos.replica.copies import Copy
 from avileo_pos.replica.database import Clock, Replica
 from avileo_pos.replica.errors import ReplicaInUse, ReplicaTrouble
-from avileo_pos.replica.handover import read_handover, take_in, waiting_operations, write_handover
+from avileo_pos.replica.handover import hand_over, take_in, waiting_operations
 from avileo_pos.replica.identity import TillIdentity, find_identity
 from avileo_pos.replica.queue import AppliedOver
 from avileo_pos.replica.rescue import Opened, go_back, open_or_rescue
@@ -481,12 +482,11 @@ def _enrol(shop: Shop, arrival: _Arrival, business_id: UUID, device_name: str, n
 def _export(shop: Shop, asked: CarryOperations, now: datetime) -> Carried:
     """Raises BusinessRuleBroken, ReplicaTrouble."""
     handover = shop.lane.run(reads(waiting_operations, instant_text(now)))
-    write_handover(Path(asked.file), handover, asked.passphrase)
-    return Carried(len(handover.operations))
+    return hand_over(Path(asked.file), handover, asked.passphrase)
 
 
 def _import(shop: Shop, asked: CarryOperations, _now: datetime) -> Carried:
-    """Raises ReplicaTrouble."""
+    """Raises BusinessRuleBroken, ReplicaTrouble."""
     came_in = shop.lane.run(partial(take_in, read_handover(Path(asked.file), asked.passphrase)))
     shop.sync.wake()
     shop.keeper.follow()

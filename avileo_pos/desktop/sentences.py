@@ -63,6 +63,10 @@ SENTENCES: dict[str, str] = {
     "operation_needed_by_others": "Otras operaciones dependen de esta. Descarte primero las otras.",
     "operation_not_parked": "Ya no está por revisar. Actualice y vuelva a mirar.",
     "operation_not_editable": "Esto no se puede corregir aquí. Descártelo y hágalo de nuevo.",
+    "handover_broken": "Ese archivo no es de operaciones por enviar, o no está completo.",
+    "handover_of_another": "Ese archivo es de otro negocio.",
+    "passphrase_too_short": "La clave necesita al menos {shortest} caracteres.",
+    "wrong_passphrase": "Con esa clave no se abre el archivo. Es la que se puso al exportar.",
     # People and records
     "dni_of_another": "Ese DNI ya es de {name}.",
     "permission_denied": "No tiene permiso para esto. Pida el PIN de un administrador.",
@@ -71,7 +75,6 @@ SENTENCES: dict[str, str] = {
     "no_pin": "Esta persona todavía no tiene PIN. Entre con su contraseña.",
     "wrong_password": "El correo o la contraseña no son correctos.",
     "password_must_change": "Esa contraseña sirve una sola vez. Ponga una nueva.",
-    "passphrase_too_short": "La clave necesita al menos {shortest} caracteres.",
     "password_too_short": "La contraseña necesita al menos {shortest} caracteres.",
     "password_too_long": "La contraseña puede tener hasta {longest} caracteres.",
     "passwords_differ": "No es igual a la de arriba. Escríbala otra vez.",

@@ -49,8 +49,6 @@ _BY_CODE = {
     "replica_too_new": "Otra versión más nueva ya abrió este archivo. Actualice el programa.",
     "nothing_to_bring": "En esa carpeta no hay copias de una caja. Elija la memoria o el disco donde se guardaban.",
     "wrong_password_for_copies": "Con esa contraseña no se abren las copias. Use la de alguien que entró en esa caja.",
-    "handover_broken": "Ese archivo no es de operaciones por enviar, o no está completo.",
-    "handover_of_another": "Ese archivo es de otro negocio.",
     "till_already_here": "Esta computadora ya tiene una caja de ese negocio.",
     "replica_unwritable": "No hay permiso para escribir en la carpeta de Avileo.",
     "disk_full": "El disco está lleno. No se guardó: libere espacio y vuelva a intentar.",

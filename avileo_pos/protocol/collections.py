@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table
 
-from avileo_pos.domain.permissions import Permission
+from avileo_pos.domain.permissions import OF_EVERY_SELLER, Permission
 from avileo_pos.tables import shared
 
 UNTRAVELLED = frozenset({"business_id", "sync_status", "sync_attempts"})
@@ -67,6 +67,11 @@ class Collection:
     @property
     def name(self) -> str:
         return str(self.table.name)
+
+    @property
+    def is_sellers_fact(self) -> bool:
+        """Whether any seller may state it: money or goods have changed hands, so it is believed of a colleague too."""
+        return self.kind is Kind.FACT and self.created_with in OF_EVERY_SELLER
 
     @property
     def voidable(self) -> bool:

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from avileo_pos.handover.sealing import KeySeal, SealBroken
 from avileo_pos.replica.database import Clock, utc_now
 from avileo_pos.replica.errors import DiskFailing, DiskFull, NothingToBring, TillAlreadyHere, WrongPasswordForCopies
+from avileo_pos.replica.key_chest import open_chest
 from avileo_pos.replica.rescue import Rescue, rescue_file
 from avileo_pos.replica.safe import ON_ANOTHER_DISK, Safe, chest_of
-from avileo_pos.replica.sealing import KeySeal, SealBroken, open_chest
 from avileo_pos.settings import replica_path
 
 _BUSINESS: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

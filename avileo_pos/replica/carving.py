@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from avileo_pos.handover.kept_operation import KeptOperation
 from avileo_pos.replica.database import reader_of
 from avileo_pos.replica.identity import TillIdentity
-from avileo_pos.replica.kept_operations import Found, KeptOperation, legible
+from avileo_pos.replica.kept_operations import Found, legible
 from avileo_pos.tables.till import DISCARDED, sync_queue, till_identity
 
 _PAGE_SIZES: Final = tuple(2**power for power in range(9, 17))

@@ -18,10 +18,10 @@ from uuid import UUID
 import structlog
 
 from avileo_pos.domain.business_day import business_date
+from avileo_pos.handover.sealing import KeySeal, SealBroken
 from avileo_pos.replica.database import reader_of, require_sound, trouble_told_by_driver
 from avileo_pos.replica.errors import ReplicaTrouble
 from avileo_pos.replica.safe import Safe
-from avileo_pos.replica.sealing import KeySeal, SealBroken
 
 log = structlog.get_logger(__name__)
 

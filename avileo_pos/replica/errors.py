@@ -63,18 +63,6 @@ class WrongPasswordForCopies(ReplicaTrouble):
     code = "wrong_password_for_copies"
 
 
-class HandoverBroken(ReplicaTrouble):
-    """This is no file of operations of a till, or not a whole one."""
-
-    code = "handover_broken"
-
-
-class HandoverOfAnother(ReplicaTrouble):
-    """The operations are of another business."""
-
-    code = "handover_of_another"
-
-
 class TillAlreadyHere(ReplicaTrouble):
     """This computer has a till of that business already."""
 

@@ -24,9 +24,10 @@ from uuid import UUID
 
 import msgspec
 
+from avileo_pos.handover.kept_operation import KeptOperation
+from avileo_pos.handover.sealing import PLAIN, Seal
 from avileo_pos.replica.identity import TillIdentity
-from avileo_pos.replica.kept_operations import Found, KeptOperation, legible, queue_rows
-from avileo_pos.replica.sealing import PLAIN, Seal
+from avileo_pos.replica.kept_operations import Found, legible, queue_rows
 from avileo_pos.tables.till import DISCARDED
 
 SUFFIX: Final = ".journal"

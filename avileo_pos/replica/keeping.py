@@ -19,6 +19,7 @@ from uuid import UUID
 
 import structlog
 
+from avileo_pos.handover.sealing import SealBroken
 from avileo_pos.replica.copies import Copy, copies_in, make_copy, send_along
 from avileo_pos.replica.database import Clock, reader_of, trouble_told_by_driver
 from avileo_pos.replica.errors import DiskFull, ReplicaDamaged, ReplicaTrouble
@@ -26,7 +27,6 @@ from avileo_pos.replica.identity import TillIdentity
 from avileo_pos.replica.journal import Journal
 from avileo_pos.replica.rescue import FOUND_DAMAGED
 from avileo_pos.replica.safe import LEFT_FOR_SALES, Safe, chest_of, safes_of
-from avileo_pos.replica.sealing import SealBroken
 from avileo_pos.tables.base import instant_text
 
 log = structlog.get_logger(__name__)

@@ -20,8 +20,8 @@ from sqlalchemy.exc import IntegrityError
 from avileo_pos.cards import lay_over
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.receipt import parse_receipt_number
+from avileo_pos.handover.kept_operation import KeptOperation, is_sound
 from avileo_pos.protocol import COLLECTIONS, Collection, Operation, data_hash
-from avileo_pos.protocol.words import Uuid
 from avileo_pos.replica.identity import read_identity
 from avileo_pos.work import insert_text, mirror_sync_status
 
@@ -30,14 +30,6 @@ OPERATION_COLUMNS: Final = (
 )  # fmt: skip
 _QUEUE: Final = (*OPERATION_COLUMNS, "sha256", "status", "last_code")
 OPEN: Final = "status IN ('pending', 'inflight', 'parked')"  # by its index
-_KINDS: Final = frozenset({"create", "update", "delete"})
-
-
-class KeptOperation(msgspec.Struct, frozen=True):
-    """An operation, and the device in whose queue it stands at `operation.seq`."""
-
-    device_id: Uuid
-    operation: Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +47,6 @@ def as_kept(row: Mapping[str, Any], device_id: UUID) -> KeptOperation:
     kept = KeptOperation(str(device_id), Operation(**said))
     # The constructor checks nothing; decoding does.
     return msgspec.json.decode(msgspec.json.encode(kept), type=KeptOperation)
-
-
-def is_sound(operation: Operation) -> bool:
-    """Whether this program could have made it."""
-    with suppress(msgspec.DecodeError):
-        data = msgspec.json.decode(operation.data)
-        return operation.operation_type in _KINDS and operation.collection in COLLECTIONS and isinstance(data, dict)
-    return False
 
 
 def legible(row: Mapping[str, Any], device_id: UUID) -> KeptOperation | None:

@@ -19,6 +19,8 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from avileo_pos.handover.kept_operation import KeptOperation
+from avileo_pos.handover.sealing import SealBroken
 from avileo_pos.protocol import KEPT_AFTER_ANSWER
 from avileo_pos.replica.carving import carve, identity_in
 from avileo_pos.replica.copies import Copy, copies_in, newest_sound, take_out
@@ -29,14 +31,12 @@ from avileo_pos.replica.journal import ORPHANS, JournalRead, last_place, read_jo
 from avileo_pos.replica.kept_operations import (
     OPEN,
     Found,
-    KeptOperation,
     illegible_places,
     legible,
     put_back,
     queue_rows,
 )
 from avileo_pos.replica.safe import Safe
-from avileo_pos.replica.sealing import SealBroken
 from avileo_pos.tables.base import instant_text
 
 log = structlog.get_logger(__name__)

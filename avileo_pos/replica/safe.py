@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from avileo_pos.handover.sealing import PLAIN, KeySeal, Seal
 from avileo_pos.replica.errors import DiskFull
 from avileo_pos.replica.journal import SUFFIX, Journal
-from avileo_pos.replica.sealing import PLAIN, KeyChest, KeySeal, Seal
+from avileo_pos.replica.key_chest import KeyChest
 
 LEFT_FOR_SALES: Final = 200 * 2**20  # bytes that no copy may take
 ON_ANOTHER_DISK: Final = "Avileo"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from getpass import getpass
 from pathlib import Path
 from threading import Thread
 from types import FrameType
@@ -22,6 +23,8 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.engine import make_url
 
 from avileo_pos import __version__
+from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.handover.handover_file import Handover, read_handover
 from avileo_pos.migrations import NewerSchema, is_at_head, upgrade
 from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, awaits_adoption, plan_adoption
 from avileo_pos.server.adopt.carry_out import ARCHIVE, CannotAdopt
@@ -38,7 +41,7 @@ from avileo_pos.server.http.metrics_folder import metrics_folder
 from avileo_pos.server.mail.mail import mail_server_of
 from avileo_pos.server.postgres.backup import CannotBackUp, back_up
 from avileo_pos.server.postgres.backup import restore as put_back
-from avileo_pos.server.postgres.database import Database, PostgresUnavailable
+from avileo_pos.server.postgres.database import CentralBusy, Database, PostgresUnavailable
 from avileo_pos.server.postgres.embedded import EmbeddedPostgres
 from avileo_pos.server.postgres.epoch import restored as begin_new_epoch
 from avileo_pos.server.postgres.isolation import (
@@ -49,6 +52,15 @@ from avileo_pos.server.postgres.isolation import (
     sees_every_business,
     service_url,
 )
+from avileo_pos.server.push.carried import (
+    CannotCarry,
+    Courier,
+    TakenIn,
+    courier_of,
+    survey,
+    take_in_carried,
+)
+from avileo_pos.server.push.carried_words import survey_text, taken_text
 from avileo_pos.server.settings import (
     DataDir,
     Host,
@@ -88,10 +100,16 @@ EXIT_NOT_CONFINED: Final = 7
 EXIT_CANNOT_ADOPT: Final = 8
 EXIT_AUDIT_FLAWED: Final = 9
 EXIT_CANNOT_BACK_UP: Final = 10
+EXIT_CANNOT_IMPORT: Final = 11
 
 _ONE_MIGRATION_AT_A_TIME: Final = 7_221_006
 _SILENT_FOR_TOO_LONG: Final = 20  # seconds, then a worker process is killed and replaced; a busy one may be slow
 _EMBEDDED_DATABASE: Final = "avileo"
+
+_UNREADABLE: Final = {
+    "handover_broken": "{file} is no file of a till's operations, or not a whole one. Nothing was taken.",
+    "wrong_passphrase": "{file} does not open with this password. Nothing was taken.",
+}
 
 OnlyBusinesses = Annotated[list[UUID] | None, typer.Option("--business", help="Only this one; may be repeated.")]
 
@@ -121,6 +139,8 @@ def main() -> None:
         _end(EXIT_CANNOT_ADOPT, str(trouble))
     except CannotBackUp as trouble:
         _end(EXIT_CANNOT_BACK_UP, str(trouble))
+    except CannotCarry as trouble:
+        _end(EXIT_CANNOT_IMPORT, str(trouble))
     except CannotServe as trouble:
         _end(trouble.exit_code, str(trouble))
 
@@ -307,6 +327,30 @@ def restore(
         typer.echo(f"{file} is back. New epoch {begin_new_epoch(database, utc_now())}.")
 
 
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="What a till exported under «Por enviar».")],
+    by: Annotated[str, typer.Option(help="Email of the member of the business who brings it.")],
+    password_file: Annotated[
+        str, typer.Option(help="Read the file's password from here, `-` for the input; without it you are asked.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what the file holds, and change nothing.")] = False,
+    without_missing: Annotated[
+        bool, typer.Option("--without-missing", help="Take also what depends on something that will never arrive.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Take what a till could not send, as if it had sent it: once, also when it still does. Central may go on."""
+    handover = _read_handover(file, _password(password_file))
+    with _open_service(data_dir) as database:
+        courier = courier_of(database, handover, by)
+        typer.echo(survey_text(handover, courier, survey(database, handover, courier)))
+        if dry_run:
+            typer.echo("Nothing was changed.")
+            return
+        typer.echo(taken_text(_take_in(database, handover, courier, without_missing=without_missing)))
+
+
 @app.command()
 def version() -> None:
     """Say which version this is."""
@@ -343,6 +387,43 @@ def _open_database(data_dir: Path | None) -> Iterator[Database]:
             _migrate(addresses)
         with Database.connect(addresses.owner) as database:
             yield database
+
+
+@contextmanager
+def _open_service(data_dir: Path | None) -> Iterator[Database]:
+    """As central serves it."""
+    with _addresses(data_dir) as addresses:
+        if addresses.is_embedded:
+            _migrate(addresses)
+        with Database.connect(addresses.service) as database:
+            _require_head(database)
+            yield database
+
+
+def _password(source: str) -> str:
+    """Never an argument, which everybody on the machine could read."""
+    if not source:
+        return getpass("The file's password: ")
+    if source == "-":
+        return sys.stdin.readline().rstrip("\r\n")
+    try:
+        return Path(source).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise typer.BadParameter(f"«{source}» cannot be read.", param_hint="--password-file") from trouble
+
+
+def _read_handover(file: Path, password: str) -> Handover:
+    try:
+        return read_handover(file, password)
+    except BusinessRuleBroken as broken:
+        raise CannotCarry(_UNREADABLE[broken.code].format(file=file)) from broken
+
+
+def _take_in(database: Database, handover: Handover, courier: Courier, *, without_missing: bool) -> TakenIn:
+    try:
+        return take_in_carried(database, handover, courier, utc_now(), without_missing=without_missing)
+    except CentralBusy as trouble:
+        raise CannotCarry("Central is busy. What was taken so far stays; import the file again.") from trouble
 
 
 def _migrate(addresses: _Addresses) -> None:

@@ -17,9 +17,10 @@ from avileo_pos.demo.hands import Hands, settle, wait_for
 from avileo_pos.desktop.app import utc_now
 from avileo_pos.desktop.program import TillProgram
 from avileo_pos.desktop.till import Till
+from avileo_pos.handover.sealing import KeySeal
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.journal import read_journal
-from avileo_pos.replica.sealing import KeySeal, open_chest
+from avileo_pos.replica.key_chest import open_chest
 from avileo_pos.server.auth.passwords import hash_password
 from avileo_pos.server.business import sample
 from avileo_pos.server.business.sample import ADMIN, ROSA, SampleMember

@@ -115,6 +115,11 @@ class Shop:
             found = connection.exec_driver_sql(question, {"business": business_id} | values)
             return [tuple(row) for row in found]
 
+    def owner_run(self, statement: str, business_id: UUID = sample.SAMPLE, **values: Any) -> None:
+        """What central itself cannot do."""
+        with self.owner.transaction() as connection:
+            connection.exec_driver_sql(statement, {"business": business_id} | values)
+
     def value(self, question: str, business_id: UUID = sample.SAMPLE, **values: Any) -> Any:
         [(value,)] = self.rows(question, business_id, **values)
         return value

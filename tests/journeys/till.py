@@ -194,5 +194,10 @@ class Till:
         [value] = row.values()
         return value
 
+    def replica_run(self, statement: str, *values: object) -> None:
+        """What the program itself never does."""
+        with self.replica.writing() as db:
+            db.exec_driver_sql(statement, values)
+
     def queue(self) -> list[Row]:
         return self.rows("SELECT * FROM sync_queue ORDER BY seq")

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avileo_pos.domain.business_day import business_date
+from avileo_pos.handover.sealing import KeySeal, SealBroken
 from avileo_pos.replica.copies import KEPT, Copy, copies_in, make_copy, newest_sound, send_along, superfluous, take_out
 from avileo_pos.replica.errors import DiskFull, ReplicaDamaged
 from avileo_pos.replica.safe import Safe
-from avileo_pos.replica.sealing import KeySeal, SealBroken
 from tests.replica.till import NOON, Till
 
 DEVICE = uuid4()

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from avileo_pos.handover.sealing import PLAIN, KeySeal, Seal, SealBroken
 from avileo_pos.replica.identity import find_identity
 from avileo_pos.replica.journal import Journal, read_journal
 from avileo_pos.replica.queue import purge_answered
 from avileo_pos.replica.rescue import open_or_rescue
 from avileo_pos.replica.safe import Safe
-from avileo_pos.replica.sealing import PLAIN, KeySeal, Seal, SealBroken
 from avileo_pos.replica.transaction import reads, writes
 from avileo_pos.usecases.queue import DiscardOperation, discard_operation
 from tests.replica.till import Till

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from avileo_pos.handover.sealing import SealBroken
 from avileo_pos.replica.copies import copies_in
 from avileo_pos.replica.identity import read_identity
 from avileo_pos.replica.journal import read_journal
 from avileo_pos.replica.keeping import Elsewhere, Keeping, Room, room_left
+from avileo_pos.replica.key_chest import open_chest
 from avileo_pos.replica.rescue import open_or_rescue
 from avileo_pos.replica.safe import Safe, chest_of, safes_of
-from avileo_pos.replica.sealing import SealBroken, open_chest
 from avileo_pos.replica.transaction import reads
 from tests.replica.till import Till
 

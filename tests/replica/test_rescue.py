@@ -17,12 +17,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from avileo_pos.handover.kept_operation import KeptOperation
 from avileo_pos.replica.carving import carve
 from avileo_pos.replica.copies import make_copy
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.errors import ReplicaDamaged
 from avileo_pos.replica.identity import read_identity
-from avileo_pos.replica.kept_operations import KeptOperation, as_kept
+from avileo_pos.replica.kept_operations import as_kept
 from avileo_pos.replica.rescue import Opened, open_or_rescue, rescue_file
 from avileo_pos.replica.safe import Safe
 from avileo_pos.replica.transaction import reads

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -35,11 +35,12 @@ class DeviceRevoked(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of the business. `is_trusted`: the caller, or somebody who has signed in on the caller's device."""
+    """A member of the business. `is_trusted`: the caller, or somebody who has signed in on the device."""
 
     actor: Actor
     is_active: bool
     is_caller: bool
+    signed_in_here: bool
     is_trusted: bool
 
     @property
@@ -63,6 +64,11 @@ class Staff:
     device_is_known: bool
     device_is_revoked: bool
     device_seen_at: datetime | None
+
+    def by_the_devices_word(self) -> Staff:
+        """When the caller only brings what the device says: trusted is who has signed in on it, and nobody else."""
+        members = {key: replace(member, is_trusted=member.signed_in_here) for key, member in self.members.items()}
+        return replace(self, members=members)
 
     def require_a_device_in_use(self) -> None:
         """Raises DeviceRevoked."""
@@ -123,6 +129,7 @@ def _member(row: Mapping[Any, Any]) -> Member:
         actor=Actor(UUID(row["id"]), row["name"], BusinessUserRole(row["role"])),
         is_active=row["is_active"],
         is_caller=row["is_caller"],
+        signed_in_here=row["signed_in_here"],
         is_trusted=row["is_caller"] or row["signed_in_here"],
     )
 

@@ -58,19 +58,25 @@ class _Sorted:
         self.refused.append((arrived, self.answers[arrived.id]))
 
 
-def apply_push(database: Database, push: Push, user_id: str, now: datetime) -> PushAnswer:
+def apply_push(database: Database, push: Push, user_id: str, now: datetime, *, is_carried: bool = False) -> PushAnswer:
     """Store what this person's till sends, and answer once it is committed.
 
-    A till that was withdrawn is still heard, as its sales have happened. Raises NotAMember, CentralBusy.
+    A till that was withdrawn is still heard, as its sales have happened. When `is_carried` the person only brings what
+    a till says that is not there itself: nothing is believed for their sake. Raises NotAMember, CentralBusy.
     """
-    work = partial(_in_one_transaction, push=push, user_id=user_id, now=now)
+    work = partial(_in_one_transaction, push=push, user_id=user_id, now=now, is_carried=is_carried)
     return in_current_epoch(database, work, UUID(push.business_id), now)
 
 
-def _in_one_transaction(connection: Connection, epoch: str, push: Push, user_id: str, now: datetime) -> PushAnswer:
+def _in_one_transaction(
+    connection: Connection, epoch: str, push: Push, user_id: str, now: datetime, *, is_carried: bool
+) -> PushAnswer:
     business_id, device_id = UUID(push.business_id), UUID(push.device_id)
     staff = staff_of(connection, business_id, user_id, device_id)
-    hear_of_device(connection, business_id, device_id, now, staff.device_seen_at)
+    if is_carried:
+        staff = staff.by_the_devices_word()
+    else:
+        hear_of_device(connection, business_id, device_id, now, staff.device_seen_at)
     if len(push.operations) > CHUNK:
         # How a foreign key is checked is planned once for each connection: a plan made while the table was young
         # would read all of the business's rows for each new one.

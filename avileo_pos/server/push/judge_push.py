@@ -13,9 +13,9 @@ from sqlalchemy import Column
 from avileo_pos.domain.business_day import business_date
 from avileo_pos.domain.distribution import NEXT_STATUSES
 from avileo_pos.domain.enums import DistribucionStatus, MovementKind
-from avileo_pos.domain.permissions import OF_EVERY_SELLER, Permission
+from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.void import ABONO, SALE, permission_to_void
-from avileo_pos.protocol.collections import COLLECTIONS, Collection, Kind
+from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.server.business.membership import Member, Staff
 from avileo_pos.server.postgres.wire_sql import default_of
 from avileo_pos.server.push.parse_push import Arrived, Create, Patch, Refusal, Void
@@ -99,8 +99,7 @@ def _doubt_about(member: Member, staff: Staff) -> str | None:
 
 
 def _judge_hearsay(arrived: Arrived, collection: Collection, doubt: str) -> Allowed | Refusal:
-    a_sellers_fact = collection.kind is Kind.FACT and collection.created_with in OF_EVERY_SELLER
-    if not (isinstance(arrived.act, Create) and a_sellers_fact):
+    if not (isinstance(arrived.act, Create) and collection.is_sellers_fact):
         return _FORBIDDEN
     return Allowed((doubt,))
 

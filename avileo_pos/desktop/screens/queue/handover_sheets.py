@@ -29,7 +29,7 @@ class _CarrySheet(OnceSheet):
         self.passphrase = QLineEdit()
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.passphrase_row = FieldRow("Clave del archivo", self.passphrase, hint=self.HINT)
-        self.beside = dict.fromkeys(("wrong_password_for_copies", "passphrase_too_short"), self.passphrase_row)
+        self.beside = dict.fromkeys(("wrong_passphrase", "passphrase_too_short"), self.passphrase_row)
         self.body.addWidget(self.passphrase_row)
 
     HINT = ""

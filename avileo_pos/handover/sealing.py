@@ -1,18 +1,14 @@
-"""What leaves this computer's own folder is sealed: whoever finds the stick reads nothing on it.
+"""Sealing: whoever finds the stick reads nothing on it, and what was cut, changed or swapped is noticed.
 
-One key seals the copies and journals of a business. It lies beside the replica, which is no less readable than the
-key makes the copies; and it lies in a chest that goes along with them, locked by the password of each person who has
-signed in here. So a burnt laptop's stick opens with the password that was used at it.
+A key seals bytes, lines and whole files; a lock closes a key by a password.
 """
 
 from __future__ import annotations
 
 import base64
-import hmac
 import os
 from collections.abc import Iterator
-from contextlib import suppress
-from hashlib import scrypt, sha256
+from hashlib import scrypt
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, Self
 
@@ -143,7 +139,7 @@ class Lock(msgspec.Struct, frozen=True):
             raise SealBroken  # a file from elsewhere must not have this computer work for hours
         try:
             stretched = _stretched(password, base64.b64decode(self.salt), self.n, self.r, self.p)
-        except ValueError as trouble:
+        except (ValueError, TypeError, OverflowError) as trouble:  # figures that no scrypt takes
             raise SealBroken from trouble
         return KeySeal(stretched).open(self.locked.encode())
 
@@ -152,56 +148,7 @@ def _stretched(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     return scrypt(password.encode(), salt=salt, n=n, r=r, p=p, maxmem=_MEMORY, dklen=KEY_BYTES)
 
 
-# --- The chest -------------------------------------------------------------------------------------------------------
-
-
-class KeyChest:
-    """The key of one business in its folder, and the chest that holds it locked.
-
-    The chest is plain JSON, and may lie anywhere: it tells nothing without a password.
-    """
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._key = folder / f"{name}.key"
-        self.locks = folder / f"{name}.locks"
-
-    def seal(self) -> KeySeal:
-        """Made at the first call. Raises OSError."""
-        with suppress(FileNotFoundError):
-            key = self._key.read_bytes()
-            if len(key) == KEY_BYTES:
-                return KeySeal(key)
-        key = new_key()
-        write_whole(self._key, key)
-        return KeySeal(key)
-
-    def adopt(self, seal: KeySeal, locks: Path) -> None:
-        """Go on with the key of another computer, and with its chest. Raises OSError."""
-        write_whole(self._key, seal.key)
-        write_whole(self.locks, locks.read_bytes())
-
-    def lock_with(self, email: str, password: str) -> None:
-        """From now on this password opens the chest, and no former one of the same person."""
-        seal = self.seal()
-        whose = hmac.new(seal.key, email.encode(), sha256).hexdigest()
-        others = [lock for lock in read_locks(self.locks) if lock.whose != whose]
-        write_whole(self.locks, msgspec.json.encode([*others, Lock.of(seal.key, password, whose)]))
-
-
-def read_locks(path: Path) -> list[Lock]:
-    """None where there is no chest, or no legible one."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=list[Lock])
-    except (OSError, msgspec.DecodeError):
-        return []
-
-
-def open_chest(path: Path, password: str) -> KeySeal:
-    """Raises SealBroken when no lock opens with this password."""
-    for lock in read_locks(path):
-        with suppress(SealBroken):
-            return KeySeal(lock.key(password))
-    raise SealBroken
+# --- Keys and files --------------------------------------------------------------------------------------------------
 
 
 def new_key() -> bytes:
