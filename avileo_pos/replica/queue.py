@@ -193,22 +193,23 @@ def purge_answered(db: Connection, now: datetime) -> int:
     ).rowcount
 
 
-def send_everything_again(db: Connection, business_id: UUID) -> None:
-    """Central began anew from a backup: all that it may have lost waits again, with the same ids and bytes.
+def send_everything_again(db: Connection, business_id: UUID, held: int) -> None:
+    """Central is in another epoch: all that it may lack waits again, with the same ids and bytes.
 
-    What it had answered stays beside: a figure that was pulled before still holds what was acked then.
+    It has what was answered up to the revision `held`, which its history has in common with that of the epoch before.
+    What was answered later stays beside: a figure that was pulled before still holds what was acked then.
     """
-    db.exec_driver_sql(
-        "UPDATE sync_queue SET acked_before = coalesce(nullif(acked_before, ?), acked_revision), acked_revision = NULL"
-        " WHERE acked_revision IS NOT NULL",
-        (_NEVER_BEFORE,),
-    )
     db.exec_driver_sql(
         """
         UPDATE sync_queue SET status = 'pending', next_attempt_at = NULL, attempts = 0
-        WHERE status IN ('acked', 'parked') AND coalesce(last_code, '') <> ?
+        WHERE status IN ('acked', 'parked') AND coalesce(last_code, '') <> ?1 AND coalesce(acked_revision, ?2) >= ?2
         """,
-        (DISCARDED,),
+        (DISCARDED, held + 1),
+    )
+    db.exec_driver_sql(
+        "UPDATE sync_queue SET acked_before = coalesce(nullif(acked_before, ?), acked_revision), acked_revision = NULL"
+        " WHERE acked_revision > ?",
+        (_NEVER_BEFORE, held),
     )
     waiting = db.exec_driver_sql("SELECT collection, entity_id FROM sync_queue WHERE status <> 'acked'").all()
     _mirror(db, business_id, waiting)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select, update
 
 from avileo_pos.cards import forget_base_revisions
+from avileo_pos.protocol.branches import common_head
 from avileo_pos.replica.identity import TillIdentity, read_identity
 from avileo_pos.replica.queue import forget_former_answers, send_everything_again
 from avileo_pos.tables.shared import SYNCED_TABLES
@@ -69,7 +70,8 @@ def note_digest(db: Connection, now: datetime) -> None:
 def adopt_epoch(db: Connection, business_id: UUID, epoch: str) -> bool:
     """Follow central into its epoch; True when there was another before.
 
-    Then central has come back from a backup: everything kept is sent again, and after that everything is taken anew.
+    Then central has come back from a backup, or it is another one that takes its place for a while: everything kept
+    that it may lack is sent again, and after that everything is taken anew.
     """
     before = db.execute(select(sync_state.c.epoch)).scalar_one()
     if before == epoch:
@@ -77,7 +79,7 @@ def adopt_epoch(db: Connection, business_id: UUID, epoch: str) -> bool:
     db.execute(update(sync_state).values(epoch=epoch))
     if before is None:
         return False
-    send_everything_again(db, business_id)
+    send_everything_again(db, business_id, common_head(before, epoch))
     db.execute(update(sync_state).values(last_seen_head=0, pulled_head=0, epoch_floor=_highest_revision(db)))
     begin_resync(db)
     return True

@@ -30,6 +30,7 @@ from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, awaits_adopt
 from avileo_pos.server.adopt.carry_out import ARCHIVE, CannotAdopt
 from avileo_pos.server.adopt.plan_words import plan_text
 from avileo_pos.server.adopt.staging import Answers
+from avileo_pos.server.branches import CannotBranch, begin_branch
 from avileo_pos.server.business import sample
 from avileo_pos.server.business.audit import verify
 from avileo_pos.server.business.businesses import CannotCreate, create_admin
@@ -101,6 +102,7 @@ EXIT_CANNOT_ADOPT: Final = 8
 EXIT_AUDIT_FLAWED: Final = 9
 EXIT_CANNOT_BACK_UP: Final = 10
 EXIT_CANNOT_IMPORT: Final = 11
+EXIT_CANNOT_BRANCH: Final = 12
 
 _ONE_MIGRATION_AT_A_TIME: Final = 7_221_006
 _SILENT_FOR_TOO_LONG: Final = 20  # seconds, then a worker process is killed and replaced; a busy one may be slow
@@ -141,6 +143,8 @@ def main() -> None:
         _end(EXIT_CANNOT_BACK_UP, str(trouble))
     except CannotCarry as trouble:
         _end(EXIT_CANNOT_IMPORT, str(trouble))
+    except CannotBranch as trouble:
+        _end(EXIT_CANNOT_BRANCH, str(trouble))
     except CannotServe as trouble:
         _end(trouble.exit_code, str(trouble))
 
@@ -327,6 +331,22 @@ def restore(
         typer.echo(f"{file} is back. New epoch {begin_new_epoch(database, utc_now())}.")
 
 
+@app.command()
+def branch(
+    file: Annotated[Path, typer.Argument(help="What an admin's till wrote when it was asked to share.")],
+    code_file: Annotated[
+        str, typer.Option(help="Read the code that lets tills in from here, `-` for the input; else you are asked.")
+    ] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Fill an empty database with what a till knows, so that tills without internet can share through it."""
+    code = _secret("The code", code_file, "--code-file")
+    with _open_database(data_dir) as database:
+        _require_head(database)
+        point = begin_branch(database, file, code, utc_now())
+        typer.echo(f"A branch of business {point.business_id}, after revision {point.head} of {point.epoch}.")
+
+
 @app.command("import")
 def import_command(
     file: Annotated[Path, typer.Argument(help="What a till exported under «Por enviar».")],
@@ -341,7 +361,7 @@ def import_command(
     data_dir: DataDir = None,
 ) -> None:
     """Take what a till could not send, as if it had sent it: once, also when it still does. Central may go on."""
-    handover = _read_handover(file, _password(password_file))
+    handover = _read_handover(file, _secret("The file's password", password_file, "--password-file"))
     with _open_service(data_dir) as database:
         courier = courier_of(database, handover, by)
         typer.echo(survey_text(handover, courier, survey(database, handover, courier)))
@@ -400,16 +420,16 @@ def _open_service(data_dir: Path | None) -> Iterator[Database]:
             yield database
 
 
-def _password(source: str) -> str:
+def _secret(what: str, source: str, option: str) -> str:
     """Never an argument, which everybody on the machine could read."""
     if not source:
-        return getpass("The file's password: ")
+        return getpass(f"{what}: ")
     if source == "-":
         return sys.stdin.readline().rstrip("\r\n")
     try:
         return Path(source).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as trouble:
-        raise typer.BadParameter(f"«{source}» cannot be read.", param_hint="--password-file") from trouble
+        raise typer.BadParameter(f"«{source}» cannot be read.", param_hint=option) from trouble
 
 
 def _read_handover(file: Path, password: str) -> Handover:

@@ -16,6 +16,7 @@ import msgspec
 
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.protocol import PROTOCOL_VERSION, DigestAnswer, PullPage, PushAnswer, PushRequest
+from avileo_pos.protocol.branches import NextPush, TakenPush
 from avileo_pos.sync.central import (
     CentralBusy,
     CentralTrouble,
@@ -98,6 +99,11 @@ class HttpCentral:
     def digest(self, business_id: UUID, device_id: UUID) -> DigestAnswer:
         wanted = {"business_id": str(business_id), "device_id": str(device_id)}
         return self._ask(DigestAnswer, "GET", "/api/sync/digest", params=wanted)
+
+    def next_push(self, business_id: UUID, after: int) -> TakenPush | None:
+        """What a branch took after that number of its own."""
+        wanted = {"business_id": str(business_id), "after": str(after)}
+        return self._ask(NextPush, "GET", "/api/sync/pushes", params=wanted).push
 
     def enrol(self, business_id: UUID, device_id: UUID, name: str) -> Enrolment:
         said = {"business_id": str(business_id), "device_id": str(device_id), "name": name}

@@ -51,6 +51,13 @@ class Till:
         self.actor: Actor
         self._open()
 
+    def turn_to(self, address: str) -> None:
+        """Another central from now on, by a line of its own."""
+        self.central.close()
+        self.cable, self.token = Cable(), None
+        self.central = HttpCentral(address, lambda: self.token, transport=self.cable)
+        self.start_again()
+
     def _open(self) -> None:
         self.replica = Replica.open(self.file, clock=self.clock)
         self._remembered = 0
@@ -67,14 +74,14 @@ class Till:
 
     def sign_in(self, email: str, password: str) -> None:
         """In the one business where this person works."""
-        [membership] = businesses_of(self.central, self._keep_token, email, password)
+        [membership] = businesses_of(self.central, self.keep_token, email, password)
         self.actor = open_till(
             self.central, self.run, membership, email, password, f"Caja de {membership.name}", self.clock()
         ).actor
 
     def sign_in_again(self, email: str, password: str) -> None:
         """At a till that is enrolled, whose session has ended meanwhile."""
-        businesses_of(self.central, self._keep_token, email, password)
+        businesses_of(self.central, self.keep_token, email, password)
 
     @property
     def business_id(self) -> UUID:
@@ -114,7 +121,7 @@ class Till:
             self.clock.go_on(outcome.wait)
         raise AssertionError(f"{self.actor.name}'s till never came to rest: {outcome.state}")
 
-    def _keep_token(self, token: str) -> None:
+    def keep_token(self, token: str) -> None:
         self.token = token
 
     # --- The person --------------------------------------------------------------------------------------------------

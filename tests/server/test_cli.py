@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, text
 from avileo_pos.server.business import sample
 from avileo_pos.server.cli import (
     EXIT_AUDIT_FLAWED,
+    EXIT_CANNOT_BRANCH,
     EXIT_CANNOT_CREATE,
     EXIT_NO_DATABASE,
     EXIT_NOT_CONFINED,
@@ -254,3 +255,18 @@ def wait_until_ready(port: int) -> bool:
         except httpx.HTTPError:
             time.sleep(0.1)
     return False
+
+
+def test_what_no_till_has_written_makes_no_branch(postgres: TestPostgres, tmp_path: Path) -> None:
+    (tmp_path / "code").write_text("GALLO-4831-PATA", encoding="utf-8")
+    wrong = tmp_path / "wrong.jsonl"
+    wrong.write_text('{"business_id": "not one"}\n', encoding="utf-8")
+    with postgres.database() as url:
+        central("migrate", url=url)
+        refused = central("branch", str(wrong), "--code-file", str(tmp_path / "code"), url=url)
+        assert refused.returncode == EXIT_CANNOT_BRANCH
+        assert "not what a till has written" in refused.stderr
+        central("seed", url=url)
+        again = central("branch", str(wrong), "--code-file", str(tmp_path / "missing"), url=url)
+        assert again.returncode == 2
+        assert rows(url, "SELECT count(*) FROM businesses") == 1

@@ -33,9 +33,14 @@ class User:
         return cls(**{part.name: row._mapping[user.c[part.name]] for part in fields(cls)})
 
 
-def create_user(connection: Connection, name: str, email: str, password_hash: str | None, now: datetime) -> User | None:
-    """A new person, with a password unless it is still to be set; None when the email is taken."""
-    person = User(new_id(), name, email.lower(), False, None, now, now)
+def create_user(
+    connection: Connection, name: str, email: str, password_hash: str | None, now: datetime, user_id: str | None = None
+) -> User | None:
+    """A new person, with a password unless it is still to be set; None when the email is taken.
+
+    `user_id` is for one who is known elsewhere already.
+    """
+    person = User(user_id or new_id(), name, email.lower(), False, None, now, now)
     added = connection.execute(
         insert(user).values(**asdict(person)).on_conflict_do_nothing(index_elements=[user.c.email]).returning(user.c.id)
     )

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
+from avileo_pos.protocol.branches import BranchPoint
 from avileo_pos.protocol.words import KEPT_AFTER_ANSWER
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.tables.base import instant_text
@@ -79,6 +80,11 @@ def restored(database: Database, now: datetime) -> str:
     return database.in_transaction(partial(_begin, now=now))
 
 
+def begin_branch_epoch(connection: Connection, point: BranchPoint, now: datetime) -> str:
+    """Begin this central's history where that of another one has come to."""
+    return _begin(connection, now, point.named(secrets.token_hex(7)))
+
+
 def hold_epoch(connection: Connection) -> None:
     """Let no other epoch begin before this transaction, which writes, ends.
 
@@ -110,11 +116,11 @@ def _begin_where_history_changed(connection: Connection, now: datetime) -> str:
         return _begin(connection, now)
 
 
-def _begin(connection: Connection, now: datetime) -> str:
+def _begin(connection: Connection, now: datetime, epoch: str | None = None) -> str:
     """The counters follow by themselves: a number of an older epoch is raised by whoever locks it next."""
     _lock(connection)
     history = history_of(connection)
-    epoch = secrets.token_hex(16)
+    epoch = epoch or secrets.token_hex(16)
     connection.exec_driver_sql(
         "INSERT INTO central_identity (id, epoch, system_identifier, timeline, secret) VALUES (1, %s, %s, %s, %s)"
         " ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, system_identifier = excluded.system_identifier,"

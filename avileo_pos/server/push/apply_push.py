@@ -13,6 +13,7 @@ import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from avileo_pos.protocol.branches import is_branch
 from avileo_pos.protocol.words import OperationResult, OperationStatus, PushAnswer
 from avileo_pos.server.business.membership import hear_of_device, staff_of
 from avileo_pos.server.postgres.database import Database
@@ -82,7 +83,8 @@ def _in_one_transaction(
         # would read all of the business's rows for each new one.
         connection.exec_driver_sql("DISCARD PLANS")
     with locked_revisions(connection, business_id) as revisions:
-        opened = OpenPush(connection, business_id, push.device_id, staff, revisions, now, _clock_is_wrong(push, now))
+        skewed, keeps_all = _clock_is_wrong(push, now), is_branch(epoch)
+        opened = OpenPush(connection, business_id, push.device_id, staff, revisions, now, skewed, keeps_all)
         is_clone = is_a_clone(connection, business_id, device_id, push.operations)
         results = _store(opened, push.operations)
     return PushAnswer(

@@ -29,7 +29,8 @@ class Stated(NamedTuple):
 class OpenPush:
     """What everyone who stores a part of one push needs.
 
-    `moment` is central's; `clock_is_wrong` says that the till's clock differs from it by too much.
+    `moment` is central's; `clock_is_wrong` says that the till's clock differs from it by too much. `keeps_all` is for
+    a branch, which hands on all that it takes.
     """
 
     connection: Connection
@@ -39,6 +40,7 @@ class OpenPush:
     revisions: Revisions
     moment: datetime
     clock_is_wrong: bool
+    keeps_all: bool
 
     @property
     def now(self) -> str:

@@ -77,7 +77,7 @@ def write_receipts(push: OpenPush, answered: Sequence[tuple[Arrived, OperationRe
     if not answered:
         return
     about = {"device_id": push.device_id, "received_at": push.now, "audit_number": push.revisions.chain.number + 1}
-    receipts = [{**_receipt_row(arrived, result), **about} for arrived, result in answered]
+    receipts = [{**_receipt_row(arrived, result, push.keeps_all), **about} for arrived, result in answered]
     stored = insert_rows(push.connection, sync_operations, push.business_id, receipts)
     conflicts = [
         _conflict_row(arrived, conflict, push.now) for arrived, result in answered for conflict in result.conflicts
@@ -97,8 +97,8 @@ def _vouch(push: OpenPush, stored: Iterable[WireRow]) -> None:
         record(push.connection, push.business_id, push.revisions, act, push.moment)
 
 
-def _receipt_row(arrived: Arrived, result: OperationResult) -> WireRow:
-    quarantined = result.status is OperationStatus.QUARANTINED
+def _receipt_row(arrived: Arrived, result: OperationResult, keep: bool) -> WireRow:
+    keep = keep or result.status is OperationStatus.QUARANTINED
     return {
         "id": _receipt_id(arrived, result),
         "seq": arrived.seq,
@@ -112,7 +112,7 @@ def _receipt_row(arrived: Arrived, result: OperationResult) -> WireRow:
         "code": result.code,
         "message": _storable(result.message or "") or None,
         "conflicts": msgspec.json.encode(result.conflicts).decode() if result.conflicts else None,
-        "raw": _storable(arrived.raw.decode(errors="replace")) if quarantined else None,
+        "raw": _storable(arrived.raw.decode(errors="replace")) if keep else None,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
@@ -13,8 +14,12 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from avileo_pos.domain.permissions import Permission
+from avileo_pos.protocol.branches import NextPush
 from avileo_pos.protocol.words import PROTOCOL_VERSION, DigestAnswer, PullPage, PushAnswer, PushRequest
 from avileo_pos.server.auth.current_person import SignedIn, ThePerson
+from avileo_pos.server.branches import next_push
+from avileo_pos.server.business.desk import at_the_desk
 from avileo_pos.server.central import Central, TheCentral
 from avileo_pos.server.collect_pull import MOST_ROWS, Caller, collect_pull, digest
 from avileo_pos.server.errors import Refused
@@ -75,6 +80,21 @@ def digests(request: Request, central: TheCentral, person: ThePerson, business_i
     """How many rows of each collection a till must hold, and the sum of their revisions."""
     tell_the_log(request.scope, business_id=business_id, device_id=device_id)
     found = digest(central.database, Caller(business_id, device_id, person.user_id), central.now())
+    return _answer(request, msgspec.json.encode(found))
+
+
+@router.get("/pushes", responses=answers(NextPush, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND))
+def pushes(
+    request: Request,
+    central: TheCentral,
+    person: ThePerson,
+    business_id: UUID,
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+) -> Response:
+    """What a branch has taken, push by push, for whoever hands it on to the central whose branch it is."""
+    tell_the_log(request.scope, business_id=business_id)
+    work = partial(next_push, after=after)
+    found = at_the_desk(central, business_id, person.user_id, work, Permission.BUSINESS_SETTINGS)
     return _answer(request, msgspec.json.encode(found))
 
 

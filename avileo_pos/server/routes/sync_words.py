@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import msgspec
 
+from avileo_pos.protocol.branches import NextPush
 from avileo_pos.protocol.words import DigestAnswer, Operation, PullPage, PushAnswer, PushRequest
 from avileo_pos.server.http.openapi import refuses
 
-_MESSAGES: Final = (PushRequest, Operation, PushAnswer, PullPage, DigestAnswer)
+_MESSAGES: Final = (PushRequest, Operation, PushAnswer, PullPage, DigestAnswer, NextPush)
 _JSON: Final = "application/json"
 # A moment that exists, as far as a pattern can say it.
 _MONTH_AND_DAY: Final = (

@@ -1,0 +1,21 @@
+"""A till turns to a branch of its central: with the branch's code, as the same device, under its own receipt series."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from avileo_pos.protocol.branches import member_email
+from avileo_pos.replica.identity import TillIdentity
+from avileo_pos.sync.central import Accounts
+
+
+def join_branch(
+    accounts: Accounts, keep_token: Callable[[str], None], till: TillIdentity, member_id: UUID, code: str
+) -> None:
+    """Let the till speak for this person there; what it synchronises with from then on is the branch.
+
+    Raises BusinessRuleBroken("wrong_password") for a wrong code, CentralTrouble.
+    """
+    keep_token(accounts.sign_in(member_email(str(member_id)), code))
+    accounts.enrol(till.business_id, till.device_id, till.device_name)
