@@ -42,18 +42,23 @@ class SyncPlace:
 def read_place(db: Connection) -> SyncPlace:
     """Raises BusinessRuleBroken("till_not_enrolled")."""
     till = read_identity(db)
-    row = db.execute(select(sync_state)).mappings().one()
+    # Asked for many times in each round: not by way of compiled queries.
+    row = db.exec_driver_sql("SELECT * FROM sync_state").one()
     return SyncPlace(
         till=till,
-        cursor=row["cursor"],
-        epoch=row["epoch"],
-        head=row["last_seen_head"],
-        resyncing=row["resyncing"],
-        catalog_ready=row["catalog_ready"],
-        last_contact_at=row["last_contact_at"],
-        last_digest_at=row["last_digest_at"],
-        clock_skew=timedelta(seconds=row["clock_skew_seconds"]),
+        cursor=row.cursor,
+        epoch=row.epoch,
+        head=row.last_seen_head,
+        resyncing=bool(row.resyncing),
+        catalog_ready=bool(row.catalog_ready),
+        last_contact_at=_instant(row.last_contact_at),
+        last_digest_at=_instant(row.last_digest_at),
+        clock_skew=timedelta(seconds=row.clock_skew_seconds),
     )
+
+
+def _instant(stored: str | None) -> datetime | None:
+    return None if stored is None else datetime.fromisoformat(stored)
 
 
 def note_contact(db: Connection, now: datetime, server_time: datetime) -> None:

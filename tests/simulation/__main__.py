@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from avileo_pos.server.postgres.embedded import EmbeddedPostgres
+from tests.simulation.cores import cores, take_a_core
 from tests.simulation.crash_points import SCENARIOS
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.pieces import Broken, catch_mutant, crash_everywhere, play_piece
@@ -27,11 +28,14 @@ SEEDS_OF_A_PIECE: Final = 20
 
 
 def main(arguments: list[str]) -> int:
-    asked = _asked(arguments)
+    asked, processes = _asked(arguments), get_context("spawn")
+    free = processes.SimpleQueue()
+    for core in cores(asked.jobs):
+        free.put(core)
     with (
         TemporaryDirectory(dir=FASTEST_FOLDER) as folder,
         EmbeddedPostgres(Path(folder) / "postgres", durable=False),
-        ProcessPoolExecutor(asked.jobs, get_context("spawn")) as pool,
+        ProcessPoolExecutor(asked.jobs, processes, take_a_core, (free,)) as pool,
     ):
         if asked.mutants:
             return _catch_mutants(pool, folder, asked.most)

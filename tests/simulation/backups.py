@@ -33,21 +33,20 @@ _DECODER: Final = msgspec.json.Decoder(list[dict[str, Any]], float_hook=Decimal)
 
 def take_backup(owner: psycopg.Connection[Any], business_id: str) -> Backup:
     """What stands at central of this business, in every table."""
-    return dict(owner.execute(_TAKING, {"business": business_id}).fetchall())
+    return dict(owner.execute(_TAKING, {"business": business_id}, prepare=True).fetchall())
 
 
 def put_back(owner: psycopg.Connection[Any], business_id: str, backup: Backup) -> None:
     """Let this business be what it was; `owner` is in the replication role, which foreign keys do not bind."""
-    words: list[sql.Composable] = [
-        sql.SQL("DELETE FROM {} WHERE {} = {}").format(sql.Identifier(name), _key(name), sql.Literal(business_id))
-        for name in _TABLES
-    ]
-    for name, rows in backup.items():
-        if rows != "[]":
+    now = take_backup(owner, business_id)
+    changed = [name for name in _TABLES if now[name] != backup[name]]
+    words: list[sql.Composable] = []
+    for name in changed:
+        table, rows = sql.Identifier(name), sql.Literal(backup[name])
+        words.append(sql.SQL("DELETE FROM {} WHERE {} = {}").format(table, _key(name), sql.Literal(business_id)))
+        if backup[name] != "[]":
             words.append(
-                sql.SQL("INSERT INTO {0} SELECT * FROM json_populate_recordset(NULL::{0}, {1})").format(
-                    sql.Identifier(name), sql.Literal(rows)
-                )
+                sql.SQL("INSERT INTO {0} SELECT * FROM json_populate_recordset(NULL::{0}, {1})").format(table, rows)
             )
     owner.execute(sql.SQL("; ").join(words))
 
@@ -81,9 +80,13 @@ def _key(name: str) -> sql.Identifier:
     return sql.Identifier("id" if name == "businesses" else "business_id")
 
 
-_TAKING: Final = sql.SQL(" UNION ALL ").join(
-    sql.SQL("SELECT {0}, coalesce(json_agg(t), '[]')::text FROM {1} t WHERE t.{2} = %(business)s").format(
-        sql.Literal(name), sql.Identifier(name), _key(name)
+_TAKING: Final = (
+    sql.SQL(" UNION ALL ")
+    .join(
+        sql.SQL("SELECT {0}, coalesce(json_agg(t), '[]')::text FROM {1} t WHERE t.{2} = %(business)s").format(
+            sql.Literal(name), sql.Identifier(name), _key(name)
+        )
+        for name in _TABLES
     )
-    for name in _TABLES
+    .as_bytes()
 )

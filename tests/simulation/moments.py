@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -91,7 +92,12 @@ _listening: list[Moments] = []
 
 def program_of(connection: Connection) -> str:
     """`central`, or the path of a till's file."""
-    return str(connection.engine.url.database) if connection.dialect.name == "sqlite" else "central"
+    return _program_behind(connection.engine)
+
+
+@lru_cache(maxsize=1000)
+def _program_behind(engine: Engine) -> str:
+    return str(engine.url.database) if engine.dialect.name == "sqlite" else "central"
 
 
 def driver_of(connection: Connection) -> Any:

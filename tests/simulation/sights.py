@@ -118,7 +118,7 @@ def look_at(till: SimulatedTill) -> AtTill:
     [state] = till.rows("SELECT * FROM sync_state")
     return AtTill(
         name=till.name,
-        rows={name: {row["id"]: row for row in till.rows(f"SELECT * FROM {name}")} for name in COLLECTIONS},
+        rows={name: {row["id"]: row for row in till.table(name)} for name in COLLECTIONS},
         queue=tuple(till.rows("SELECT * FROM sync_queue ORDER BY seq")),
         state=state,
         cursor=_opened(state["cursor"]),
