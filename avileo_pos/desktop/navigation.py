@@ -10,6 +10,7 @@ from avileo_pos.desktop.screens.history.history_screen import HistoryScreen
 from avileo_pos.desktop.screens.queue.queue_screen import QueueScreen
 from avileo_pos.desktop.screens.safety.safety_screen import SafetyScreen
 from avileo_pos.desktop.screens.sale.sale_screen import SaleScreen
+from avileo_pos.desktop.screens.this_till.this_till_screen import ThisTillScreen
 from avileo_pos.desktop.till import Till
 from avileo_pos.desktop.widgets.side_navigation import NavigationEntry
 
@@ -21,6 +22,7 @@ SCREENS: tuple[type[Screen], ...] = (
     DistribucionesScreen,
     QueueScreen,
     SafetyScreen,
+    ThisTillScreen,
 )
 
 _DIGITS = 9

@@ -13,10 +13,10 @@ from uuid import UUID
 import structlog
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from avileo_pos.desktop import safety_words
-from avileo_pos.desktop.background.errands import Errands
+from avileo_pos.desktop import leaving_words, safety_words
+from avileo_pos.desktop.background.errands import Errands, Failed
 from avileo_pos.desktop.main_window import MainWindow
-from avileo_pos.desktop.safety_desk import Carried, CarryOperations
+from avileo_pos.desktop.safety_desk import Carried, CarryOperations, RemoveTill, SignOut
 from avileo_pos.desktop.screens.sign_in.requests import (
     BringTill,
     BusinessChoice,
@@ -43,11 +43,12 @@ from avileo_pos.replica.errors import ReplicaInUse, ReplicaTrouble
 from avileo_pos.replica.handover import hand_over, take_in, waiting_operations
 from avileo_pos.replica.identity import TillIdentity, find_identity
 from avileo_pos.replica.queue import AppliedOver
+from avileo_pos.replica.removal import Removed, remove_till, unsent
 from avileo_pos.replica.rescue import Opened, go_back, open_or_rescue
 from avileo_pos.replica.safe import Safe, safes_of
-from avileo_pos.replica.sign_ins import PersonHere, people_here
-from avileo_pos.replica.transaction import reads
-from avileo_pos.settings import central_address, load_settings, replica_path, save_settings
+from avileo_pos.replica.sign_ins import PersonHere, forget_sign_in, people_here
+from avileo_pos.replica.transaction import reads, writes
+from avileo_pos.settings import Settings, central_address, load_settings, replica_path, save_settings
 from avileo_pos.sync.central import CentralTrouble, CentralUnreachable, Membership
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.sign_in import (
@@ -108,6 +109,7 @@ class TillProgram(QObject):
         self._awaiting_catalog: Actor | None = None
         self._central_wants_a_password = False
         self._warned_of: set[str] = set()
+        self._gone: set[UUID] = set()
         self._breath = QTimer(self, interval=_BREATH_MS)
         self._connect()
 
@@ -214,8 +216,11 @@ class TillProgram(QObject):
             lambda: _renew(shop, address, who, self._clock()), then=self._on_confirmed, failed=self._note_unconfirmed
         )
 
-    def _on_confirmed(self, _signed_in: SignedInHere) -> None:
-        self._open_shop().sync.wake()
+    def _on_confirmed(self, signed_in: SignedInHere) -> None:
+        if signed_in.actor.member_id in self._gone:
+            self._take_way_in(signed_in.actor, then=self._end_session, failed=self._show_trouble)
+        else:
+            self._open_shop().sync.wake()
 
     def _note_unconfirmed(self, trouble: Exception) -> None:
         """Without an answer it can wait; what central refuses only this person can put right."""
@@ -247,6 +252,7 @@ class TillProgram(QObject):
     def _let_in(self, actor: Actor) -> None:
         """As soon as there is a catalog, which a new till has only after its first pull."""
         self._awaiting_catalog = actor
+        self._gone.discard(actor.member_id)
         self._errands.run(self._open_shop().place_if_ready, then=self._show_shop_if_ready, failed=self._show_trouble)
 
     def _show_shop_if_ready(self, place: Place | None) -> None:
@@ -283,6 +289,68 @@ class TillProgram(QObject):
         self.window.leave()
         self._open_shop().lane.person = None
         self._ask_who_works()
+
+    # --- Who goes for good -------------------------------------------------------------------------------------------
+
+    def _sign_out(self, asked: SignOut) -> None:
+        """Nobody else is signed out by it, but the session with central was everybody's."""
+        person = self._open_shop().lane.person
+        assert person is not None
+        self._take_way_in(person, then=partial(self._on_signed_out, asked, person), failed=asked.failed)
+
+    def _take_way_in(self, person: Actor, then: Callable[[str | None], None], failed: Failed) -> None:
+        shop = self._open_shop()
+        self._errands.run(lambda: _sign_out_here(shop, person), then=then, failed=failed)
+
+    def _on_signed_out(self, asked: SignOut, person: Actor, token: str | None) -> None:
+        asked.done()
+        self._gone.add(person.member_id)  # central may be confirming them yet
+        self._arrival = None
+        self.lock()
+        self._end_session(token)
+
+    def _end_session(self, token: str | None) -> None:
+        shop = self._open_shop()
+        shop.sync.wake()
+        if token is not None:
+            self._errands.run(lambda: _end_session(shop.address, token), then=_nothing_more, failed=self._show_trouble)
+
+    def _remove(self, asked: RemoveTill) -> None:
+        shop = self._open_shop()
+        self._errands.run(
+            lambda: shop.lane.run(reads(unsent, asked.exported)),
+            then=partial(self._take_away, asked),
+            failed=asked.failed,
+        )
+
+    def _take_away(self, asked: RemoveTill, _unsent: int) -> None:
+        """The settings forget the till first: were the power to go now, it could still be opened by signing in."""
+        asked.done()
+        shop, before = self._open_shop(), self._settings
+        self._leave_shop()
+        self._arrival = None
+        self._settle_on(replace(before, last_business="", second_place=""))
+        self.page.start(before.central_address, ())
+        self._errands.run(
+            lambda: _take_away(shop, asked.exported, self._clock()),
+            then=self._on_taken_away,
+            failed=partial(self._on_not_taken_away, before),
+        )
+
+    def _on_taken_away(self, removed: Removed) -> None:
+        MessageSheet(self.window, *leaving_words.of_removal(removed)).open()
+
+    def _on_not_taken_away(self, before: Settings, trouble: Exception) -> None:
+        """The till goes on as it was."""
+        business_id = UUID(before.last_business)
+        self._settle_on(before)
+        self._open_replica(business_id, then=partial(self._reopened, business_id))
+        MessageSheet(self.window, "La caja no se quitó", words_for(trouble)).open()
+
+    def _settle_on(self, settings: Settings) -> None:
+        self._settings = settings
+        save_settings(self._folder, settings)
+        self.window.safety.second_place = settings.second_place
 
     # --- The business ------------------------------------------------------------------------------------------------
 
@@ -444,6 +512,8 @@ class TillProgram(QObject):
         self.window.safety.place_chosen.connect(self._keep_in)
         self.window.safety.return_asked.connect(self._go_back)
         self.window.safety.carry_asked.connect(self._carry)
+        self.window.safety.sign_out_asked.connect(self._sign_out)
+        self.window.safety.removal_asked.connect(self._remove)
         self._breath.timeout.connect(self._build_ahead)
         self.window.sign_in_asked.connect(self._sign_in_again)
 
@@ -477,6 +547,34 @@ def _enrol(shop: Shop, arrival: _Arrival, business_id: UUID, device_name: str, n
             device_name,
             now,
         )
+
+
+def _sign_out_here(shop: Shop, person: Actor) -> str | None:
+    """The token with which this till spoke to central until now; it is kept nowhere any more."""
+    token = shop.tokens.get()
+    shop.lane.run(writes(forget_sign_in, person.member_id))
+    shop.tokens.forget()
+    return token
+
+
+def _end_session(address: str, token: str) -> None:
+    """At central too, if it answers; else the session ends there by its age."""
+    with HttpCentral(address, lambda: token) as central:
+        try:
+            central.sign_out()
+        except CentralTrouble as trouble:
+            log.info("session_not_ended", why=trouble.code)
+
+
+def _take_away(shop: Shop, exported: frozenset[str], now: datetime) -> Removed:
+    """Of a shop that is closed. Raises BusinessRuleBroken, ReplicaTrouble."""
+    removed = remove_till(shop.path, exported, now)
+    shop.tokens.forget()
+    return removed
+
+
+def _nothing_more(_answer: None) -> None:
+    """It was the last to be done."""
 
 
 def _export(shop: Shop, asked: CarryOperations, now: datetime) -> Carried:

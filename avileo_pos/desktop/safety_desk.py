@@ -1,4 +1,4 @@
-"""Where the till's own safety is told and asked for: screens look at it, the program serves it."""
+"""Where the till's own safety and its end are told and asked for: screens look at it, the program serves it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,17 @@ from avileo_pos.replica.copies import Copy
 from avileo_pos.replica.handover import Carried
 from avileo_pos.replica.keeping import Elsewhere, Room, SafetyState
 
-__all__ = ["Carried", "CarryOperations", "Copy", "Elsewhere", "Room", "SafetyDesk", "SafetyState"]
+__all__ = [
+    "Carried",
+    "CarryOperations",
+    "Copy",
+    "Elsewhere",
+    "RemoveTill",
+    "Room",
+    "SafetyDesk",
+    "SafetyState",
+    "SignOut",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,23 @@ class CarryOperations:
     failed: Callable[[Exception], None]
 
 
+@dataclass(frozen=True, slots=True)
+class SignOut:
+    """Whoever works here goes for good. `done` is called when they have, `failed` when they could not."""
+
+    done: Callable[[], None]
+    failed: Callable[[Exception], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTill:
+    """The till goes from this computer. `exported` are the ids of what an export holds; the rest as in SignOut."""
+
+    exported: frozenset[str]
+    done: Callable[[], None]
+    failed: Callable[[Exception], None]
+
+
 class SafetyDesk(QObject):
     """Lives with the window, in the GUI thread. `second_place` is the chosen folder, empty for none."""
 
@@ -33,6 +60,8 @@ class SafetyDesk(QObject):
     place_chosen = Signal(str)
     return_asked = Signal(object)  # Copy
     carry_asked = Signal(object)  # CarryOperations
+    sign_out_asked = Signal(object)  # SignOut
+    removal_asked = Signal(object)  # RemoveTill
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

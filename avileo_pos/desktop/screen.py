@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from avileo_pos.desktop.till import Till
-from avileo_pos.domain.permissions import Permission
+from avileo_pos.domain.permissions import Actor, Permission
 
 
 class Screen(QWidget):
@@ -43,6 +44,13 @@ class Screen(QWidget):
     def focus_start(self) -> None:
         """Put the focus where the hand begins. No focus proxy does this: Tab would skip all that stands before it."""
         raise NotImplementedError
+
+    def allowed(self, permission: Permission, why: str, then: Callable[[Actor], None]) -> None:
+        """Who has the permission goes on at once, anybody else by an admin's PIN."""
+        if self.till.person.may(permission):
+            then(self.till.person)
+        else:
+            self.till.host.ask_approval(permission, why, then)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

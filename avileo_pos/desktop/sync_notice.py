@@ -22,13 +22,15 @@ class SyncNotice(StandingNotice):
         super().__init__("Iniciar sesión", parent)
 
     def show_state(self, state: SyncState) -> None:
-        self.say(notice_of(state), with_action=state.kind is SyncKind.SIGNED_OUT)
+        self.say(notice_of(state), with_action=state.kind is SyncKind.SIGNED_OUT and not is_withdrawn(state))
 
 
 def show_on_chip(chip: StatusChip, state: SyncState) -> None:
     """What stands in the way of sending comes first, then what a person must look at."""
     if state.kind is SyncKind.OFFLINE or state.last_contact_at is None:
         chip.show_offline(state.waiting)
+    elif is_withdrawn(state):
+        chip.show_withdrawn(state.waiting)
     elif state.kind is SyncKind.SIGNED_OUT:
         chip.show_signed_out(state.waiting)
     elif state.to_review:
@@ -42,6 +44,11 @@ def show_on_chip(chip: StatusChip, state: SyncState) -> None:
 def notice_of(state: SyncState) -> str:
     """Empty while nobody needs to do anything."""
     match state.kind:
+        case SyncKind.SIGNED_OUT if is_withdrawn(state):
+            return (
+                f"{trouble_sentence(state.code or '')} Lo vendido se sigue enviando, para que él lo revise; aquí no"
+                " llega nada más. En «Esta caja» puede exportarlo y quitarla."
+            )
         case SyncKind.SIGNED_OUT:
             return f"{trouble_sentence(state.code or 'signed_out')} Inicie sesión cuando pueda; la venta sigue."
         case SyncKind.TOO_OLD:
@@ -49,6 +56,11 @@ def notice_of(state: SyncState) -> str:
         case SyncKind.CLOCK_WRONG:
             return f"El reloj de esta computadora está {_skew(state.clock_skew)}. Corríjalo en Windows."
     return ""
+
+
+def is_withdrawn(state: SyncState) -> bool:
+    """Whether an admin has withdrawn this till: no password opens a session for it any more."""
+    return state.kind is SyncKind.SIGNED_OUT and state.code == "device_revoked"
 
 
 def _skew(skew: timedelta) -> str:

@@ -63,6 +63,47 @@ def waiting_operations(work: Work) -> tuple[QueuedOperation, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What central has not answered: sales for `sold` soles, abonos for `paid`, other things, the oldest of `since`."""
+
+    sales: int = 0
+    sold: Decimal = Decimal(0)
+    abonos: int = 0
+    paid: Decimal = Decimal(0)
+    others: int = 0
+    since: datetime | None = None
+
+    @property
+    def operations(self) -> int:
+        return self.sales + self.abonos + self.others
+
+
+def what_waits(work: Work) -> Waiting:
+    """All of it in a few figures, what waits for a person too."""
+    [row] = read(work, _SUMMED)
+    return Waiting(
+        sales=row.sales,
+        sold=soles(row.sold),
+        abonos=row.abonos,
+        paid=soles(row.paid),
+        others=row.operations - row.sales - row.abonos,
+        since=row.since and instant(row.since),
+    )
+
+
+_SUMMED = """
+SELECT count(*) AS operations, min(q.created_at) AS since,
+  count(*) FILTER (WHERE q.collection = 'sales') AS sales,
+  coalesce(sum(json_extract(q.data, '$.total_amount')) FILTER (WHERE q.collection = 'sales'), 0) AS sold,
+  count(*) FILTER (WHERE q.collection = 'abonos') AS abonos,
+  coalesce(sum(json_extract(q.data, '$.amount')) FILTER (WHERE q.collection = 'abonos'), 0) AS paid
+FROM (
+  SELECT w.created_at, w.data, CASE w.operation_type WHEN 'create' THEN w.collection END AS collection
+  FROM sync_queue w WHERE w.status IN ('pending', 'inflight', 'parked')
+) q
+"""
+
 # A receipt has its number, a card its name, a drawer's movement its reason.
 _WAITING = """
 SELECT q.*, m.name AS actor_name,

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from avileo_pos.domain.errors import BusinessRuleBroken
-from avileo_pos.handover.handover_file import Handover, write_handover
+from avileo_pos.handover.handover_file import Handover, read_handover, write_handover
 from avileo_pos.handover.kept_operation import may_be_told_by_others
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.errors import DiskFull, ReplicaUnwritable
@@ -21,10 +21,14 @@ from avileo_pos.replica.sign_ins import people_here
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """How many operations went into a file or came out of it; `left_out` are those that wait for somebody's sign-in."""
+    """How many operations went into a file or came out of it; `left_out` are those that wait for somebody's sign-in.
+
+    `ids` are those that stand in the file.
+    """
 
     operations: int
     left_out: int = 0
+    ids: frozenset[str] = frozenset()
 
 
 def waiting_operations(db: Connection, written_at: str) -> Handover:
@@ -37,13 +41,17 @@ def waiting_operations(db: Connection, written_at: str) -> Handover:
 
 
 def hand_over(path: Path, handover: Handover, passphrase: str) -> Carried:
-    """Into a file. Raises BusinessRuleBroken("passphrase_too_short"), DiskFull, ReplicaUnwritable."""
+    """Into a file, which is read again: others may have to live by it.
+
+    Raises BusinessRuleBroken: passphrase_too_short, handover_broken; DiskFull, ReplicaUnwritable.
+    """
     try:
         write_handover(path, handover, passphrase)
     except OSError as trouble:
         kind = DiskFull if trouble.errno == errno.ENOSPC else ReplicaUnwritable
         raise kind(str(path)) from trouble
-    return Carried(len(handover.operations))
+    written = read_handover(path, passphrase).operations
+    return Carried(len(written), ids=frozenset(each.operation.id for each in written))
 
 
 def take_in(handover: Handover, replica: Replica) -> Carried:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from avileo_pos.tables.shared import business_users
@@ -78,6 +78,11 @@ def people_here(db: Connection) -> tuple[PersonHere, ...]:
     return tuple(
         PersonHere(row.member_id, row.name, row.email, row.pin_hash is not None, row.confirmed_at) for row in rows
     )
+
+
+def forget_sign_in(db: Connection, member_id: UUID) -> None:
+    """This person comes in again by central only."""
+    db.execute(delete(offline_sign_ins).where(offline_sign_ins.c.member_id == member_id))
 
 
 def count_failure(db: Connection, email: str, now: datetime) -> None:

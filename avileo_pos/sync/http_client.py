@@ -49,6 +49,10 @@ class _SignedIn(msgspec.Struct, frozen=True):
     token: str
 
 
+class _SignedOut(msgspec.Struct, frozen=True):
+    success: bool
+
+
 class _Changed(msgspec.Struct, frozen=True):
     user: msgspec.Raw
 
@@ -120,6 +124,10 @@ class HttpCentral:
             if trouble.code == "invalid_email":
                 raise BusinessRuleBroken("email_invalid") from trouble
             raise
+
+    def sign_out(self) -> None:
+        """End the session of the token. Raises CentralTrouble."""
+        self._ask(_SignedOut, "POST", "/api/auth/sign-out", body={})
 
     def change_password(self, current: str, new: str) -> None:
         """Of the person of the token.

@@ -6,13 +6,18 @@ import gc
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from avileo_pos.desktop.theme import apply_theme
+from tests.desktop.at_the_till import AtTheTill
+from tests.postgres import TestPostgres
+from tests.sample_central import SampleCentral, sample_central
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -39,6 +44,21 @@ def no_thread_left_behind() -> Iterator[None]:
     left = [thread for thread in threading.enumerate() if thread not in before and not is_qt_made(thread)]
     assert left + running_qthreads() == []
     gc.collect()
+
+
+@pytest.fixture
+def served(postgres: TestPostgres) -> Iterator[SampleCentral]:
+    """To stand before `till` in each test, so that the till is gone before its central is."""
+    with sample_central(postgres) as central:
+        yield central
+
+
+@pytest.fixture
+def till(qtbot: QtBot, tmp_path: Path) -> Iterator[AtTheTill]:
+    """The program on a computer where nobody has signed in yet."""
+    at_the_till = AtTheTill(qtbot, tmp_path / "till")
+    yield at_the_till
+    at_the_till.leave()
 
 
 def is_qt_made(thread: threading.Thread) -> bool:

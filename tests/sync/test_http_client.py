@@ -54,6 +54,14 @@ def request_of(size: int = 0) -> PushRequest:
     return PushRequest(str(uuid4()), str(BUSINESS), instant_text(NOON), operations)
 
 
+def test_signing_out_ends_the_session_of_the_token(client: HttpCentral, server: ScriptedServer) -> None:
+    server.will_answer(Answer(body={"success": True}))
+    client.sign_out()
+    (asked,) = server.asked
+    assert (asked.method, asked.path) == ("POST", "/api/auth/sign-out")
+    assert {name.lower(): value for name, value in asked.headers.items()}["authorization"] == "Bearer a-token"
+
+
 def test_every_request_says_who_asks_and_in_which_words(client: HttpCentral, server: ScriptedServer) -> None:
     server.will_answer(Answer(body=PUSH_ANSWER))
     assert client.push(request_of()).head == 7

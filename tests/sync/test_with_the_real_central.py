@@ -108,3 +108,11 @@ def test_a_person_who_signs_out_is_told_and_goes_on(tills: tuple[ConnectedTill, 
     stall.token = token
     assert (stall.round(), home.round()) == (SyncKind.ONLINE, SyncKind.ONLINE)
     assert home.till.shown_name(rosa) == "Rosa"
+
+
+def test_who_signs_out_is_not_known_to_central_any_more(central: str, tmp_path: Path) -> None:
+    with ExitStack() as doors:
+        ana = ConnectedTill(central, tmp_path / "one.db", doors)
+        assert ana.round() is SyncKind.ONLINE
+        ana.client.sign_out()
+        assert ana.round() is SyncKind.SIGNED_OUT

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from avileo_pos.desktop.troubles import code_of, words_for
-from avileo_pos.desktop.widgets.button import Button
+from avileo_pos.desktop.widgets.button import Button, Variant
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.sheet import Sheet
 
@@ -19,7 +19,15 @@ class OnceSheet(Sheet):
     """
 
     def __init__(
-        self, host: QWidget, title: str, sentence: str = "", *, action: str, icon: str = "check", width: int = 480
+        self,
+        host: QWidget,
+        title: str,
+        sentence: str = "",
+        *,
+        action: str,
+        icon: str = "check",
+        variant: Variant = "primary",
+        width: int = 480,
     ) -> None:
         super().__init__(host, title, sentence, width=width)
         self.beside: dict[str, FieldRow] = {}
@@ -28,7 +36,7 @@ class OnceSheet(Sheet):
         self._problem.setProperty("look", "problem")
         self._problem.setWordWrap(True)
         self._problem.hide()
-        self.main = Button(action, icon=icon, variant="primary", large=True)
+        self.main = Button(action, icon=icon, variant=variant, large=True)
         self.main.clicked.connect(self.press_main)
 
     def act(self) -> None:

@@ -37,6 +37,10 @@ class StatusChip(QPushButton):
         """Central answers, but not to this person until the next sign-in."""
         self._show("cloud-off", f"Sin sesión{_kept_here(waiting)}", Tone.WARNING)
 
+    def show_withdrawn(self, waiting: int) -> None:
+        """An admin has withdrawn this till."""
+        self._show("ban", f"Caja retirada{_kept_here(waiting)}", Tone.DANGER)
+
     def show_to_review(self, count: int) -> None:
         """Central refused `count` operations: a person must look."""
         self._show("triangle-alert", f"{count} por revisar", Tone.DANGER)

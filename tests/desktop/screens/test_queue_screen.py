@@ -12,9 +12,9 @@ from avileo_pos.desktop.main_window import MainWindow
 from avileo_pos.desktop.parked_operation_sheet import ParkedOperationSheet
 from avileo_pos.desktop.safety_desk import Carried, CarryOperations
 from avileo_pos.desktop.screens.history.history_screen import HistoryScreen
-from avileo_pos.desktop.screens.queue.handover_sheets import ExportSheet, ImportSheet
 from avileo_pos.desktop.screens.queue.queue_form import QueueForm
 from avileo_pos.desktop.screens.queue.queue_screen import QueueScreen
+from avileo_pos.desktop.sheets.handover_sheets import ExportSheet, ImportSheet
 from avileo_pos.desktop.widgets.dialogs import PinSheet, ReasonSheet
 from avileo_pos.desktop.widgets.sheet import Sheet
 from avileo_pos.domain.errors import BusinessRuleBroken

@@ -11,22 +11,25 @@ from typing import cast
 from uuid import uuid4
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from avileo_pos.desktop import safety_words
+from avileo_pos.desktop import leaving_words, safety_words
 from avileo_pos.desktop.main_window import MainWindow
-from avileo_pos.desktop.safety_desk import Copy, Elsewhere, Room, SafetyState
+from avileo_pos.desktop.safety_desk import Carried, Copy, Elsewhere, Room, SafetyState
 from avileo_pos.desktop.screens.sign_in.requests import BusinessChoice, KnownPerson
 from avileo_pos.desktop.screens.sign_in.sign_in_page import SignInPage
+from avileo_pos.desktop.screens.this_till.leaving_sheets import RemoveTillSheet
 from avileo_pos.desktop.widgets.dialogs import MessageSheet
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.replica.database import Replica
+from avileo_pos.replica.removal import Removed
 from avileo_pos.replica.rescue import Opened, Rescue
 from avileo_pos.sync.state import SyncKind, SyncState
 from avileo_pos.usecases.customer import CreateCustomer, CustomerDetails, create_customer
 from avileo_pos.usecases.distribucion import OpenDistribucion, open_distribucion
-from tests.desktop.screens.eyes import close_sheets
+from tests.desktop.screens.eyes import close_sheets, sheets
 from tests.desktop.screens.sale.cashier import Cashier
 from tests.desktop.shop import FRIDAY, JOSE, PEPA, ROSA, Shop, known_id
 
@@ -50,7 +53,7 @@ def tour(qtbot: QtBot, shop: Shop, width: int, height: int) -> Iterator[tuple[st
     write_down_somebody_with_a_long_name(shop)
     kilos = OpenDistribucion(uuid4(), JOSE.member_id, "Carreta, paradero 5 de la avenida", Decimal("30.000"))
     shop.do(open_distribucion, kilos, by=PEPA)
-    for walk in (selling, charging, customers, the_day, distributions, the_queue, the_safety, the_door):
+    for walk in (selling, charging, customers, the_day, distributions, the_queue, the_safety, leaving, the_door):
         for stop in walk(pepa):
             pepa.settle()
             yield stop, window
@@ -175,6 +178,29 @@ def the_safety(pepa: Cashier) -> Iterator[str]:
     pepa.press(ESCAPE)
     MessageSheet(pepa.window, *safety_words.of_opening(RESCUED)).open()
     yield "archivo recuperado"
+
+
+def leaving(pepa: Cashier) -> Iterator[str]:
+    pepa.window.show_sync(SyncState(SyncKind.SIGNED_OUT, waiting=4, code="device_revoked", last_contact_at=FRIDAY))
+    pepa.window.open_screen("esta_caja")
+    yield "esta caja, retirada"
+    pepa.tap("Cerrar sesión…")
+    pepa.settle()
+    yield "cerrar sesión"
+    pepa.press(ESCAPE)
+    pepa.tap("Quitar esta caja…")
+    pepa.settle()
+    yield "quitar esta caja"
+    pepa.press(ENTER)
+    yield "quitar sin exportar"
+    [sheet] = sheets(pepa.window, RemoveTillSheet)
+    sheet.show_exported(Carried(27))
+    sheet.findChildren(QLineEdit)[0].setFocus()
+    pepa.press("quitar", ENTER)
+    yield "quitar, exportado"
+    close_sheets(pepa.window)
+    MessageSheet(pepa.window, *leaving_words.of_removal(Removed(27, Path("C:/Avileo/Cajas quitadas/5a3b1e00")))).open()
+    yield "caja quitada"
 
 
 SAFE = SafetyState(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screen import Screen
-from avileo_pos.desktop.screens.queue.handover_sheets import ExportSheet, ImportSheet
 from avileo_pos.desktop.screens.queue.queue_form import QueueForm
+from avileo_pos.desktop.sheets.handover_sheets import ExportSheet, ImportSheet
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
 from avileo_pos.queries.queue import waiting_operations

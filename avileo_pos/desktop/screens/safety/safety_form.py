@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 from avileo_pos.desktop import safety_words
 from avileo_pos.desktop.item_models.rows_model import Column
 from avileo_pos.desktop.safety_desk import Copy, Elsewhere, Room, SafetyState
-from avileo_pos.desktop.theme import Space, Tone, ink_token
+from avileo_pos.desktop.theme import Space, Tone
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
-from avileo_pos.desktop.widgets.icon_label import IconLabel
+from avileo_pos.desktop.widgets.fact_line import FactLine
 from avileo_pos.desktop.widgets.rows_table import RowsTable
 from avileo_pos.domain.business_day import format_moment
 
@@ -29,8 +29,8 @@ class SafetyForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._copied, self._checked = _Line("database", "Copias"), _Line("circle-check", "Archivo")
-        self._room, self._elsewhere = _Line("boxes", "Disco"), _Line("arrow-right-left", "Segundo lugar")
+        self._copied, self._checked = FactLine("database", "Copias"), FactLine("circle-check", "Archivo")
+        self._room, self._elsewhere = FactLine("boxes", "Disco"), FactLine("arrow-right-left", "Segundo lugar")
         self.copy = Button("Copiar ahora", icon="download", variant="primary", key="F4")
         self.copy.clicked.connect(self.copy_asked)
         self.choose = Button("Elegir carpeta…", icon="arrow-right-left")
@@ -99,32 +99,6 @@ class SafetyForm(QWidget):
         column.addWidget(copies, 1)
 
 
-class _Line(QWidget):
-    """An icon, what it is about, and how it stands."""
-
-    def __init__(self, icon: str, title: str) -> None:
-        super().__init__()
-        self._icon_name = icon
-        self._icon = IconLabel(icon, "muted")
-        name = QLabel(title)
-        name.setProperty("look", "strong")
-        name.setFixedWidth(_NAME_WIDTH)
-        self._sentence = QLabel()
-        self._sentence.setWordWrap(True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, Space.TIGHT, 0, Space.TIGHT)
-        row.setSpacing(Space.MEDIUM)
-        row.addWidget(self._icon)
-        row.addWidget(name)
-        row.addWidget(self._sentence, 1)
-
-    def say(self, sentence: str, tone: Tone = Tone.NEUTRAL) -> None:
-        self._sentence.setText(sentence)
-        icon = "triangle-alert" if tone in (Tone.WARNING, Tone.DANGER) else self._icon_name
-        self._icon.show_icon(icon, "muted" if tone is Tone.NEUTRAL else ink_token(tone))
-
-
-_NAME_WIDTH = 130
 _LOWEST_TABLE = 64  # two notices above it, on the lowest window
 
 _COLUMNS: list[Column[Copy]] = [

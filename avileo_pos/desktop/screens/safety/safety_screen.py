@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
@@ -55,7 +53,7 @@ class SafetyScreen(Screen):
         self.till.host.say("Se está copiando. Puede seguir vendiendo.", Tone.INFO)
 
     def _ask_for_place(self) -> None:
-        self._allowed(self._choose_place)
+        self.allowed(Permission.BUSINESS_SETTINGS, _WHY, self._choose_place)
 
     def _choose_place(self, _actor: Actor) -> None:
         home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.HomeLocation)
@@ -65,7 +63,7 @@ class SafetyScreen(Screen):
             self.refresh()
 
     def _give_up_place(self) -> None:
-        self._allowed(self._use_no_place)
+        self.allowed(Permission.BUSINESS_SETTINGS, _WHY, self._use_no_place)
 
     def _use_no_place(self, _actor: Actor) -> None:
         self._desk.choose_place("")
@@ -85,15 +83,8 @@ class SafetyScreen(Screen):
         sheet.open()
 
     def _on_return_confirmed(self) -> None:
-        self._allowed(self._go_back)
+        self.allowed(Permission.BUSINESS_SETTINGS, _WHY, self._go_back)
 
     def _go_back(self, _actor: Actor) -> None:
         assert self._chosen is not None
         self._desk.return_asked.emit(self._chosen)
-
-    def _allowed(self, then: Callable[[Actor], None]) -> None:
-        """An owner does it at once, anybody else by an owner's PIN."""
-        if self.till.person.may(Permission.BUSINESS_SETTINGS):
-            then(self.till.person)
-        else:
-            self.till.host.ask_approval(Permission.BUSINESS_SETTINGS, _WHY, then)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from avileo_pos.desktop.safety_desk import Carried, CarryOperations
@@ -14,8 +14,9 @@ from avileo_pos.domain.business_day import lima
 
 _FILES = "Operaciones de Avileo (*.avileo)"
 _EXPORT = (
-    "Es para una caja que ya no llegará a internet: lo que espera aquí se lleva en un archivo a otra caja del negocio."
-    " No se quita de aquí, y si las dos lo envían cuenta una sola vez."
+    "Es para una caja que ya no llegará a internet: lo que espera aquí se lleva en un archivo a otra caja del negocio o"
+    " al servidor."
+    " No se quita de aquí, y si varios lo envían cuenta una sola vez."
 )
 _IMPORT = "Lo que esperaba en otra caja del negocio entra en esta y se envía desde aquí. Lo que ya estaba no se repite."
 
@@ -49,6 +50,10 @@ class _CarrySheet(OnceSheet):
 
 
 class ExportSheet(_CarrySheet):
+    """Says `exported` when the file is written, and was read again."""
+
+    exported = Signal(object)  # Carried
+
     HINT = "Al menos 8 caracteres. Dígala a quien va a importar; no la escriba en el archivo."
 
     def __init__(self, host: QWidget, till: Till) -> None:
@@ -72,8 +77,10 @@ class ExportSheet(_CarrySheet):
     def on_carried(self, carried: Carried) -> None:
         self.close_sheet()
         self.till.host.say(
-            f"{_counted(carried.operations)} en el archivo. Impórtelo en otra caja: «Por enviar», Importar."
+            f"{_counted(carried.operations)} en el archivo. Impórtelo en otra caja («Por enviar», Importar) o en el"
+            " servidor."
         )
+        self.exported.emit(carried)
 
 
 class ImportSheet(_CarrySheet):

@@ -1,0 +1,49 @@
+"""«Esta caja»: which till this is and what it has not sent; signing out, and taking it off this computer."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from avileo_pos.desktop.screen import Screen
+from avileo_pos.desktop.screens.this_till.leaving_sheets import RemoveTillSheet, SignOutSheet
+from avileo_pos.desktop.screens.this_till.this_till_form import ThisTillForm
+from avileo_pos.desktop.sheets.handover_sheets import ExportSheet
+from avileo_pos.desktop.till import Till
+from avileo_pos.domain.permissions import Actor, Permission
+from avileo_pos.queries.queue import what_waits
+
+
+class ThisTillScreen(Screen):
+    KEY = "esta_caja"
+    TITLE = "Esta caja"
+    ICON = "settings"
+    SHOWS = frozenset({"sync_queue"})
+
+    def __init__(self, till: Till, parent: QWidget | None = None) -> None:
+        super().__init__(till, parent)
+        self.form = ThisTillForm(self)
+        self.form.show_till(till.device_name, till.business.name, till.person.name)
+        self.form.export_asked.connect(self._export)
+        self.form.sign_out_asked.connect(self._sign_out)
+        self.form.removal_asked.connect(self._ask_to_remove)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.form)
+
+    def focus_start(self) -> None:
+        self.form.sign_out.setFocus()
+
+    def refresh(self) -> None:
+        self.till.lane.read(what_waits, then=self.form.show_waiting)
+
+    def _export(self) -> None:
+        ExportSheet(self, self.till).open()
+
+    def _sign_out(self) -> None:
+        SignOutSheet(self, self.till).open()
+
+    def _ask_to_remove(self) -> None:
+        self.allowed(Permission.BUSINESS_SETTINGS, "Quitar esta caja de esta computadora.", self._remove)
+
+    def _remove(self, _actor: Actor) -> None:
+        RemoveTillSheet(self, self.till).open()
