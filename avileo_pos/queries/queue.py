@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from avileo_pos.handover.at_central import not_at_central
 from avileo_pos.queries.stored import identity, instant, read, soles
 from avileo_pos.work import Work
 
@@ -80,8 +81,8 @@ class Waiting:
 
 
 def what_waits(work: Work) -> Waiting:
-    """All of it in a few figures, what waits for a person too."""
-    [row] = read(work, _SUMMED)
+    """All of it in a few figures, what waits for a person, or at a branch to be handed on, too."""
+    [row] = read(work, _SUMMED.format(waits=not_at_central(work.db)))
     return Waiting(
         sales=row.sales,
         sold=soles(row.sold),
@@ -100,7 +101,7 @@ SELECT count(*) AS operations, min(q.created_at) AS since,
   coalesce(sum(json_extract(q.data, '$.amount')) FILTER (WHERE q.collection = 'abonos'), 0) AS paid
 FROM (
   SELECT w.created_at, w.data, CASE w.operation_type WHEN 'create' THEN w.collection END AS collection
-  FROM sync_queue w WHERE w.status IN ('pending', 'inflight', 'parked')
+  FROM sync_queue w WHERE {waits}
 ) q
 """
 

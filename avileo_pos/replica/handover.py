@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.handover.at_central import not_at_central
 from avileo_pos.handover.handover_file import Handover, read_handover, write_handover
 from avileo_pos.handover.kept_operation import may_be_told_by_others
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.errors import DiskFull, ReplicaUnwritable
 from avileo_pos.replica.identity import read_identity
-from avileo_pos.replica.kept_operations import OPEN, driver_of, legible, put_back, queue_rows
+from avileo_pos.replica.kept_operations import driver_of, legible, put_back, queue_rows
 from avileo_pos.replica.sign_ins import people_here
 
 
@@ -32,9 +33,9 @@ class Carried:
 
 
 def waiting_operations(db: Connection, written_at: str) -> Handover:
-    """Everything that central has not answered, also what waits for a person."""
+    """Everything that central has not answered, also what waits for a person, or at a branch to be handed on."""
     till = read_identity(db)
-    kept = [legible(row, till.device_id) for row in queue_rows(driver_of(db), OPEN)]
+    kept = [legible(row, till.device_id) for row in queue_rows(driver_of(db), not_at_central(db))]
     return Handover(
         str(till.business_id), str(till.device_id), till.device_name, written_at, [each for each in kept if each]
     )

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from avileo_pos.cards import lay_over
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.receipt import parse_receipt_number
+from avileo_pos.handover.at_central import OPEN
 from avileo_pos.handover.kept_operation import KeptOperation, is_sound
 from avileo_pos.protocol import COLLECTIONS, Collection, Operation, data_hash
 from avileo_pos.replica.identity import read_identity
@@ -29,7 +30,6 @@ OPERATION_COLUMNS: Final = (
     "seq", "id", "operation_type", "collection", "entity_id", "schema", "actor_id", "created_at", "data", "depends_on",
 )  # fmt: skip
 _QUEUE: Final = (*OPERATION_COLUMNS, "sha256", "status", "last_code")
-OPEN: Final = "status IN ('pending', 'inflight', 'parked')"  # by its index
 
 
 @dataclass(frozen=True, slots=True)

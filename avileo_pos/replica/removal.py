@@ -14,9 +14,9 @@ import structlog
 from sqlalchemy import Connection
 
 from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.handover.at_central import not_at_central
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.errors import ReplicaUnwritable
-from avileo_pos.replica.kept_operations import OPEN
 from avileo_pos.replica.transaction import reads
 
 REMOVED: Final = "Cajas quitadas"
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 def unsent(db: Connection, exported: frozenset[str]) -> int:
     """How many operations central has not answered. Raises BusinessRuleBroken("not_exported") for others than those."""
-    waiting = set(db.exec_driver_sql(f"SELECT id FROM sync_queue WHERE {OPEN}").scalars())
+    waiting = set(db.exec_driver_sql(f"SELECT id FROM sync_queue WHERE {not_at_central(db)}").scalars())
     if not waiting <= exported:
         raise BusinessRuleBroken("not_exported")
     return len(waiting)

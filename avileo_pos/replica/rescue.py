@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from avileo_pos.handover.at_central import OPEN
 from avileo_pos.handover.kept_operation import KeptOperation
 from avileo_pos.handover.sealing import SealBroken
 from avileo_pos.protocol import KEPT_AFTER_ANSWER
@@ -29,7 +30,6 @@ from avileo_pos.replica.errors import ReplicaDamaged
 from avileo_pos.replica.identity import TillIdentity, enrol, find_identity
 from avileo_pos.replica.journal import ORPHANS, JournalRead, last_place, read_journal, set_aside, write_orphans
 from avileo_pos.replica.kept_operations import (
-    OPEN,
     Found,
     illegible_places,
     legible,

@@ -12,20 +12,25 @@ from uuid import UUID
 import pytest
 
 from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.handover.handover_file import read_handover
 from avileo_pos.protocol.branches import is_branch
+from avileo_pos.queries.queue import what_waits
 from avileo_pos.replica.central_word import write_word_of_central
 from avileo_pos.replica.identity import read_identity
+from avileo_pos.replica.removal import unsent
 from avileo_pos.replica.transaction import reads
 from avileo_pos.server.app import build_app
 from avileo_pos.server.branches import begin_branch
 from avileo_pos.server.business import sample
 from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, ROSA
 from avileo_pos.server.postgres.database import Database
+from avileo_pos.server.push.carried import courier_of, take_in_carried
 from avileo_pos.sync.central import CentralTrouble
 from avileo_pos.sync.handing_on import hand_on
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.joining import join_branch
 from tests.invariants import assert_promises_hold
+from tests.journeys.handing_over import PASSPHRASE, export
 from tests.journeys.shop import SETTINGS, Shop
 from tests.journeys.till import Till
 from tests.postgres import TestPostgres, make_tables, served
@@ -217,3 +222,29 @@ def hand_on_by(till: Till, shop: Shop, branch: Branch, after: int = 0) -> int:
     go_home(shop, till)
     with HttpCentral(branch.address, lambda: at_the_branch) as source:
         return hand_on(source, till.central, sample.SAMPLE, after, till.clock)
+
+
+def test_what_only_the_branch_has_is_exported_too_and_keeps_a_till_where_it_is(
+    shop: Shop, market: tuple[Till, Till], postgres: TestPostgres, tmp_path: Path
+) -> None:
+    """The branch may burn with its laptop before it has handed anything on."""
+    pepa, rosa = market
+    file = tmp_path / "por enviar.avileo"
+    with branch_of(pepa, postgres, tmp_path) as branch:
+        branch.let_in(pepa, rosa)
+        rosa.sell("Pechuga", "2.000", to=DORADO.id, paid="0")
+        come_to_rest(rosa, pepa)
+        # Central has one of them, but after all that the branch began with: nobody here can know.
+        assert rosa.ask(what_waits).operations == rosa.ask(what_waits).sales == 2
+        with pytest.raises(BusinessRuleBroken, match="not_exported"):
+            rosa.run(reads(unsent, frozenset()))
+        export(rosa, file)
+    handover = read_handover(file, PASSPHRASE)
+    assert rosa.run(reads(unsent, frozenset(each.operation.id for each in handover.operations))) == 2
+    courier = courier_of(shop.database, handover, ROSA.email)
+    taken = take_in_carried(shop.database, handover, courier, shop.clock())
+    assert (taken.new, taken.known) == (1, 1)
+    for till in market:
+        go_home(shop, till)
+    assert_promises_hold(shop)
+    assert rosa.run(reads(unsent, frozenset())) == 0
