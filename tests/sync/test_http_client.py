@@ -5,12 +5,18 @@ from __future__ import annotations
 import gzip
 import itertools
 import socket
+import ssl
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken
@@ -168,6 +174,37 @@ def test_an_https_address_that_speaks_no_tls_is_told(server: ScriptedServer) -> 
     ):
         client.digest(BUSINESS, DEVICE)
     assert trouble.value.code == "tls"
+
+
+def test_a_server_that_nobody_vouches_for_is_told_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As whoever stands between till and central would have to be; one whom this PC trusts is believed."""
+    certificate = tmp_path / "server.pem"
+    with scripted_server(tls_of_ones_own(certificate)) as server:
+        with HttpCentral(server.address, lambda: None) as client, pytest.raises(CentralUnreachable) as trouble:
+            client.sign_in("ana@example.com", "pollo-fresco-7")
+        assert (trouble.value.code, server.asked) == ("tls", [])
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        server.will_answer(Answer(body={"token": "a-token"}))
+        with HttpCentral(server.address, lambda: None) as client:
+            assert client.sign_in("ana@example.com", "pollo-fresco-7") == "a-token"
+
+
+def tls_of_ones_own(certificate: Path) -> ssl.SSLContext:
+    """For 127.0.0.1, signed by nobody else; written to that file with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), now - timedelta(days=1), now + timedelta(days=1)
+    )
+    signed = made.add_extension(here, critical=False).sign(key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    certificate.write_bytes(secret + signed.public_bytes(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
 
 
 def test_an_answer_that_drips_for_ever_is_given_up(server: ScriptedServer) -> None:
