@@ -349,7 +349,10 @@ def branch(
 
 @app.command("import")
 def import_command(
-    file: Annotated[Path, typer.Argument(help="What a till exported under «Por enviar».")],
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, readable=True, help="What a till exported under «Por enviar»."),
+    ],
     by: Annotated[str, typer.Option(help="Email of the member of the business who brings it.")],
     password_file: Annotated[
         str, typer.Option(help="Read the file's password from here, `-` for the input; without it you are asked.")

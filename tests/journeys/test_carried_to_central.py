@@ -236,6 +236,11 @@ def test_what_cannot_be_taken_is_said_in_one_sentence_and_changes_nothing(
     rosa.cable.is_cut = False
 
 
+def test_a_file_that_is_not_there_is_said_so(shop: Shop, file: Path) -> None:
+    refused = run_import(shop, file)
+    assert (refused.returncode, "does not exist" in refused.stderr) == (2, True)
+
+
 # --- Hands and eyes --------------------------------------------------------------------------------------------------
 
 
