@@ -26,13 +26,16 @@ _REPLICA: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 class Settings:
     """`central_address` is empty until a person has typed it; `last_business` is the one that was open last.
 
-    `second_place` is the folder on another disk in which copies and journal are kept too, empty for none.
+    `second_place` is the folder on another disk in which copies and journal are kept too, empty for none. `branch` is
+    the address of the branch that the till calls in a market without internet, `branch_name` whose that is.
     """
 
     central_address: str = ""
     theme: str = "light"
     last_business: str = ""
     second_place: str = ""
+    branch: str = ""
+    branch_name: str = ""
 
 
 def data_directory(chosen: str | None = None) -> Path:

@@ -13,7 +13,7 @@ from avileo_pos.server.postgres.database import Database
 from tests.postgres import TestPostgres, make_tables, served
 from tests.serving import serving
 
-_SETTINGS = ServerSettings(secret="a secret of the tests, long enough", public_url="http://127.0.0.1")
+SETTINGS = ServerSettings(secret="a secret of the tests, long enough", public_url="http://127.0.0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,14 @@ class SampleCentral:
 @contextmanager
 def sample_central(postgres: TestPostgres) -> Iterator[SampleCentral]:
     """Served until the end of the block."""
-    with (
-        postgres.database(migrate_and_seed) as url,
-        served(url) as database,
-        serving(build_app(database, _SETTINGS)) as address,
-    ):
+    with sample_database(postgres) as database, serving(build_app(database, SETTINGS)) as address:
         yield SampleCentral(database, address)
+
+
+@contextmanager
+def sample_database(postgres: TestPostgres) -> Iterator[Database]:
+    with postgres.database(migrate_and_seed) as url, served(url) as database:
+        yield database
 
 
 def migrate_and_seed(url: str) -> None:

@@ -1,109 +1,16 @@
-"""A central of the demo's own: `avileo-server` on its embedded PostgreSQL, in a process that can be stopped."""
+"""The demo's own central, with the sample business in it."""
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
-from typing import Final
-
-import httpx
-
-from avileo_pos.server.postgres.embedded_programs import WITHOUT_CONSOLE
-
-LONGEST_WAIT: Final = 120  # seconds; the first start makes a PostgreSQL cluster
-_ANNOUNCEMENT: Final = "central.json"
+from avileo_pos.desktop.background.local_central import LocalCentral
 
 
-class DemoCentralFailed(Exception):  # noqa: N818 - the name says what happened
-    """The demo's central did not come up; the message is what it said."""
-
-
-class DemoCentral:
-    """Central in `folder`, at the same address for every till of the demo.
-
-    Whoever needs it first starts it and stops it at the end; the others find it by its announcement. When it is gone
-    they go on selling, as every till does without central.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._process: subprocess.Popen[str] | None = None
-        folder.mkdir(parents=True, exist_ok=True)
-        self.address = self._announced_address() or self._announce(_free_port())
-
-    def is_up(self) -> bool:
-        """Whether it answers that it can serve."""
-        try:
-            return httpx.get(f"{self.address}/readyz", timeout=2).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
+class DemoCentral(LocalCentral):
+    """At the same address for every till of the demo."""
 
     def ensure_up(self) -> None:
-        """Start it unless it runs, with the sample business in it. Raises DemoCentralFailed."""
+        """Start it unless it runs, with the sample business in it. Raises LocalCentralFailed."""
         if not self.is_up():
-            self._run_to_the_end("migrate")
-            self._run_to_the_end("seed")
+            self.do("migrate")
+            self.do("seed")
             self.start()
-
-    def start(self) -> None:
-        """Start it and wait until it serves. Raises DemoCentralFailed."""
-        port = self.address.rpartition(":")[2]
-        self._process = self._launch("serve", "--port", port, "--until-input-ends", "--log-level", "warning")
-        give_up = time.monotonic() + LONGEST_WAIT
-        while not self.is_up():
-            if self._process.poll() is not None or time.monotonic() > give_up:
-                raise DemoCentralFailed(self._what_it_said())
-            time.sleep(0.1)
-
-    def stop(self) -> None:
-        """Stop it if this process started it. When this process is killed it ends by itself, as its input does."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.communicate(timeout=LONGEST_WAIT)
-
-    def _announced_address(self) -> str | None:
-        try:
-            said = json.loads((self._folder / _ANNOUNCEMENT).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        return str(said["address"])
-
-    def _announce(self, port: int) -> str:
-        address = f"http://127.0.0.1:{port}"
-        (self._folder / _ANNOUNCEMENT).write_text(json.dumps({"address": address}), encoding="utf-8")
-        return address
-
-    def _run_to_the_end(self, command: str) -> None:
-        process = self._launch(command)
-        process.communicate(timeout=LONGEST_WAIT)
-        if process.returncode != 0:
-            raise DemoCentralFailed(self._what_it_said())
-
-    def _launch(self, *arguments: str) -> subprocess.Popen[str]:
-        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        with (self._folder / "central.log").open("a", encoding="utf-8") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "avileo_pos.server", *arguments, "--data-dir", str(self._folder)],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                text=True,
-                env=environment | {"PYTHONUTF8": "1"},
-                creationflags=WITHOUT_CONSOLE,
-            )
-
-    def _what_it_said(self) -> str:
-        lines = (self._folder / "central.log").read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-5:]) or "central said nothing"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

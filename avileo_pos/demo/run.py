@@ -9,9 +9,10 @@ from typing import Final
 
 from platformdirs import user_data_path
 
-from avileo_pos.demo.central import DemoCentral, DemoCentralFailed
+from avileo_pos.demo.central import DemoCentral
 from avileo_pos.demo.script import ScriptedDay
 from avileo_pos.desktop.app import make_app, run_till, utc_now
+from avileo_pos.desktop.background.local_central import LocalCentralFailed
 from avileo_pos.desktop.program import TillProgram
 from avileo_pos.server.business import sample
 
@@ -31,7 +32,7 @@ def run_demo(data_dir: Path | None, *, till: int, script: bool, theme: str | Non
         _say("Starting central on its own PostgreSQL...")
         central.ensure_up()
         return ScriptedDay(folder, central, theme).run() if script else _show(folder, central, till, theme)
-    except DemoCentralFailed as trouble:
+    except LocalCentralFailed as trouble:
         sys.stderr.write(f"Central did not start: {trouble}\n")
         return CANNOT_RUN
     finally:

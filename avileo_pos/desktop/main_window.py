@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from avileo_pos.desktop import safety_words
 from avileo_pos.desktop.ask_approval import ApprovalQuestion
 from avileo_pos.desktop.keys_sheet import KeysSheet
+from avileo_pos.desktop.market_desk import MarketDesk
 from avileo_pos.desktop.navigation import entries, screens_for
 from avileo_pos.desktop.parked_operation_sheet import ParkedOperationSheet
 from avileo_pos.desktop.safety_desk import SafetyDesk, SafetyState
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self._bar.help_asked.connect(self._show_keys)
         self._notice = SyncNotice()
         self._notice.action_chosen.connect(self.sign_in_asked)
+        self._market = MarketDesk(self)
         self._safety = SafetyDesk(self)
         self._safety_notice = StandingNotice()
         self._safety.changed.connect(self._show_safety)
@@ -126,6 +128,10 @@ class MainWindow(QMainWindow):
     @property
     def safety(self) -> SafetyDesk:
         return self._safety
+
+    @property
+    def market(self) -> MarketDesk:
+        return self._market
 
     def _show_safety(self, state: SafetyState) -> None:
         self._safety_notice.say(*safety_words.notice_of(state))

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from avileo_pos.desktop import leaving_words, safety_words
 from avileo_pos.desktop.background.errands import Errands, Failed
 from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.market import Market
 from avileo_pos.desktop.safety_desk import Carried, CarryOperations, RemoveTill, SignOut
 from avileo_pos.desktop.screens.sign_in.requests import (
     BringTill,
@@ -101,6 +102,7 @@ class TillProgram(QObject):
         self.page = SignInPage()
         self.window = MainWindow(self.page)
         self.shop: Shop | None = None
+        self._market: Market | None = None
         self._folder = folder
         self._clock = clock
         self._settings = load_settings(folder)
@@ -431,22 +433,39 @@ class TillProgram(QObject):
     def _begin_shop(self, replica: Replica, business_id: UUID) -> Shop:
         address = self._arrival.address if self._arrival else self._settings.central_address
         tokens, second_place = TokenStore(address, business_id), self._second_place()
-        shop = Shop(replica, address, tokens, self.window.show_problem, self, second_place=second_place)
+        shop = Shop(replica, business_id, address, tokens, self.window.show_problem, self, second_place=second_place)
         shop.sync.state_changed.connect(self._show_sync)
         shop.sync.conflicts_found.connect(self._tell_conflicts)
         shop.keeper.told.connect(self.window.safety.show_state)
         self.window.round_asked.connect(shop.sync.wake)
         self.shop = shop
+        if self._settings.last_business != str(business_id):
+            self._settings = replace(self._settings, branch="", branch_name="")
         self._settings = replace(self._settings, central_address=address, last_business=str(business_id))
         save_settings(self._folder, self._settings)
+        market = Market(
+            shop, self.window.market, self._errands, self._settings.branch, self._settings.branch_name, self
+        )
+        market.joined.connect(self._remember_branch)
+        self._market = market
         return shop
+
+    def _remember_branch(self, address: str, name: str) -> None:
+        self._settings = replace(self._settings, branch=address, branch_name=name)
+        save_settings(self._folder, self._settings)
 
     def _leave_shop(self) -> None:
         shop, self.shop = self.shop, None
         if shop is not None:
             self.window.leave()
             self.window.round_asked.disconnect(shop.sync.wake)
+            self._end_market()
             shop.close()
+
+    def _end_market(self) -> None:
+        market, self._market = self._market, None
+        if market is not None:
+            market.close()
 
     def _ask_who_works(self) -> None:
         shop = self._open_shop()

@@ -68,6 +68,12 @@ SENTENCES: dict[str, str] = {
     "handover_of_another": "Ese archivo es de otro negocio.",
     "passphrase_too_short": "La clave necesita al menos {shortest} caracteres.",
     "wrong_passphrase": "Con esa clave no se abre el archivo. Es la que se puso al exportar.",
+    # Sharing without internet
+    "sharing_needs_admin": "Para compartir, que un administrador entre en esta caja con su contraseña y con internet.",
+    "sharing_not_installed": "Esta instalación no trae lo que hace falta para compartir. Llame a quien le ayuda.",
+    "sharing_failed": "No se pudo empezar a compartir. Llame a quien le ayuda.",
+    "already_sharing": "Esta caja está unida a otra. Para compartir desde aquí, vuelva primero al servidor.",
+    "wrong_code": "Ese no es el código de la otra caja.",
     # People and records
     "dni_of_another": "Ese DNI ya es de {name}.",
     "permission_denied": "No tiene permiso para esto. Pida el PIN de un administrador.",

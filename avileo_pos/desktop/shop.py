@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from PySide6.QtCore import QObject
 
@@ -18,6 +19,7 @@ from avileo_pos.replica.identity import find_identity
 from avileo_pos.replica.keeping import has_room_for_pulls
 from avileo_pos.replica.safe import chest_of
 from avileo_pos.replica.sync_state import read_place
+from avileo_pos.sync.central_line import CentralLine
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.token_store import TokenStore
 from avileo_pos.work import Business
@@ -37,6 +39,7 @@ class Shop(QObject):
     def __init__(
         self,
         replica: Replica,
+        business_id: UUID,
         address: str,
         tokens: TokenStore,
         show_problem: Failed,
@@ -47,14 +50,18 @@ class Shop(QObject):
         """`second_place` is the folder on another disk that a person has chosen for copies and journal."""
         super().__init__(parent)
         self.path = replica.path
+        self.business_id = business_id
         self.chest = chest_of(replica.path)
         self.tokens = tokens
         self.address = address
         self.news = LiveChanges(self)
         self.lane = ReplicaLane(replica, None, self.news, show_problem, self)
-        self._central = HttpCentral(address, tokens.get)
+        self._home = HttpCentral(address, tokens.get)
+        self._branches: list[HttpCentral] = []
+        self._tokens: dict[str, TokenStore] = {}
+        self.line = CentralLine(self._home, business_id, replica.clock)
         may_pull = partial(has_room_for_pulls, replica.path)
-        self.sync = SyncThread(self.lane, self._central, replica.clock, self._central.close, may_pull, self)
+        self.sync = SyncThread(self.lane, self.line, replica.clock, self._hang_up, may_pull, self)
         self.keeper = Keeper(replica.path, second_place, replica.clock, self)
         self.lane.operation_waits.connect(self.sync.wake)
         self.lane.operation_waits.connect(self.keeper.follow)
@@ -64,12 +71,26 @@ class Shop(QObject):
         """The business that is open, None until the first pull has brought the whole catalog. Waits for the lane."""
         return self.lane.run(_place)
 
+    def tokens_at(self, branch: str) -> TokenStore:
+        """The token of a branch, by its address."""
+        return self._tokens.setdefault(branch, TokenStore(branch, self.business_id))
+
+    def call_branch(self, address: str) -> HttpCentral:
+        """A branch at which this till has been let in, reached as long as the shop is open."""
+        branch = HttpCentral(address, self.tokens_at(address).get)
+        self._branches.append(branch)
+        return branch
+
     def close(self) -> None:
         """What was asked for is done; what was not sent waits in the file."""
         self.sync.end()
         self.keeper.end()
         self.lane.close()
-        self._central.close()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        for central in (self._home, *self._branches):
+            central.close()
 
 
 def _place(replica: Replica) -> Place | None:

@@ -37,6 +37,8 @@ def show_on_chip(chip: StatusChip, state: SyncState) -> None:
         chip.show_to_review(state.to_review)
     elif state.waiting:
         chip.show_sending(state.waiting)
+    elif state.at_branch:
+        chip.show_shared(lima(state.last_contact_at).time())
     else:
         chip.show_all_sent(lima(state.last_contact_at).time())
 

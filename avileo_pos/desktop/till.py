@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from avileo_pos.desktop.live_changes import LiveChanges
+from avileo_pos.desktop.market_desk import MarketDesk
 from avileo_pos.desktop.safety_desk import SafetyDesk
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.domain.permissions import Actor, Permission
@@ -49,6 +50,10 @@ class Host(Protocol):
     @property
     def safety(self) -> SafetyDesk:
         """How it stands with the till's own safety, and what can be asked for it."""
+
+    @property
+    def market(self) -> MarketDesk:
+        """With whom this till shares, and where to ask for another way."""
 
     def say(self, sentence: str, tone: Tone = Tone.GOOD) -> None:
         """Show a notice that stops nobody."""

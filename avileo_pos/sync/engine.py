@@ -19,6 +19,7 @@ import structlog
 from sqlalchemy import Connection
 
 from avileo_pos.protocol import Operation, OperationResult, OperationStatus, PullPage, PushAnswer, PushRequest
+from avileo_pos.protocol.branches import is_branch
 from avileo_pos.replica import queue
 from avileo_pos.replica.apply_pull import PagePieces, differing_collections, forget_revisions, remove_unbrought_rows
 from avileo_pos.replica.database import Clock, Replica
@@ -435,6 +436,7 @@ class SyncEngine:
                 next_round_at=self._clock() + wait,
                 clock_skew=place.clock_skew,
                 catalog_ready=place.catalog_ready,
+                at_branch=place.epoch is not None and is_branch(place.epoch),
             )
         )
         return RoundOutcome(self.state, wait, tuple(self._conflicts))

@@ -7,7 +7,7 @@ till has sent it before, sends it meanwhile or never comes back.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from avileo_pos.protocol import OperationResult, OperationStatus, PushAnswer, PushRequest
@@ -30,8 +30,15 @@ class Trunk(Protocol):
     def push(self, request: PushRequest) -> PushAnswer: ...
 
 
-def hand_on(branch: Branch, trunk: Trunk, business_id: UUID, after: int, clock: Clock) -> int:
-    """Hand on what the branch took after its push number `after`; returns the number up to which all is settled.
+class HandedOn(NamedTuple):
+    """Up to push `number` of the branch central has settled everything; `is_all` when no later one is left."""
+
+    number: int
+    is_all: bool
+
+
+def hand_on(branch: Branch, trunk: Trunk, business_id: UUID, after: int, clock: Clock) -> HandedOn:
+    """Hand on what the branch took after its push number `after`.
 
     What central cannot take yet holds back the number, but not what follows. Raises CentralTrouble.
     """
@@ -42,7 +49,7 @@ def hand_on(branch: Branch, trunk: Trunk, business_id: UUID, after: int, clock: 
         all_settled = all_settled and _is_settled(answer.results)
         if all_settled:
             settled = after
-    return settled
+    return HandedOn(settled, all_settled)
 
 
 def _as_sent_by_its_till(taken: TakenPush, business_id: UUID, clock: Clock) -> PushRequest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from avileo_pos.protocol.branches import member_email
@@ -11,11 +11,12 @@ from avileo_pos.sync.central import Accounts
 
 
 def join_branch(
-    accounts: Accounts, keep_token: Callable[[str], None], till: TillIdentity, member_id: UUID, code: str
+    accounts: Accounts, keep_token: Callable[[str], None], till: TillIdentity, people: Iterable[UUID], code: str
 ) -> None:
-    """Let the till speak for this person there; what it synchronises with from then on is the branch.
+    """Let the till speak there for these members, as it does at central; the last one is who calls from then on.
 
     Raises BusinessRuleBroken("wrong_password") for a wrong code, CentralTrouble.
     """
-    keep_token(accounts.sign_in(member_email(str(member_id)), code))
-    accounts.enrol(till.business_id, till.device_id, till.device_name)
+    for member_id in people:
+        keep_token(accounts.sign_in(member_email(str(member_id)), code))
+        accounts.enrol(till.business_id, till.device_id, till.device_name)

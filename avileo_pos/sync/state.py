@@ -28,7 +28,7 @@ class SyncKind(StrEnum):
 class SyncState:
     """`code` says more of trouble (see `CentralTrouble`); `next_round_at` is when central is called again.
 
-    `clock_skew` is how far this PC's clock is ahead of central's.
+    `clock_skew` is how far this PC's clock is ahead of central's. `at_branch` says that a branch answers in its place.
     """
 
     kind: SyncKind
@@ -39,6 +39,7 @@ class SyncState:
     next_round_at: datetime | None = None
     clock_skew: timedelta = timedelta()
     catalog_ready: bool = False
+    at_branch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,13 @@ class AtTheTill:
         self.hands.write("Contraseña", password)
         self.hands.click("Entrar")
 
+    def begin(self, address: str, who: SampleMember, name: str) -> None:
+        """A new till of that name, and all that central has."""
+        self.sign_in(address, who)
+        self.name_the_till(name)
+        self.wait_until_in()
+        self.wait_until(SyncKind.ONLINE)
+
     def name_the_till(self, name: str) -> None:
         self.hands.write("Nombre de la caja", name)
         self.hands.click("Abrir la caja")

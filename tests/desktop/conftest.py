@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
@@ -18,6 +19,7 @@ from avileo_pos.desktop.theme import apply_theme
 from tests.desktop.at_the_till import AtTheTill
 from tests.postgres import TestPostgres
 from tests.sample_central import SampleCentral, sample_central
+from tests.sync.test_token_store import SystemKeyring
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -44,6 +46,15 @@ def no_thread_left_behind() -> Iterator[None]:
     left = [thread for thread in threading.enumerate() if thread not in before and not is_qt_made(thread)]
     assert left + running_qthreads() == []
     gc.collect()
+
+
+@pytest.fixture
+def system() -> Iterator[SystemKeyring]:
+    """A computer that keeps passwords."""
+    before, opened = keyring.get_keyring(), SystemKeyring()
+    keyring.set_keyring(opened)
+    yield opened
+    keyring.set_keyring(before)
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Event
 from typing import Any
 
-import keyring
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
@@ -32,15 +30,6 @@ PASSPHRASE = "tres gallinas"
 
 
 @pytest.fixture
-def system() -> Iterator[SystemKeyring]:
-    """A computer that keeps passwords."""
-    before, opened = keyring.get_keyring(), SystemKeyring()
-    keyring.set_keyring(opened)
-    yield opened
-    keyring.set_keyring(before)
-
-
-@pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where every export goes."""
     chosen = tmp_path / "por enviar.avileo"
@@ -49,10 +38,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def come_in(till: AtTheTill, served: SampleCentral, who: SampleMember) -> None:
-    till.sign_in(served.address, who)
-    till.name_the_till("Caja 1")
-    till.wait_until_in()
-    till.wait_until(SyncKind.ONLINE)
+    till.begin(served.address, who, "Caja 1")
 
 
 def sell_while_signed_out(till: AtTheTill, served: SampleCentral, times: int = 2) -> None:

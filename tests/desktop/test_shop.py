@@ -17,7 +17,7 @@ def test_nobody_is_let_in_before_the_whole_catalog_has_come(qapp: object, tmp_pa
     """A new till receives table by table: the business is there before its prices and people."""
     furnish(tmp_path / "replica.sqlite")
     replica = Replica.open(tmp_path / "replica.sqlite", clock=Clock())
-    shop = Shop(replica, NOWHERE, TokenStore(NOWHERE, BUSINESS.id), show_problem)
+    shop = Shop(replica, BUSINESS.id, NOWHERE, TokenStore(NOWHERE, BUSINESS.id), show_problem)
     before = shop.place_if_ready()
     shop.lane.run(writes(lambda db: db.exec_driver_sql("UPDATE sync_state SET catalog_ready = 1")))
     after = shop.place_if_ready()

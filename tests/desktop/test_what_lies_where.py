@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import httpx
-import keyring
 import pytest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -26,14 +24,6 @@ from tests.desktop.at_the_till import AtTheTill, receipts
 from tests.postgres import TestPostgres
 from tests.sample_central import SampleCentral, sample_central
 from tests.sync.test_token_store import SystemKeyring
-
-
-@pytest.fixture
-def keyring_of_the_system() -> Iterator[SystemKeyring]:
-    before, opened = keyring.get_keyring(), SystemKeyring()
-    keyring.set_keyring(opened)
-    yield opened
-    keyring.set_keyring(before)
 
 
 def found_business(served: SampleCentral, name: str) -> UUID:
@@ -78,14 +68,14 @@ def businesses_in(file: Path) -> set[UUID]:
 
 
 def test_the_token_lies_in_no_file(
-    served: SampleCentral, keyring_of_the_system: SystemKeyring, till: AtTheTill, tmp_path: Path
+    served: SampleCentral, system: SystemKeyring, till: AtTheTill, tmp_path: Path
 ) -> None:
     till.sign_in(served.address, ROSA)
     till.name_the_till("Caja 1")
     till.wait_until_in()
     till.sell()
     till.wait_until(SyncKind.ONLINE)
-    [token] = keyring_of_the_system.entries.values()
+    [token] = system.entries.values()
     till.leave()
     files = [each for each in (tmp_path / "till").rglob("*") if each.is_file()]
     assert len(files) > 3

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from avileo_pos.desktop.background.receivers import is_there
+
 AnswerT = TypeVar("AnswerT")
 Failed = Callable[[Exception], None]
 
@@ -33,7 +35,7 @@ class Errands(QObject):
         self._done.connect(self._hand_over)
 
     def run(self, work: Callable[[], AnswerT], *, then: Callable[[AnswerT], None], failed: Failed) -> None:
-        """`then` is given what `work` returns, `failed` what it raises; both in the GUI thread."""
+        """`then` is given what `work` returns, `failed` what it raises: in the GUI thread, while who asks is there."""
 
         def go() -> None:
             try:
@@ -56,7 +58,7 @@ class Errands(QObject):
     def _hand_over(self, done: _Done) -> None:
         if self._is_over:
             return
-        if done.trouble is not None:
+        if done.trouble is not None and is_there(done.failed):
             done.failed(done.trouble)
-        else:
+        elif done.trouble is None and is_there(done.then):
             done.then(done.answer)

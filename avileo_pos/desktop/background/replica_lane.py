@@ -12,8 +12,8 @@ from enum import IntEnum
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
-from shiboken6 import isValid
 
+from avileo_pos.desktop.background.receivers import is_there
 from avileo_pos.desktop.live_changes import LiveChanges
 from avileo_pos.desktop.till import Failed, RequestT
 from avileo_pos.domain.errors import BusinessRuleBroken
@@ -162,18 +162,12 @@ class ReplicaLane(QObject):
         """In the GUI thread, as this is a method of an object that lives there."""
         if job.trouble is not None:
             self._hand_over_trouble(job)
-        elif job.then is not None and _is_there(job.then):
+        elif job.then is not None and is_there(job.then):
             job.then(job.answer)
 
     def _hand_over_trouble(self, job: _Job) -> None:
         assert job.trouble is not None
         if job.failed is None or not isinstance(job.trouble, BusinessRuleBroken | ReplicaTrouble):
             raise job.trouble
-        if _is_there(job.failed):
+        if is_there(job.failed):
             job.failed(job.trouble)
-
-
-def _is_there(method: Callable[..., None]) -> bool:
-    """Whether the screen that asked still exists."""
-    owner = getattr(method, "__self__", None)
-    return not isinstance(owner, QObject) or isValid(owner)

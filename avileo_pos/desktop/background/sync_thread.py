@@ -14,7 +14,8 @@ from PySide6.QtCore import QObject, QThread, Signal
 from avileo_pos.desktop.background.asking_ahead import AskingAhead
 from avileo_pos.desktop.background.replica_lane import LaneClosed, ReplicaLane
 from avileo_pos.replica.database import Clock
-from avileo_pos.sync.central import Central
+from avileo_pos.sync.central import CentralTrouble
+from avileo_pos.sync.central_line import CentralLine
 from avileo_pos.sync.engine import ROUND_EVERY, SyncEngine
 from avileo_pos.sync.state import SyncState
 
@@ -28,11 +29,13 @@ class SyncThread(QThread):
 
     state_changed = Signal(object)  # SyncState
     conflicts_found = Signal(object)  # tuple[AppliedOver, ...]
+    turned_home = Signal()  # from a branch, by itself: central answers again
+    all_handed_on = Signal()  # central has what other tills have sent to the branch that this till shares
 
     def __init__(
         self,
         lane: ReplicaLane,
-        central: Central,
+        line: CentralLine,
         clock: Clock,
         hang_up: Callable[[], None],
         may_pull: Callable[[], bool],
@@ -42,8 +45,9 @@ class SyncThread(QThread):
         super().__init__(parent)
         self._ahead = AskingAhead()
         self._engine = SyncEngine(
-            lane.run, central, clock, told=self.state_changed.emit, may_pull=may_pull, ahead=self._ahead
+            lane.run, line, clock, told=self.state_changed.emit, may_pull=may_pull, ahead=self._ahead
         )
+        self._line = line
         self._hang_up = hang_up
         self._woken = Event()
         self._is_ending = False
@@ -75,7 +79,10 @@ class SyncThread(QThread):
     def _round(self) -> timedelta:
         """A defect costs one round, never the thread: what waits must be sent sooner or later."""
         try:
+            if self._line.look_home():
+                self.turned_home.emit()
             outcome = self._engine.run_round()
+            self._hand_on()
         except LaneClosed:
             raise
         except Exception:
@@ -84,3 +91,11 @@ class SyncThread(QThread):
         if outcome.conflicts:
             self.conflicts_found.emit(outcome.conflicts)
         return outcome.wait
+
+    def _hand_on(self) -> None:
+        """What cannot go now goes after a later round."""
+        try:
+            if self._line.hand_on():
+                self.all_handed_on.emit()
+        except CentralTrouble as trouble:
+            log.info("not_handed_on", why=trouble.code)

@@ -26,6 +26,10 @@ class StatusChip(QPushButton):
         """`at` is when central last said so, in the time of the shop."""
         self._show("cloud-check", f"En línea · todo enviado {at:%H:%M}", Tone.GOOD)
 
+    def show_shared(self, at: time) -> None:
+        """All is with the tills of the market, and none of it at central yet."""
+        self._show("share-2", f"Sin internet · compartido {at:%H:%M}", Tone.INFO)
+
     def show_sending(self, count: int) -> None:
         self._show("cloud-upload", f"Enviando {count}", Tone.INFO)
 

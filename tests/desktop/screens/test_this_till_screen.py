@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -12,8 +13,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from avileo_pos.desktop import leaving_words
 from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.market_desk import JoinBranch, MarketState, Neighbour, Whereabouts
 from avileo_pos.desktop.safety_desk import Carried, CarryOperations, RemoveTill, SignOut
 from avileo_pos.desktop.screens.this_till.leaving_sheets import RemoveTillSheet, SignOutSheet
+from avileo_pos.desktop.screens.this_till.market_sheets import JoinSheet, ShareSheet
 from avileo_pos.desktop.screens.this_till.this_till_screen import ThisTillScreen
 from avileo_pos.desktop.sheets.handover_sheets import ExportSheet
 from avileo_pos.desktop.widgets.dialogs import PinSheet
@@ -24,7 +27,7 @@ from avileo_pos.queries.queue import Waiting, what_waits
 from avileo_pos.replica.errors import DiskFull
 from avileo_pos.sync.state import SyncKind, SyncState
 from tests.desktop.screens.conftest import Enter
-from tests.desktop.screens.eyes import as_read, button, names_in, sheets, the, words_in
+from tests.desktop.screens.eyes import as_read, button, close_sheets, names_in, notice, sheets, the, words_in
 from tests.desktop.shop import FRIDAY, PEPA, PEPA_PIN, ROSA, Shop
 
 SheetT = TypeVar("SheetT", bound=Sheet)
@@ -55,6 +58,13 @@ def a_morning_that_was_not_sent(shop: Shop) -> None:
 def stood_before(enter: Enter, shop: Shop, who: Actor = PEPA) -> MainWindow:
     a_morning_that_was_not_sent(shop)
     return enter(who, ThisTillScreen.KEY)
+
+
+def permit(window: MainWindow, shop: Shop) -> None:
+    [question] = sheets(window, PinSheet)
+    the(question, QLineEdit).setText(PEPA_PIN)
+    button(question, "Permitir").click()
+    shop.settle()
 
 
 def open_sheet(window: MainWindow, shop: Shop, press: str, kind: type[SheetT]) -> SheetT:
@@ -180,10 +190,7 @@ def test_only_an_admin_takes_a_till_away(enter: Enter, shop: Shop) -> None:
     window = enter(ROSA, ThisTillScreen.KEY)
     button(window, "Quitar esta caja…").click()
     assert sheets(window, RemoveTillSheet) == []
-    [question] = sheets(window, PinSheet)
-    the(question, QLineEdit).setText(PEPA_PIN)
-    button(question, "Permitir").click()
-    shop.settle()
+    permit(window, shop)
     assert len(sheets(window, RemoveTillSheet)) == 1
 
 
@@ -194,3 +201,61 @@ def test_at_a_till_that_was_withdrawn_nobody_is_asked_to_sign_in(enter: Enter, s
     assert "Iniciar sesión" not in names_in(window)
     assert "Caja retirada · 5 guardadas aquí" in names_in(window)
     assert button(window, "Exportar…").isEnabled()
+
+
+# --- Sharing without internet ----------------------------------------------------------------------------------------
+
+HOSTING = MarketState(Whereabouts.HOST, "K7QX-M2PD-9RTE", ("192.168.18.24:51732",))
+
+
+def test_who_sells_shares_by_an_owner_s_pin(enter: Enter, shop: Shop) -> None:
+    window = enter(ROSA, ThisTillScreen.KEY)
+    button(window, "Compartir desde aquí…").click()
+    permit(window, shop)
+    assert len(sheets(window, ShareSheet)) == 1
+
+
+def test_what_a_host_tells_the_others_is_shown_and_what_is_kept_for_them(enter: Enter) -> None:
+    window = enter(PEPA, ThisTillScreen.KEY)
+    window.market.show_state(HOSTING)
+    said = words_in(window)
+    assert any("K7QX-M2PD-9RTE" in words for words in said)
+    assert any("192.168.18.24:51732" in words for words in said)
+    assert not any("no tiene todo" in words for words in said)
+    window.market.show_state(replace(HOSTING, addresses=(), keeps=True))
+    assert any("no está en ninguna red" in words for words in words_in(window))
+    assert any("no tiene todo" in words for words in words_in(window))
+
+
+def test_a_till_that_keeps_what_others_sent_stays_on_its_computer(enter: Enter) -> None:
+    window = enter(PEPA, ThisTillScreen.KEY)
+    window.market.show_state(HOSTING)
+    button(window, "Quitar esta caja…").click()
+    assert not sheets(window, RemoveTillSheet)
+    assert "Primero deje de compartir" in notice(window)
+
+
+def test_a_sheet_that_is_gone_when_others_are_found_hears_nothing(enter: Enter, shop: Shop) -> None:
+    window = enter(PEPA, ThisTillScreen.KEY)
+    button(window, "Unirse a otra caja…").click()
+    close_sheets(window)
+    shop.settle()
+    window.market.found.emit((Neighbour("Puesto 14", "http://192.168.18.24:51732"),))
+
+
+def test_who_joins_is_told_what_is_missing_and_asks_once(enter: Enter) -> None:
+    window = enter(ROSA, ThisTillScreen.KEY)
+    asked: list[JoinBranch] = []
+    window.market.join_asked.connect(asked.append)
+    button(window, "Unirse a otra caja…").click()
+    [sheet] = sheets(window, JoinSheet)
+    window.market.found.emit((Neighbour("Puesto 14", "http://192.168.18.24:51732"),))
+    sheet.press_main()
+    assert not asked
+    sheet.code.setText("k7qx m2pd 9rte")
+    sheet.press_main()
+    sheet.press_main()
+    [join] = asked
+    assert (join.name, join.address) == ("Puesto 14", "http://192.168.18.24:51732")
+    join.failed(BusinessRuleBroken("wrong_code"))
+    assert any("no es el código" in words for words in words_in(sheet))

@@ -14,6 +14,7 @@ from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.top_bar import READING_TIME_MS, TopBar
 from avileo_pos.desktop.widgets.status_chip import StatusChip
 from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.sync.state import SyncKind, SyncState
 from tests.desktop.screens.conftest import Enter
 from tests.desktop.screens.eyes import button, notice, the, words_in
 from tests.desktop.shop import FRIDAY, PEPA, Shop
@@ -91,3 +92,9 @@ def test_the_chip_keeps_its_width_from_one_state_to_the_next(qtbot: QtBot) -> No
     usual = chip.sizeHint().width()
     chip.show_sending(3)
     assert chip.sizeHint().width() == usual
+
+
+def test_what_only_the_market_has_is_not_said_to_be_sent(enter: Enter) -> None:
+    window = enter(PEPA)
+    window.show_sync(SyncState(SyncKind.ONLINE, last_contact_at=FRIDAY, at_branch=True))
+    assert the(window, StatusChip).text().startswith("Sin internet · compartido")

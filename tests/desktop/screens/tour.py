@@ -16,10 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from avileo_pos.desktop import leaving_words, safety_words
 from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.market_desk import MarketState, Neighbour, Whereabouts
 from avileo_pos.desktop.safety_desk import Carried, Copy, Elsewhere, Room, SafetyState
 from avileo_pos.desktop.screens.sign_in.requests import BusinessChoice, KnownPerson
 from avileo_pos.desktop.screens.sign_in.sign_in_page import SignInPage
 from avileo_pos.desktop.screens.this_till.leaving_sheets import RemoveTillSheet
+from avileo_pos.desktop.screens.this_till.market_sheets import JoinSheet
 from avileo_pos.desktop.widgets.dialogs import MessageSheet
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor, Permission
@@ -184,6 +186,7 @@ def leaving(pepa: Cashier) -> Iterator[str]:
     pepa.window.show_sync(SyncState(SyncKind.SIGNED_OUT, waiting=4, code="device_revoked", last_contact_at=FRIDAY))
     pepa.window.open_screen("esta_caja")
     yield "esta caja, retirada"
+    yield from without_internet(pepa)
     pepa.tap("Cerrar sesión…")
     pepa.settle()
     yield "cerrar sesión"
@@ -201,6 +204,24 @@ def leaving(pepa: Cashier) -> Iterator[str]:
     close_sheets(pepa.window)
     MessageSheet(pepa.window, *leaving_words.of_removal(Removed(27, Path("C:/Avileo/Cajas quitadas/5a3b1e00")))).open()
     yield "caja quitada"
+
+
+def without_internet(pepa: Cashier) -> Iterator[str]:
+    market = pepa.window.market
+    pepa.tap("Compartir desde aquí…")
+    yield "compartir sin internet"
+    pepa.press(ESCAPE)
+    market.show_state(MarketState(Whereabouts.HOST, "K7QX-M2PD-9RTE", ("192.168.18.24:51732",), keeps=True))
+    yield "compartiendo"
+    market.show_state(MarketState(Whereabouts.GUEST, name="Caja del puesto 14"))
+    yield "unida a otra caja"
+    market.show_state(MarketState())
+    pepa.tap("Unirse a otra caja…")
+    [sheet] = sheets(pepa.window, JoinSheet)
+    yield "buscando otras cajas"
+    sheet.show_found((Neighbour("Caja del puesto 14", "a"), Neighbour("Carreta de José", "b")))
+    yield "unirse a otra caja"
+    close_sheets(pepa.window)
 
 
 SAFE = SafetyState(

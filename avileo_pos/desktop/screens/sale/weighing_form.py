@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screens.sale.envase_bar import EnvaseBar
 from avileo_pos.desktop.screens.sale.weighing import Weighed, Weighing, is_weighed
@@ -18,6 +18,7 @@ from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.keypad import Keypad
 from avileo_pos.desktop.widgets.money_field import MoneyField
 from avileo_pos.desktop.widgets.number_field import NumberField
+from avileo_pos.desktop.widgets.scrolled import scrolled
 from avileo_pos.desktop.widgets.weight_field import WeightField
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import LARGEST_PRICE, format_soles
@@ -245,7 +246,6 @@ class WeighingForm(Card):
 def _scrolled(grid: QGridLayout, *below: QWidget) -> QScrollArea:
     """Only a window lower than the smallest laptop's needs to scroll, with the keypad open."""
     ground = QWidget()
-    ground.setProperty("look", "plain")
     column = QVBoxLayout(ground)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(Space.MEDIUM)
@@ -255,13 +255,7 @@ def _scrolled(grid: QGridLayout, *below: QWidget) -> QScrollArea:
         column.addWidget(widget)
     column.addStretch(1)
     column.addWidget(last)
-    area = QScrollArea()
-    area.setWidget(ground)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
+    return scrolled(ground)
 
 
 def _sign(sign: str) -> QLabel:

@@ -7,13 +7,14 @@ from typing import Literal
 
 from PySide6.QtCore import QRegularExpression, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screens.sign_in.requests import BusinessChoice, KnownPerson
 from avileo_pos.desktop.theme import Space, Tone
 from avileo_pos.desktop.widgets.banner import Banner
 from avileo_pos.desktop.widgets.button import Button, Variant
 from avileo_pos.desktop.widgets.field_row import FieldRow
+from avileo_pos.desktop.widgets.scrolled import scrolled
 from avileo_pos.domain.password import SHORTEST
 
 _PEOPLE_HEIGHT = 330
@@ -200,18 +201,11 @@ class PeopleStep(Step):
 
     def _scrolled(self) -> QScrollArea:
         ground = QWidget()
-        ground.setProperty("look", "plain")
         column = QVBoxLayout(ground)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(self._list)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(ground)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return area
+        return scrolled(ground)
 
 
 class PersonStep(Step):

@@ -6,10 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from avileo_pos.desktop import leaving_words
+from avileo_pos.desktop.screens.this_till.market_card import MarketCard
 from avileo_pos.desktop.theme import Space, Tone
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.fact_line import FactLine
+from avileo_pos.desktop.widgets.scrolled import scrolled
 from avileo_pos.queries.queue import Waiting
 
 _SIGN_OUT = (
@@ -37,6 +39,7 @@ class ThisTillForm(QWidget):
         self.sign_out.clicked.connect(self.sign_out_asked)
         self.remove = Button("Quitar esta caja…", icon="trash-2")
         self.remove.clicked.connect(self.removal_asked)
+        self.market = MarketCard()
         self._lay_out()
 
     def show_till(self, till: str, business: str, person: str) -> None:
@@ -52,13 +55,18 @@ class ThisTillForm(QWidget):
         card.header.addWidget(self.export)
         for line in (self._till, self._person, self._unsent):
             card.body.addWidget(line)
-        column = QVBoxLayout(self)
+        ground = QWidget()
+        column = QVBoxLayout(ground)
         column.setContentsMargins(Space.LARGE, Space.LARGE, Space.LARGE, Space.LARGE)
         column.setSpacing(Space.MEDIUM)
         column.addWidget(card)
+        column.addWidget(self.market)
         column.addWidget(_way_out("Cerrar sesión", _SIGN_OUT, self.sign_out))
         column.addWidget(_way_out("Quitar esta caja", _REMOVE, self.remove))
         column.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(ground))
 
 
 def _way_out(title: str, sentence: str, button: Button) -> Card:

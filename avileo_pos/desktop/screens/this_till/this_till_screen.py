@@ -1,13 +1,16 @@
-"""«Esta caja»: which till this is and what it has not sent; signing out, and taking it off this computer."""
+"""«Esta caja»: which till this is and what it has not sent; sharing without internet; signing out; taking it off."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from avileo_pos.desktop.market_desk import Whereabouts
 from avileo_pos.desktop.screen import Screen
 from avileo_pos.desktop.screens.this_till.leaving_sheets import RemoveTillSheet, SignOutSheet
+from avileo_pos.desktop.screens.this_till.market_sheets import JoinSheet, ShareSheet
 from avileo_pos.desktop.screens.this_till.this_till_form import ThisTillForm
 from avileo_pos.desktop.sheets.handover_sheets import ExportSheet
+from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.queries.queue import what_waits
@@ -26,6 +29,12 @@ class ThisTillScreen(Screen):
         self.form.export_asked.connect(self._export)
         self.form.sign_out_asked.connect(self._sign_out)
         self.form.removal_asked.connect(self._ask_to_remove)
+        self._desk = till.host.market
+        self._desk.changed.connect(self.form.market.show_state)
+        self.form.market.show_state(self._desk.state)
+        self.form.market.share_asked.connect(self._ask_to_share)
+        self.form.market.join_asked.connect(self._join)
+        self.form.market.leave_asked.connect(self._desk.leave_asked)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.form)
@@ -39,10 +48,22 @@ class ThisTillScreen(Screen):
     def _export(self) -> None:
         ExportSheet(self, self.till).open()
 
+    def _ask_to_share(self) -> None:
+        self.allowed(Permission.BUSINESS_SETTINGS, "Compartir desde esta caja con las otras.", self._share)
+
+    def _share(self, _actor: Actor) -> None:
+        ShareSheet(self, self.till).open()
+
+    def _join(self) -> None:
+        JoinSheet(self, self.till).open()
+
     def _sign_out(self) -> None:
         SignOutSheet(self, self.till).open()
 
     def _ask_to_remove(self) -> None:
+        if self._desk.state.where is Whereabouts.HOST:
+            self.till.host.say("Esta caja guarda lo que otras le enviaron. Primero deje de compartir.", Tone.WARNING)
+            return
         self.allowed(Permission.BUSINESS_SETTINGS, "Quitar esta caja de esta computadora.", self._remove)
 
     def _remove(self, _actor: Actor) -> None:

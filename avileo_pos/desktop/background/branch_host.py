@@ -1,0 +1,125 @@
+"""The branch that this till shares in a market without internet: made, served, announced, and kept until all of it is
+handed on."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from avileo_pos.desktop.background.local_central import LocalCentral
+from avileo_pos.replica.central_word import write_word_of_central
+from avileo_pos.settings import make_private_folder
+from avileo_pos.sync.neighbours import announced, own_addresses
+
+log = structlog.get_logger(__name__)
+
+_LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is read as another
+_ANYBODY: Final = "0.0.0.0"
+_STATE: Final = "branch.json"
+
+
+class BranchState(msgspec.Struct, frozen=True):
+    """What must be known of a branch to go on with it. Up to push `handed_on` central has all that it took."""
+
+    code: str
+    handed_on: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What other tills are told: `code`, and one of `addresses` where they do not find it. `here` is for this PC."""
+
+    code: str
+    here: str
+    addresses: tuple[str, ...]
+
+
+class BranchHost:
+    """One branch in `folder`, begun from the replica at `replica`. Its calls take seconds: not for the GUI thread."""
+
+    def __init__(self, folder: Path, replica: Path, business_id: UUID) -> None:
+        self._folder = folder
+        self._replica = replica
+        self._business_id = business_id
+        self._running = ExitStack()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a branch of which central may not have all."""
+        return (self._folder / _STATE).exists()
+
+    def start(self, name: str) -> Sharing:
+        """Go on with the branch that is kept, or begin one; other tills find it under this till's name.
+
+        Raises BusinessRuleBroken as `write_word_of_central`, LocalCentralFailed, OSError.
+        """
+        make_private_folder(self._folder)
+        central = LocalCentral(self._folder / "central", _ANYBODY)
+        state = self._state() or self._begin(central)
+        with ExitStack() as running:
+            running.callback(central.stop)
+            central.start()
+            addresses = own_addresses()
+            running.enter_context(announced(name, central.port, self._business_id, addresses))
+            self._running = running.pop_all()
+        return Sharing(state.code, central.address, tuple(f"{each}:{central.port}" for each in addresses))
+
+    def stop(self) -> None:
+        """Nobody can call it any more; what it holds is kept."""
+        self._running.close()
+
+    def handed_on(self) -> int:
+        state = self._state()
+        return state.handed_on if state else 0
+
+    def note_handed_on(self, number: int) -> None:
+        state = self._state()
+        if state is not None and number > state.handed_on:
+            self._keep(BranchState(state.code, number))
+
+    def forget(self) -> None:
+        """Central has all of it."""
+        self.stop()
+        shutil.rmtree(self._folder)
+
+    def _begin(self, central: LocalCentral) -> BranchState:
+        state = BranchState(new_code())
+        word = self._folder / "word.jsonl"
+        try:
+            write_word_of_central(self._replica, word)
+            central.do("branch", str(word), "--code-file", "-", told=f"{state.code}\n")
+        finally:
+            word.unlink(missing_ok=True)
+        self._keep(state)
+        return state
+
+    def _state(self) -> BranchState | None:
+        try:
+            return msgspec.json.decode((self._folder / _STATE).read_bytes(), type=BranchState)
+        except FileNotFoundError:
+            return None
+
+    def _keep(self, state: BranchState) -> None:
+        unfinished = self._folder / f"{_STATE}.unfinished"
+        unfinished.write_bytes(msgspec.json.encode(state))
+        unfinished.replace(self._folder / _STATE)
+
+
+def new_code() -> str:
+    """12 letters and figures, `XXXX-XXXX-XXXX`: 59 bits, which nobody guesses at a central that makes one wait."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(12))
+    return "-".join(letters[start : start + 4] for start in (0, 4, 8))
+
+
+def typed_code(text: str) -> str:
+    """A code as a person types it, in its own form."""
+    letters = "".join(each for each in text.upper() if each.isalnum())
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
