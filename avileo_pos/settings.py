@@ -58,6 +58,11 @@ def replica_path(folder: Path, business_id: UUID) -> Path:
     return folder / f"{business_id}.db"
 
 
+def branch_folder(replica: Path) -> Path:
+    """Where the branch that this till shares in a market without internet lies, beside its replica."""
+    return replica.with_suffix(".branch")
+
+
 def businesses_here(folder: Path) -> tuple[UUID, ...]:
     """The businesses that have a replica in this folder."""
     names = sorted(path.stem for path in folder.glob("*.db"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Final
 
 import structlog
 from PySide6.QtCore import QObject, Signal
@@ -22,14 +21,12 @@ from avileo_pos.extras import missing_extras
 from avileo_pos.replica.identity import read_actor, read_identity
 from avileo_pos.replica.sign_ins import PersonHere, people_here
 from avileo_pos.replica.transaction import reads
-from avileo_pos.settings import central_address
+from avileo_pos.settings import branch_folder, central_address
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.joining import join_branch
 from avileo_pos.sync.neighbours import neighbours, own_addresses
 
 log = structlog.get_logger(__name__)
-
-_FOLDER: Final = "branch"
 
 
 class Market(QObject):
@@ -45,7 +42,7 @@ class Market(QObject):
         self._shop = shop
         self._desk = desk
         self._errands = errands
-        self._host = BranchHost(shop.path.with_suffix(f".{_FOLDER}"), shop.path, shop.business_id)
+        self._host = BranchHost(branch_folder(shop.path), shop.path, shop.business_id)
         self._is_ending = False
         self._asked_to_share: ShareBranch | None = None
         self._asked_to_join: JoinBranch | None = None

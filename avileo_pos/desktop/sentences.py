@@ -73,6 +73,7 @@ SENTENCES: dict[str, str] = {
     "sharing_not_installed": "Esta instalación no trae lo que hace falta para compartir. Llame a quien le ayuda.",
     "sharing_failed": "No se pudo empezar a compartir. Llame a quien le ayuda.",
     "already_sharing": "Esta caja está unida a otra. Para compartir desde aquí, vuelva primero al servidor.",
+    "still_sharing": "Esta caja guarda lo que otras le enviaron. Primero deje de compartir, con internet.",
     "wrong_code": "Ese no es el código de la otra caja.",
     # People and records
     "dni_of_another": "Ese DNI ya es de {name}.",

@@ -18,6 +18,7 @@ from avileo_pos.handover.at_central import not_at_central
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.errors import ReplicaUnwritable
 from avileo_pos.replica.transaction import reads
+from avileo_pos.settings import branch_folder
 
 REMOVED: Final = "Cajas quitadas"
 log = structlog.get_logger(__name__)
@@ -42,9 +43,11 @@ class Removed:
 def remove_till(path: Path, exported: frozenset[str], now: datetime) -> Removed:
     """Take away the file, which nobody has open, with its copies, journals and keys beside it.
 
-    Nothing is touched where something is neither sent nor exported. Raises BusinessRuleBroken("not_exported"),
-    ReplicaTrouble.
+    Nothing is touched where something is neither sent nor exported, or other tills have sent something here that
+    central may lack. Raises BusinessRuleBroken: not_exported, still_sharing; ReplicaTrouble.
     """
+    if branch_folder(path).exists():
+        raise BusinessRuleBroken("still_sharing")
     with Replica.open(path) as replica:
         waiting = reads(unsent, exported)(replica)
     aside = path.parent / REMOVED / f"{path.stem} {now.astimezone(UTC):%Y%m%dT%H%M%SZ}"

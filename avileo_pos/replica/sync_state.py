@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select, update
 
 from avileo_pos.cards import forget_base_revisions
-from avileo_pos.protocol.branches import common_head
+from avileo_pos.protocol.branches import common_head, is_branch
 from avileo_pos.replica.identity import TillIdentity, read_identity
 from avileo_pos.replica.queue import forget_former_answers, send_everything_again
 from avileo_pos.tables.shared import SYNCED_TABLES
@@ -37,6 +37,11 @@ class SyncPlace:
     def central_time(self) -> datetime | None:
         """When central last answered, by its own clock: this PC's may have been set to another year since."""
         return None if self.last_contact_at is None else self.last_contact_at - self.clock_skew
+
+    @property
+    def at_branch(self) -> bool:
+        """Whether a branch answers in central's place."""
+        return self.epoch is not None and is_branch(self.epoch)
 
 
 def read_place(db: Connection) -> SyncPlace:

@@ -19,7 +19,6 @@ import structlog
 from sqlalchemy import Connection
 
 from avileo_pos.protocol import Operation, OperationResult, OperationStatus, PullPage, PushAnswer, PushRequest
-from avileo_pos.protocol.branches import is_branch
 from avileo_pos.replica import queue
 from avileo_pos.replica.apply_pull import PagePieces, differing_collections, forget_revisions, remove_unbrought_rows
 from avileo_pos.replica.database import Clock, Replica
@@ -382,7 +381,8 @@ class SyncEngine:
         self._run(writes_pulled_rows(queue.take_back_what_was_on_its_way))
         now, place = self._clock(), self._place()
         is_due = self._looked_after_at is None or now - self._looked_after_at >= LOOK_AFTER_EVERY
-        if is_due and place.central_time is not None:
+        # What a branch has answered central may lack for long.
+        if is_due and place.central_time is not None and not place.at_branch:
             self._run(writes(queue.purge_answered, place.central_time))
             self._looked_after_at = now
 
@@ -436,7 +436,7 @@ class SyncEngine:
                 next_round_at=self._clock() + wait,
                 clock_skew=place.clock_skew,
                 catalog_ready=place.catalog_ready,
-                at_branch=place.epoch is not None and is_branch(place.epoch),
+                at_branch=place.at_branch,
             )
         )
         return RoundOutcome(self.state, wait, tuple(self._conflicts))

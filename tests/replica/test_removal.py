@@ -14,6 +14,7 @@ from avileo_pos.replica.errors import ReplicaUnwritable
 from avileo_pos.replica.keeping import Keeping
 from avileo_pos.replica.removal import REMOVED, Removed, remove_till
 from avileo_pos.replica.safe import chest_of
+from avileo_pos.settings import branch_folder
 from tests.replica.till import NOON, Till
 
 NOTHING: frozenset[str] = frozenset()
@@ -112,3 +113,13 @@ def test_what_cannot_be_destroyed_is_told(left: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(removal.shutil, "rmtree", lambda *_args, **_named: None)
     removed = remove_till(left, NOTHING, NOON)
     assert (removed.unsent, removed.aside and removed.aside.is_dir()) == (0, True)
+
+
+def test_what_other_tills_sent_here_is_not_taken_away(left: Path) -> None:
+    all_is_sent(left)
+    branch_folder(left).mkdir()
+    (branch_folder(left) / "branch.json").write_text("{}", encoding="utf-8")
+    before = everything(left.parent)
+    with pytest.raises(BusinessRuleBroken, match="still_sharing"):
+        remove_till(left, NOTHING, NOON)
+    assert everything(left.parent) == before

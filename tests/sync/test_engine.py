@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 
 from avileo_pos.protocol import PushAnswer, PushRequest, TableDigest
+from avileo_pos.protocol.branches import BranchPoint
 from avileo_pos.replica import queue
 from avileo_pos.replica.errors import DiskFull
 from avileo_pos.replica.queue import MOST_ATTEMPTS
@@ -32,7 +33,7 @@ from avileo_pos.sync.state import SyncKind
 from avileo_pos.tables.shared import customers
 from tests.replica.till import MARKET_CUSTOMER, Clock, customer_row, open_till
 from tests.sync.conftest import SyncedTill
-from tests.sync.ledger_central import LedgerCentral
+from tests.sync.ledger_central import BUSINESS, LedgerCentral
 
 T = TypeVar("T")
 
@@ -103,6 +104,17 @@ def test_a_clock_in_a_later_year_makes_nothing_be_forgotten(shop: SyncedTill, ce
     shop.reopen()
     central.faults = [CentralUnreachable("no_route")]
     shop.round()
+    assert [row["status"] for row in shop.till.queue()] == ["acked", "acked"]
+
+
+def test_what_only_a_branch_has_answered_is_not_forgotten_however_old(shop: SyncedTill, central: LedgerCentral) -> None:
+    central.epoch = BranchPoint(str(BUSINESS), central.epoch, central.revision).named("market")
+    shop.till.new_customer("Rosa")
+    shop.rounds_until_quiet()
+    shop.till.clock.advance(days=60)
+    shop.till.new_customer("Elsa")
+    shop.rounds_until_quiet()
+    assert shop.round().state.at_branch
     assert [row["status"] for row in shop.till.queue()] == ["acked", "acked"]
 
 

@@ -10,8 +10,8 @@ from avileo_pos.desktop.screens.this_till.leaving_sheets import RemoveTillSheet,
 from avileo_pos.desktop.screens.this_till.market_sheets import JoinSheet, ShareSheet
 from avileo_pos.desktop.screens.this_till.this_till_form import ThisTillForm
 from avileo_pos.desktop.sheets.handover_sheets import ExportSheet
-from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
+from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.queries.queue import what_waits
 
@@ -62,7 +62,7 @@ class ThisTillScreen(Screen):
 
     def _ask_to_remove(self) -> None:
         if self._desk.state.where is Whereabouts.HOST:
-            self.till.host.say("Esta caja guarda lo que otras le enviaron. Primero deje de compartir.", Tone.WARNING)
+            self.till.host.show_problem(BusinessRuleBroken("still_sharing"))
             return
         self.allowed(Permission.BUSINESS_SETTINGS, "Quitar esta caja de esta computadora.", self._remove)
 
