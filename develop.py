@@ -3,6 +3,7 @@
     python3 develop.py demo [options]     see it: a shop, its tills and central, in one command
     python3 develop.py test [options]     pytest, with its options
     python3 develop.py check              ruff, mypy and import-linter
+    python3 develop.py simulate [options] days of a shop with every fault, from seeds, for three minutes
     python3 develop.py setup              only make the virtual environment
 
 Each makes .venv first (another folder with AVILEO_VENV) and installs the versions of constraints.txt in it;
@@ -29,6 +30,9 @@ STAMP = VENV / "avileo-setup"
 CHECKS = (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",), ("lint-imports", "--no-logo"))
 # More processes than this would wait for each other's PostgreSQL; one that crashes ends the run, as a new one may hang.
 WHOLE_SUITE = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile", "--max-worker-restart=0")
+
+# Always from the first seed: whether a change is sound must not depend on the day on which it is asked.
+A_GLANCE = ("--minutes", "3", "--seeds", "100000")
 
 # What the wheels of Qt take from the system, and Debian's package that holds it.
 QT_LIBRARIES = {
@@ -91,7 +95,11 @@ def check(_options: list[str]) -> int:
     return 1 if failed else 0
 
 
-COMMANDS = {"demo": demo, "test": test, "check": check, "setup": setup}
+def simulate(options: list[str]) -> int:
+    return run("python", "-m", "tests.simulation", *(options or A_GLANCE))
+
+
+COMMANDS = {"demo": demo, "test": test, "check": check, "simulate": simulate, "setup": setup}
 
 
 def run(program: str, *options: str) -> int:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,7 +21,7 @@ from tests.simulation.cores import cores, take_a_core
 from tests.simulation.crash_points import SCENARIOS
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.pieces import Broken, catch_mutant, crash_everywhere, play_piece
-from tests.simulation.regressions import as_line, keep
+from tests.simulation.regressions import as_line, keep, keep_caught
 from tests.simulation.shop import FASTEST_FOLDER
 
 SEEDS_OF_A_PIECE: Final = 20
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
         ProcessPoolExecutor(asked.jobs, processes, take_a_core, (free,)) as pool,
     ):
         if asked.mutants:
-            return _catch_mutants(pool, folder, asked.most)
+            return _catch_mutants(pool, folder, asked)
         if asked.crashes:
             return _crash_everywhere(pool, folder)
         return _play(pool, folder, asked)
@@ -72,11 +72,18 @@ def _played(
         yield piece, found.result()
 
 
-def _catch_mutants(pool: Executor, folder: str, most: int) -> int:
+def _catch_mutants(pool: Executor, folder: str, asked: argparse.Namespace) -> int:
+    """A file keeps what caught each, so that the tests need not look for it again."""
+    names = [name for name in MUTANTS if asked.only in name]
     survivors = 0
-    for name, seed, said in pool.map(partial(catch_mutant, folder, most), MUTANTS):
-        survivors += seed is None
-        say(f"{name}: {'SURVIVED' if seed is None else f'seed {seed}, {said[:100]}'}")
+    for done in as_completed(pool.submit(catch_mutant, folder, asked.most, name) for name in names):
+        found = done.result()
+        if found.broken is None:
+            survivors += 1
+            say(f"{found.mutant}: SURVIVED {asked.most} seeds")
+        else:
+            say(f"{found.mutant}: seed {found.broken.seed}, {found.broken.said[:100]}")
+            keep_caught(found.mutant, found.broken.shortest)
     return 1 if survivors else 0
 
 
@@ -95,6 +102,7 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     wanted.add_argument("--start", type=int, default=0, help="the first seed")
     wanted.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many processes")
     wanted.add_argument("--mutants", action="store_true", help="deliberate bugs, and the seed that catches each")
+    wanted.add_argument("--only", default="", help="the mutants with this in their name")
     wanted.add_argument("--most", type=int, default=2_000, help="how many seeds may be needed to catch a mutant")
     wanted.add_argument("--crashes", action="store_true", help="a crash at every moment of usual scenarios")
     wanted.add_argument("--keep", action="store_true", help="write what breaks into the regressions")

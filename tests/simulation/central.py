@@ -67,8 +67,9 @@ class SimulatedCentral:
         """Somebody puts a backup back; the name of the epoch that central mints is changed before anybody hears it."""
         put_back(self.owner, str(self.business_id), backup)
         restored(self.database, self.clock())
-        self.owner.execute("UPDATE central_identity SET epoch = %s", (epoch,))
-        self.epoch = epoch
+        minted = self.owner.execute("UPDATE central_identity SET epoch = %s WHERE epoch <> %s", (epoch, self.epoch))
+        if minted.rowcount:
+            self.epoch = epoch
 
     def wait_until_gone(self, backend: int) -> None:
         """Until PostgreSQL has seen that a connection broke: else a lock might be held by nobody for a while."""

@@ -17,7 +17,7 @@ import msgspec
 
 from avileo_pos.protocol import COLLECTIONS
 from tests.simulation.backups import Row, Rows, rows_in
-from tests.simulation.ledger import Done, Ledger
+from tests.simulation.ledger import Cart, Done, Ledger
 from tests.simulation.network import Exchange, operations_in, plain_body
 from tests.simulation.shop import put_back_neighbour, take_neighbour
 from tests.simulation.sights import AtTill, CentralWatch, look_at
@@ -131,18 +131,19 @@ class Checkers:
         )
 
     def waiting_at(self, till: AtTill) -> list[Row]:
-        """What has still to be sent; not what waits for a row that is lost for good, with the file that made it."""
+        """What has still to be sent; not what waits for a row that is lost with the file that made it, or parked."""
         waiting = [each for each in till.queue if each["status"] in ("pending", "inflight")]
         return [each for each in waiting if not (each["last_code"] == "blocked" and self._is_orphan(each))]
 
     def _is_orphan(self, operation: Row) -> bool:
-        made_somewhere = any(
-            each["entity_id"] == operation["entity_id"] and each["operation_type"] == "create"
+        may_come = any(
+            (each["entity_id"], each["operation_type"]) == (operation["entity_id"], "create")
+            and each["status"] != "parked"
             for till in self.at_tills.values()
             for each in till.queue
         )
         at_central = self.at_central.rows.get(operation["collection"], {})
-        return not made_somewhere and operation["entity_id"] not in at_central
+        return not may_come and operation["entity_id"] not in at_central
 
     def committed(self, done: Done) -> None:
         self.ledger.add(done)
@@ -483,6 +484,11 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
     rows = seen.at_central.rows
     balances = {key: row["balance"] for key, row in rows["customer_balances"].items()}
     quantities = {key: row["quantity"] for key, row in rows["inventory"].items()}
+    carts = {
+        key: Cart(row["kilos_asignados"], row["kilos_vendidos"], row["monto_recaudado"])
+        for key, row in rows["distribuciones"].items()
+    }
+    _require_same("distributions at central", carts, seen.ledger.carts(stored), Cart())
     _require_same("debts at central", balances, debts)
     _require_same("stock at central", quantities, stock)
     for till in seen.world.tills:
@@ -494,13 +500,16 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
         }
         _require_same(f"debts at {till.name}", till.shown_debts(), expected)
         _require_same(f"stock at {till.name}", till.shown_stock(), seen.ledger.stock(own))
+        carts, shown = seen.ledger.carts(own), till.shown_carts()
+        here = {key: carts[key] for key in carts.keys() & shown.keys()}
+        _require_same(f"distributions at {till.name}", shown, here, Cart())
 
 
-def _require_same(what: str, found: Mapping[str, int], expected: Mapping[str, int]) -> None:
+def _require_same(what: str, found: Mapping[str, object], expected: Mapping[str, object], nothing: object = 0) -> None:
     differing = {
-        key: (found.get(key, 0), expected.get(key, 0))
+        key: (found.get(key, nothing), expected.get(key, nothing))
         for key in sorted(found.keys() | expected.keys())
-        if found.get(key, 0) != expected.get(key, 0)
+        if found.get(key, nothing) != expected.get(key, nothing)
     }
     if differing:
         raise Violation("I3", f"{what}: (found, expected) {differing}")
@@ -558,6 +567,8 @@ def _may_be_parked(seen: Checkers, operation: Row) -> bool:
     code = seen.at_central.receipts.get(operation["id"], {}).get("code")
     if code in ("forbidden", "last_admin"):
         return seen.roles_were_written
+    if code == "distribucion_cannot_become":
+        return True  # another has settled it meanwhile
     births = (each for each in seen.ledger.done.values() if each.entity_id == operation["entity_id"])
     return code == "unknown_entity" and any(each.id in spoilt | seen.lost for each in births)
 

@@ -9,16 +9,26 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Cart(NamedTuple):
+    given: int = 0
+    sold: int = 0
+    taken: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an act does to the figures, as the person would say it: who owes how much more, what leaves the stock."""
+    """What an act does to the figures, as the person would say it: who owes how much more, what leaves the stock.
+
+    `carts` are the distributions: grams given out on each, grams sold from it, céntimos taken in for them.
+    """
 
     customer: str | None = None
     owes: int = 0
     moves: Mapping[str, int] = field(default_factory=dict)
+    carts: Mapping[str, Cart] = field(default_factory=dict)
 
 
 NOTHING = Meaning()
@@ -76,6 +86,13 @@ class Ledger:
         for done in self._standing(operation_ids):
             stock.update(done.meaning.moves)
         return dict(stock)
+
+    def carts(self, operation_ids: Iterable[str]) -> dict[str, Cart]:
+        carts: defaultdict[str, Cart] = defaultdict(Cart)
+        for done in self._standing(operation_ids):
+            for cart, more in done.meaning.carts.items():
+                carts[cart] = Cart(*map(sum, zip(carts[cart], more, strict=True)))
+        return dict(carts)
 
     def _standing(self, operation_ids: Iterable[str]) -> list[Done]:
         of_entity: defaultdict[str, list[Done]] = defaultdict(list)

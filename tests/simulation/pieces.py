@@ -31,6 +31,14 @@ class Broken:
     trace: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """A deliberate bug, and what found it; None where it has survived."""
+
+    mutant: str
+    broken: Broken | None = None
+
+
 class ShopOfThisProcess:
     """Opened for the first piece, and anew after many: in a database that has forgotten much everything is slow."""
 
@@ -64,14 +72,15 @@ def play_piece(folder: str, seeds: range) -> list[Broken]:
     return [shortened(each, again) for each in played if each.violation]
 
 
-def catch_mutant(folder: str, most: int, name: str) -> tuple[str, int | None, str]:
-    """The mutant's name, the first seed that catches it if one of so many does, and what was found."""
+def catch_mutant(folder: str, most: int, name: str) -> Caught:
+    """What the first seeds find of a mutant."""
     shop = _shop.opened(folder, most)
     with MUTANTS[name]():
         for seed in range(most):
-            if violation := play(shop, draw(seed)).violation:
-                return name, seed, str(violation)
-    return name, None, ""
+            played = play(shop, draw(seed))
+            if played.violation:
+                return Caught(name, shortened(played, partial(play, shop), most_tries=60))
+    return Caught(name)
 
 
 def crash_everywhere(folder: str, scenario: str) -> tuple[str, int, list[str]]:
@@ -81,7 +90,7 @@ def crash_everywhere(folder: str, scenario: str) -> tuple[str, int, list[str]]:
     return scenario, len(points), [f"{point}: {said}" for point, said in broken if said]
 
 
-def shortened(played: Played, again: Callable[[Schedule], Played]) -> Broken:
+def shortened(played: Played, again: Callable[[Schedule], Played], most_tries: int = 200) -> Broken:
     violation = played.violation
     assert violation is not None
 
@@ -89,6 +98,6 @@ def shortened(played: Played, again: Callable[[Schedule], Played]) -> Broken:
         found = again(schedule).violation
         return found is not None and found.invariant == violation.invariant
 
-    shortest = shrink(played.schedule, breaks_it_too)
+    shortest = shrink(played.schedule, breaks_it_too, most_tries)
     last = again(shortest)
     return Broken(played.schedule.seed, str(last.violation or violation), shortest, last.trace)

@@ -24,3 +24,19 @@ def as_line(schedule: Schedule) -> str:
 def keep(schedule: Schedule) -> None:
     with FILE.open("a", encoding="utf-8") as file:
         file.write(f"{as_line(schedule)}\n")
+
+
+CAUGHT: Final = Path(__file__).with_name("caught.json")
+"""By each deliberate bug, a short schedule that it does not survive."""
+
+
+def caught() -> dict[str, Schedule]:
+    return msgspec.json.decode(CAUGHT.read_bytes(), type=dict[str, Schedule]) if CAUGHT.exists() else {}
+
+
+def keep_caught(mutant: str, schedule: Schedule) -> None:
+    lines = (
+        f"{msgspec.json.encode(name).decode()}: {as_line(each)}"
+        for name, each in (caught() | {mutant: schedule}).items()
+    )
+    CAUGHT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")

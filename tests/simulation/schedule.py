@@ -65,9 +65,11 @@ class _Hand:
         both: list[Step] = [["round", one, []], ["round", other, []]]
         sold: Step = ["sell", one, [[0, self._chance.randint(1, 5000)]], 0, self._chance.choice((0, 33))]
         written: Step = ["meanwhile", self._chance.randint(2, 9), ["write", "price", self._which(), 777]]
+        edited: Step = ["meanwhile", self._chance.randint(2, 9), ["edit", one, 0, "name", "Ñahui"]]
         pages: list[Any] = [None] * self._chance.randint(2, 8)
         return self._chance.choice(
             (
+                [["edit", other, 0, "phone", "922222222"], both[1], ["round", one, [edited]], *both],
                 [["edit", one, 0, "name", "Juana"], ["edit", other, 0, "name", "Ñahui"], *both],
                 [sold, *both, ["void_sale", one, 0], ["void_sale", other, 0], *both],
                 [["restore", 0], ["narrow", one, 10_000, 3], ["round", one, [*pages, written, written]]],
@@ -131,6 +133,21 @@ class _Hand:
     def _drawer(self) -> Step:
         return [self._till()]
 
+    def _load(self) -> Step:
+        return [self._till(), self._chance.randrange(4), self._chance.randrange(2), self._chance.randint(1, 40) * 500]
+
+    def _reload(self) -> Step:
+        return [self._till(), self._which(), self._chance.randrange(2), self._chance.randint(1, 9_000)]
+
+    def _carry(self) -> Step:
+        return [self._till(), self._which(), self._which(), self._chance.randint(1, 9_000)]
+
+    def _accept(self) -> Step:
+        return [self._till(), self._which()]
+
+    def _settle(self) -> Step:
+        return [self._till(), self._which(), self._chance.randrange(2), self._chance.randint(1, 9_000)]
+
     # --- What happens to them ----------------------------------------------------------------------------------------
 
     def _round(self) -> Step:
@@ -161,11 +178,10 @@ class _Hand:
         return [self._chance.choice(("crash_central", "cut_off_database")), self._moment(20)]
 
     def _meanwhile(self) -> Step:
-        """What comes between two statements of a request: another till's round, or another writer."""
-        kind = self._chance.choice(("round", "round", "write", "write", "late"))
-        if kind == "round":
-            return ["round", self._till(), []]
-        return ["write", *self._write()] if kind == "write" else ["late", self._which()]
+        """What comes between two statements of a request: another till's round, another writer, or a sale at any."""
+        kind = self._chance.choices(list(_BETWEEN), list(_BETWEEN.values()))[0]
+        step: Step = ["round", self._till(), []] if kind == "round" else [kind, *getattr(self, f"_{kind}")()]
+        return step
 
     def _moment(self, usual: int) -> int:
         return 1 + int(self._chance.expovariate(1 / usual))
@@ -269,7 +285,13 @@ _ACTS: Final = {
     "stock": 1,
     "spend": 1,
     "drawer": 1,
+    "load": 0.5,
+    "reload": 0.3,
+    "carry": 0.2,
+    "accept": 0.2,
+    "settle": 0.3,
 }
+_BETWEEN: Final = {"round": 4, "write": 4, "late": 2, "sell": 1, "edit": 2, "void_sale": 1, "abono": 1}
 _USUAL_FAULTS: Final = ("break", "break", "odd", "status", "wait", "slow", "crash", "meanwhile")
 _THEMES: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
     ((), _USUAL_FAULTS),
@@ -279,6 +301,8 @@ _THEMES: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
     (("backup", "restore", "void_sale", "void_abono"), _USUAL_FAULTS),
     (("copy", "rewind", "clone", "beside", "busy"), ("break", "odd", "meanwhile")),
     (("poison", "curse", "storm", "narrow"), ("status", "wait", "break")),
+    (("load", "reload", "carry", "accept", "settle", "void_sale"), _USUAL_FAULTS),
+    (("load", "sell", "restore", "rewind"), ("break", "meanwhile")),
     (("clock", "wait", "offline", "disk", "late"), ("break", "odd", "wait")),
 )
 _TROUBLES: Final = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,13 +17,21 @@ import msgspec
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL
 
-from avileo_pos.domain.enums import BusinessUserRole, CashMovementKind, MovementKind, PaymentMethod, SaleType
+from avileo_pos.domain.enums import (
+    BusinessUserRole,
+    CashMovementKind,
+    MovementKind,
+    PaymentMethod,
+    ProductUnit,
+    SaleType,
+)
 from avileo_pos.domain.permissions import Actor
 from avileo_pos.domain.sale import Payment
 from avileo_pos.protocol import data_hash
 from avileo_pos.queries.balance import customer_balances, stock_by_product
 from avileo_pos.queries.cash_session import open_cash_session_id
 from avileo_pos.queries.customer import customer_card
+from avileo_pos.queries.distribucion import distribucion
 from avileo_pos.queries.product import all_products
 from avileo_pos.replica import database
 from avileo_pos.replica.database import Replica
@@ -43,11 +52,24 @@ from avileo_pos.usecases.cash_session import (
     record_cash_movement,
 )
 from avileo_pos.usecases.customer import CreateCustomer, CustomerDetails, EditCustomer, create_customer, edit_customer
+from avileo_pos.usecases.distribucion import (
+    AcceptDistribucion,
+    CloseDistribucion,
+    MoveKilos,
+    OpenDistribucion,
+    ReloadDistribucion,
+    ReturnedKilos,
+    accept_distribucion,
+    close_distribucion,
+    move_kilos,
+    open_distribucion,
+    reload_distribucion,
+)
 from avileo_pos.usecases.inventory import RecordStockMovement, record_stock_movement
 from avileo_pos.usecases.product import NewPrice, SetPrices, set_prices
 from avileo_pos.usecases.sale import RegisterSale, SaleLine, VoidSale, register_sale, void_sale
 from avileo_pos.work import Work
-from tests.simulation.ledger import NOTHING, Done, Meaning, sale_meaning
+from tests.simulation.ledger import NOTHING, Cart, Done, Meaning, sale_meaning
 from tests.simulation.network import Line
 
 T = TypeVar("T")
@@ -287,16 +309,18 @@ class SimulatedTill:
         chosen = [(tiles[which % len(tiles)], grams) for which, grams in wanted]
         lines = tuple(SaleLine(tile.id, Decimal(grams) / 1000, tile.price, tile.price) for tile, grams in chosen)
         counted = [(str(tile.id), grams, int(tile.price * 100)) for tile, grams in chosen]
-        client = UUID(customer) if customer else None
+        by_weight = {str(tile.id) for tile, _ in chosen if tile.unit is ProductUnit.KG}
+        client, total = UUID(customer) if customer else None, sale_meaning(counted, customer, 0).owes
         if paid_percent is None or client is None:
             payments: tuple[Payment, ...] = (Payment(PaymentMethod.EFECTIVO, Decimal("99999.00")),)
             request = RegisterSale(self.new_id(), SaleType.CONTADO, lines, payments, client)
-            return self.do(register_sale, request, sale_meaning(counted, customer, None))
-        total = sale_meaning(counted, customer, 0).owes
+            sold = self.do(register_sale, request, sale_meaning(counted, customer, None))
+            return [from_cart(each, by_weight, total - total % 10) for each in sold]
         paid = total * paid_percent // 100
         payments = (Payment(PaymentMethod.YAPE, Decimal(paid) / 100),) if paid else ()
         request = RegisterSale(self.new_id(), SaleType.CREDITO, lines, payments, client)
-        return self.do(register_sale, request, sale_meaning(counted, customer, paid))
+        sold = self.do(register_sale, request, sale_meaning(counted, customer, paid))
+        return [from_cart(each, by_weight, paid) for each in sold]
 
     def take_abono(self, customer: str, centimos: int) -> list[Done]:
         payment = Payment(PaymentMethod.EFECTIVO, Decimal(centimos) / 100)
@@ -335,6 +359,34 @@ class SimulatedTill:
         request = RecordStockMovement(self.new_id(), product, MovementKind.COMPRA, Decimal(grams) / 1000)
         return self.do(record_stock_movement, request, Meaning(moves={str(product): grams}))
 
+    def load_cart(self, vendedor: UUID, which: int, grams: int) -> list[Done]:
+        cart, product = self.new_id(), self._by_weight(which)
+        request = OpenDistribucion(cart, vendedor, "Mercado", Decimal(grams) / 1000, product)
+        return _moving(self.do(open_distribucion, request), _given(cart, product, grams))
+
+    def reload_cart(self, cart: UUID, which: int, grams: int) -> list[Done]:
+        product = self._by_weight(which)
+        request = ReloadDistribucion(self.new_id(), cart, Decimal(grams) / 1000, product)
+        return _moving(self.do(reload_distribucion, request), _given(cart, product, grams))
+
+    def move_between_carts(self, giving: UUID, taking: UUID, grams: int) -> list[Done]:
+        request = MoveKilos(self.new_id(), giving, taking, Decimal(grams) / 1000)
+        less, more = Meaning(carts={str(giving): Cart(-grams)}), Meaning(carts={str(taking): Cart(grams)})
+        return _moving(self.do(move_kilos, request), less, more)
+
+    def accept_cart(self, cart: UUID) -> list[Done]:
+        return self.do(accept_distribucion, AcceptDistribucion(cart))
+
+    def settle_cart(self, cart: UUID, which: int, grams: int) -> list[Done]:
+        """`grams` come back."""
+        product = self._by_weight(which)
+        request = CloseDistribucion(cart, (ReturnedKilos(Decimal(grams) / 1000, product),), reason="se perdió")
+        return _moving(self.do(close_distribucion, request), Meaning(moves={str(product): grams}))
+
+    def _by_weight(self, which: int) -> UUID:
+        tiles = [tile for tile in self.ask(all_products) if tile.unit is ProductUnit.KG]
+        return tiles[which % len(tiles)].id
+
     # --- What is shown, and what stands in the file ------------------------------------------------------------------
 
     def shown_debts(self) -> dict[str, int]:
@@ -343,6 +395,14 @@ class SimulatedTill:
 
     def shown_stock(self) -> dict[str, int]:
         return {str(product): int(kilos * 1000) for product, kilos in self._shown(stock_by_product).items()}
+
+    def shown_carts(self) -> dict[str, Cart]:
+        carts = [UUID(row["id"]) for row in self.rows("SELECT id FROM distribuciones")]
+        shown = [self._shown(distribucion, cart) for cart in carts]
+        return {
+            str(each.id): Cart(int(each.asignado * 1000), int(each.vendido * 1000), int(each.monto_recaudado * 100))
+            for each in shown
+        }
 
     def _shown(self, query: Callable[..., T], *args: Any) -> T:
         """To whoever stands there: these figures are the same for everybody."""
@@ -366,3 +426,24 @@ class SimulatedTill:
     def value(self, question: str, *values: object) -> Any:
         [[value]] = self.driver.execute(question, values).fetchall()
         return value
+
+
+def from_cart(sold: Done, by_weight: Set[str], paid: int) -> Done:
+    """What is sold by weight from a distribution has left the stock with its load; `paid` are céntimos."""
+    cart = sold.data.get("distribucion_id")
+    if cart is None:
+        return sold
+    moves = sold.meaning.moves
+    grams = -sum(moved for product, moved in moves.items() if product in by_weight)
+    left = {product: moved for product, moved in moves.items() if product not in by_weight}
+    return replace(sold, meaning=replace(sold.meaning, moves=left, carts={cart: Cart(0, grams, paid)}))
+
+
+def _given(cart: UUID, product: UUID, grams: int) -> Meaning:
+    return Meaning(moves={str(product): -grams}, carts={str(cart): Cart(grams)})
+
+
+def _moving(done: list[Done], *meanings: Meaning) -> list[Done]:
+    """Each of these belongs to a movement, in their order; what is done to the card means nothing."""
+    left = iter(meanings)
+    return [replace(each, meaning=next(left)) if each.collection == "distribucion_movements" else each for each in done]

@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeVar
 from unittest.mock import patch
+from uuid import UUID
 
 import httpx
 import structlog
@@ -201,6 +202,32 @@ class World:
     def _drawer(self, till: int) -> str:
         seller = self.tills[till]
         return self._done(seller, seller.close_drawer) + self._done(seller, seller.open_drawer)
+
+    def _load(self, till: int, vendedor: int, which: int, grams: int) -> str:
+        seller, member = self.tills[till], PEOPLE[vendedor].member_id
+        return self._done(seller, lambda: seller.load_cart(member, which, grams))
+
+    def _reload(self, till: int, cart: int, which: int, grams: int) -> str:
+        return self._with_carts(till, [cart], lambda seller, one: seller.reload_cart(one, which, grams))
+
+    def _carry(self, till: int, giving: int, taking: int, grams: int) -> str:
+        return self._with_carts(
+            till, [giving, taking], lambda seller, one, other: seller.move_between_carts(one, other, grams)
+        )
+
+    def _accept(self, till: int, cart: int) -> str:
+        return self._with_carts(till, [cart], SimulatedTill.accept_cart)
+
+    def _settle(self, till: int, cart: int, which: int, grams: int) -> str:
+        return self._with_carts(till, [cart], lambda seller, one: seller.settle_cart(one, which, grams))
+
+    def _with_carts(self, till: int, which: list[int], act: Callable[..., list[Done]]) -> str:
+        seller = self.tills[till]
+        known = seller.rows("SELECT id FROM distribuciones ORDER BY created_at DESC, id")
+        if not known:
+            return "no distribution"
+        carts = [UUID(known[each % len(known)]["id"]) for each in which]
+        return self._done(seller, lambda: act(seller, *carts))
 
     def _round(self, till: int, faults: Sequence[Fault | None]) -> str:
         seller = self.tills[till]
