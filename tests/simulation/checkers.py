@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 KEPT: Final = timedelta(days=45)
 OPEN: Final = frozenset({"pending", "inflight", "parked"})
 VOIDABLE: Final = ("sales", "abonos")
+NOTHING_YET: Final[Mapping[str, object]] = {"customer_balances": 0, "inventory": 0, "distribuciones": Cart()}
+DERIVED: Final = tuple(NOTHING_YET)
 FROZEN: Final = ("seq", "operation_type", "collection", "entity_id", "actor_id", "schema", "created_at", "data")
 
 
@@ -48,7 +50,7 @@ class Memory:
     epoch: str | None = None
     head: int = 0
     revisions: dict[tuple[str, str], int] = field(default_factory=dict)
-    figures: dict[str, tuple[str | None, int]] = field(default_factory=dict)
+    figures: dict[tuple[str, str], tuple[str | None, int]] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
     voided: set[tuple[str, str]] = field(default_factory=set)
 
@@ -202,7 +204,9 @@ class Checkers:
                 if row["revision"] > 0 and not is_forgetting
             }
             memory.attempts = {each["id"]: each["attempts"] for each in till.queue}
-            memory.figures = {key: self.figure_of(till, key) for key in till.rows["customer_balances"]}
+            memory.figures = {
+                (name, key): self.figure_of(till, name, key) for name in DERIVED for key in till.rows[name]
+            }
             memory.voided = _voided(till.rows)
 
     def _remember_central(self) -> None:
@@ -210,13 +214,21 @@ class Checkers:
             for key, row in rows.items():
                 self.revisions_at_central[name, key].add(row["revision"])
 
-    def figure_of(self, till: AtTill, customer: str) -> tuple[str | None, int]:
+    def figure_of(self, till: AtTill, name: str, key: str) -> tuple[str | None, int]:
         """Since when a till's figure holds: the epoch in which it was pulled, and the revision."""
-        revision = till.rows["customer_balances"][customer]["revision"]
-        before = self.memories[till.name].figures.get(customer)
+        revision = till.rows[name][key]["revision"]
+        before = self.memories[till.name].figures.get((name, key))
         if before is not None and before[1] == abs(revision):
             return before
         return till.state["epoch"], abs(revision)
+
+    def counted_in(self, till: AtTill, name: str, key: str) -> set[str]:
+        """The operations that a figure has to count: central's as of its revision, and all that was done here."""
+        own = {each["id"] for each in till.queue if each["last_code"] != "discarded"}
+        if key not in till.rows[name]:
+            return own
+        epoch, revision = self.figure_of(till, name, key)
+        return own | {each for each, stored in self.receipts_in[epoch or ""].items() if stored < revision}
 
 
 # --- At every step ---------------------------------------------------------------------------------------------------
@@ -369,19 +381,19 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
                 raise Violation("I7", f"{till.name} shows {name}.{column} {key} as {row[column]!r}, not {value!r}")
 
 
-def i9_a_debt_never_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
-    """A shown balance is central's as of its revision with all that was done here, each counted once."""
+def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
+    """A shown figure is central's as of its revision with all that was done here, each counted once."""
     for moved in seen.moved:
         till = seen.at_tills[moved.name]
-        own = {each["id"] for each in till.queue if each["last_code"] != "discarded"}
-        for customer, shown in moved.shown_debts().items():
-            held: set[str] = set()
-            if customer in till.rows["customer_balances"]:
-                epoch, revision = seen.figure_of(till, customer)
-                held = {each for each, stored in seen.receipts_in[epoch or ""].items() if stored < revision}
-            expected = seen.ledger.debt(customer, held | own)
-            if shown != expected:
-                raise Violation("I9", f"{till.name} shows {shown} for {customer}, not {expected}")
+        for name, shown, counted in (
+            ("customer_balances", moved.shown_debts(), seen.ledger.debts),
+            ("inventory", moved.shown_stock(), seen.ledger.stock),
+            ("distribuciones", moved.shown_carts(), seen.ledger.carts),
+        ):
+            for key, figure in shown.items():
+                expected = counted(seen.counted_in(till, name, key)).get(key, NOTHING_YET[name])
+                if figure != expected:
+                    raise Violation("I9", f"{till.name} shows {figure} for {name} {key}, not {expected}")
 
 
 def i14_offline_costs_no_attempt(seen: Checkers, exchanges: list[Exchange]) -> None:
@@ -633,7 +645,7 @@ ALWAYS: Final[tuple[Callable[[Checkers, list[Exchange]], None], ...]] = (
     i5_nothing_appears_below_a_head,
     i6_nothing_goes_back,
     i7_own_writes_stay_visible,
-    i9_a_debt_never_dips,
+    i9_no_figure_dips,
     i10_bytes_never_change,
     i11_status_is_what_the_queue_says,
     i14_offline_costs_no_attempt,

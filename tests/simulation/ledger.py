@@ -78,9 +78,6 @@ class Ledger:
                 debts[done.meaning.customer] += done.meaning.owes
         return dict(debts)
 
-    def debt(self, customer: str, operation_ids: Iterable[str]) -> int:
-        return self.debts(operation_ids).get(customer, 0)
-
     def stock(self, operation_ids: Iterable[str]) -> dict[str, int]:
         stock = Counter(self._stock)
         for done in self._standing(operation_ids):
