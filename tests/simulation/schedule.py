@@ -74,7 +74,7 @@ class _Hand:
                 [sold, *both, ["void_sale", one, 0], ["void_sale", other, 0], *both],
                 [["restore", 0], ["narrow", one, 10_000, 3], ["round", one, [*pages, written, written]]],
                 [sold, *both, ["restore", 0], ["narrow", one, 10_000, 2], ["round", one, [*pages, ["lost"]]]],
-                [["narrow", one, 1, 10_000], sold, ["void_sale", one, 0], ["round", one, [["status", 413]]], *both],
+                [both[0], sold, ["round", one, [["status", 413]]], ["void_sale", one, 0], *both],
                 [*both, ["write", "role", self._chance.randrange(3), 50], *both],
             )
         )
