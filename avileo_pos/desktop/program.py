@@ -572,7 +572,7 @@ def _sign_out_here(shop: Shop, person: Actor) -> str | None:
     """The token with which this till spoke to central until now; it is kept nowhere any more."""
     token = shop.tokens.get()
     shop.lane.run(writes(forget_sign_in, person.member_id))
-    shop.tokens.forget()
+    shop.forget_tokens()
     return token
 
 
@@ -588,7 +588,7 @@ def _end_session(address: str, token: str) -> None:
 def _take_away(shop: Shop, exported: frozenset[str], now: datetime) -> Removed:
     """Of a shop that is closed. Raises BusinessRuleBroken, ReplicaTrouble."""
     removed = remove_till(shop.path, exported, now)
-    shop.tokens.forget()
+    shop.forget_tokens()
     return removed
 
 

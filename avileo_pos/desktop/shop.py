@@ -75,6 +75,11 @@ class Shop(QObject):
         """The token of a branch, by its address."""
         return self._tokens.setdefault(branch, TokenStore(branch, self.business_id))
 
+    def forget_tokens(self) -> None:
+        """Of central, and of each branch that this till was let in at."""
+        for each in (self.tokens, *self._tokens.values()):
+            each.forget()
+
     def call_branch(self, address: str) -> HttpCentral:
         """A branch at which this till has been let in, reached as long as the shop is open."""
         branch = HttpCentral(address, self.tokens_at(address).get)

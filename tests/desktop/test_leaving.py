@@ -90,7 +90,9 @@ def test_who_signs_out_leaves_neither_a_token_nor_a_way_in(
     served: SampleCentral, system: SystemKeyring, till: AtTheTill, tmp_path: Path
 ) -> None:
     come_in(till, served, ROSA)
-    assert len(system.entries) == 1
+    assert till.program.shop is not None
+    till.program.shop.tokens_at("http://192.168.1.7:8000").set("let in at a branch")
+    assert len(system.entries) == 2
     sign_out(till)
     assert (system.entries, people_known(tmp_path / "till")) == ({}, 0)
     wait_for(lambda: sessions(served) == 0, "the end of the session at central")
