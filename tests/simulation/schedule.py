@@ -247,6 +247,9 @@ class _Hand:
     def _clone(self) -> Step:
         return [self._till()]
 
+    def _hand_over(self) -> Step:
+        return [self._till(), self._till()]
+
     def _upgrade(self) -> Step:
         return [self._till()]
 
@@ -303,6 +306,7 @@ _THEMES: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
     (("poison", "curse", "storm", "narrow"), ("status", "wait", "break")),
     (("load", "reload", "carry", "accept", "settle", "void_sale"), _USUAL_FAULTS),
     (("load", "sell", "restore", "rewind"), ("break", "meanwhile")),
+    (("hand_over", "offline", "sell", "void_sale"), ("break", "meanwhile")),
     (("clock", "wait", "offline", "disk", "late"), ("break", "odd", "wait")),
 )
 _TROUBLES: Final = {
@@ -322,6 +326,7 @@ _TROUBLES: Final = {
     "rewind": 1,
     "clone": 0.5,
     "upgrade": 0.2,
+    "hand_over": 0.5,
     "backup": 1,
     "restore": 1,
     "write": 1,

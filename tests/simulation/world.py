@@ -23,12 +23,15 @@ from sqlalchemy import Connection
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken, PermissionDenied
 from avileo_pos.replica.errors import ReplicaTrouble
+from avileo_pos.replica.handover import take_in, waiting_operations
 from avileo_pos.replica.program_lock import ProgramLock
+from avileo_pos.replica.transaction import reads
 from avileo_pos.server.business.businesses import BusinessWriter
 from avileo_pos.server.postgres import database as postgres_database
 from avileo_pos.server.postgres.database import CentralBusy
 from avileo_pos.server.postgres.revisions import locked_revisions
 from avileo_pos.sync.engine import ROUND_EVERY
+from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.shared import business_users, products
 from tests.simulation.checkers import Checkers, Violation
 from tests.simulation.ledger import Done
@@ -348,6 +351,18 @@ class World:
         self.tills.append(self._till_of(PEOPLE[self._people[till]], file, name))
         self.checkers.cloned(original, self.tills[-1])
         return "cloned"
+
+    def _hand_over(self, till: int, other: int) -> str:
+        """What waits at a till that cannot send goes to another one of the shop; both send it from then on."""
+        giver, taker = self.tills[till], self.tills[other]
+        if giver is taker:
+            return "the same till"
+        try:
+            waiting = giver.run(reads(waiting_operations, instant_text(giver.clock())))
+            carried = self._unless_it_crashes(taker, lambda: take_in(waiting, taker.replica))
+        except ReplicaTrouble as trouble:
+            return f"trouble {trouble.code}"
+        return "crashed" if carried is None else f"{carried.operations} taken, {carried.left_out} left out"
 
     def _upgrade(self, till: int) -> str:
         """The file is one that the program before this one wrote, with all that waits in it."""
