@@ -64,6 +64,11 @@ class Market(QObject):
         for signal, answer in self._connections:
             signal.connect(answer)
 
+    def sign_out(self) -> None:
+        """This till forgets all tokens. A host goes on for the others."""
+        self._shop.line.turn_home()
+        self._on_home()
+
     def close(self) -> None:
         """What is shared is kept, and goes on when the program starts again."""
         self._is_closed = True
@@ -101,7 +106,8 @@ class Market(QObject):
         if self._is_closed:
             self._host.stop()
         self._let_in(sharing.here, sharing.code)
-        self._shop.line.share(self._shop.call_branch(sharing.here), self._host)
+        token = self._shop.tokens_at(sharing.here).get()  # of the host itself, whoever signs out at this till
+        self._shop.line.share(self._shop.call_branch(sharing.here, lambda: token), self._host)
         return sharing
 
     def _on_sharing(self, sharing: Sharing) -> None:
@@ -170,7 +176,7 @@ class Market(QObject):
             join_branch(central, tokens.set, till, [person.member_id for person in people], code)
 
     def _turn_to(self, address: str) -> None:
-        self._shop.line.turn_to(self._shop.call_branch(address))
+        self._shop.line.turn_to(self._shop.call_branch(address, self._shop.tokens_at(address).get))
 
     # --- Home --------------------------------------------------------------------------------------------------------
 

@@ -308,6 +308,8 @@ class TillProgram(QObject):
         asked.done()
         self._gone.add(person.member_id)  # central may be confirming them yet
         self._arrival = None
+        if self._market is not None:
+            self._market.sign_out()
         self.lock()
         self._end_session(token)
 

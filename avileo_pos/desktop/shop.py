@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -80,9 +81,9 @@ class Shop(QObject):
         for each in (self.tokens, *self._tokens.values()):
             each.forget()
 
-    def call_branch(self, address: str) -> HttpCentral:
+    def call_branch(self, address: str, token: Callable[[], str | None]) -> HttpCentral:
         """A branch at which this till has been let in, reached as long as the shop is open."""
-        branch = HttpCentral(address, self.tokens_at(address).get)
+        branch = HttpCentral(address, token)
         self._branches.append(branch)
         return branch
 

@@ -108,6 +108,20 @@ def test_what_others_sent_reaches_central_after_a_restart_though_they_never_come
         again.leave()
 
 
+def test_who_signs_out_at_a_guest_takes_the_way_to_the_host_along(
+    tills: tuple[AtTheTill, AtTheTill], internet: Internet, system: SystemKeyring
+) -> None:
+    pepa, rosa = tills
+    internet.goes()
+    share(pepa)
+    join(rosa, pepa)
+    assert len(system.entries) == 2
+    rosa.hands.click("Cerrar sesión…")
+    rosa.hands.click("Cerrar sesión")
+    wait_for(lambda: not system.entries, "both tokens to be gone")
+    wait_for(lambda: is_at_home(rosa), "the till to call the host no more")
+
+
 def test_what_is_wrong_about_joining_is_told_beside_its_field(served: SampleCentral, till: AtTheTill) -> None:
     till.begin(served.address, ROSA, "Puesto 14")
     show(till)
