@@ -61,9 +61,12 @@ class BranchHost:
 
         Raises BusinessRuleBroken as `write_word_of_central`, LocalCentralFailed, OSError.
         """
-        make_private_folder(self._folder)
+        state = self._state()
+        if state is None:
+            shutil.rmtree(self._folder, ignore_errors=True)  # one that was never begun to its end
+            make_private_folder(self._folder)
         central = LocalCentral(self._folder / "central", _ANYBODY)
-        state = self._state() or self._begin(central)
+        state = state or self._begin(central)
         with ExitStack() as running:
             running.callback(central.stop)
             central.start()

@@ -1,0 +1,56 @@
+"""The branch beside a till's file: begun once, gone on with, and begun anew where the power went in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from unittest.mock import patch
+
+import httpx
+import pytest
+
+from avileo_pos.desktop.background.branch_host import BranchHost, new_code, typed_code
+from avileo_pos.replica.database import Replica
+from avileo_pos.settings import branch_folder
+from tests.desktop.shop import BUSINESS, furnish
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> BranchHost:
+    """Of a till that has pulled everything."""
+    file = tmp_path / f"{BUSINESS.id}.db"
+    furnish(file)
+    with Replica.open(file) as replica, replica.writing() as db:
+        db.exec_driver_sql("UPDATE sync_state SET epoch = 'first', pulled_head = 1000")
+    return BranchHost(branch_folder(file), file, BUSINESS.id)
+
+
+def test_a_branch_goes_on_where_it_was_and_ends_for_good(host: BranchHost, tmp_path: Path) -> None:
+    try:
+        first = host.start("Caja 1")
+        assert httpx.get(f"{first.here}/readyz").is_success
+        host.note_handed_on(7)
+        host.note_handed_on(3)
+        host.stop()
+        again = host.start("Caja 1")
+        assert (again.code, again.here, host.handed_on()) == (first.code, first.here, 7)
+        host.forget()
+    finally:
+        host.stop()
+    assert not host.is_kept
+    assert not list(tmp_path.glob("*.branch"))
+
+
+def test_one_that_was_not_begun_to_its_end_is_begun_anew(host: BranchHost) -> None:
+    try:
+        with patch.object(host, "_keep", side_effect=OSError("the power went")), pytest.raises(OSError, match="power"):
+            host.start("Caja 1")
+        assert not host.is_kept
+        assert httpx.get(f"{host.start('Caja 1').here}/readyz").is_success
+    finally:
+        host.stop()
+
+
+def test_a_code_is_understood_however_it_is_typed() -> None:
+    code = new_code()
+    assert new_code() != code
+    assert {typed_code(code.lower()), typed_code(code.replace("-", " ")), typed_code(f" {code} ")} == {code}
