@@ -39,6 +39,7 @@ _BY_CODE = {
     "device_revoked": "El administrador retiró esta caja.",
     "not_a_member": "Esta persona ya no es de este negocio. Consulte con el administrador.",
     "too_old": "Este programa necesita una actualización.",
+    "not_a_branch": "En esa dirección no comparte ninguna caja.",
     "resync_needed": "Los datos se están trayendo de nuevo.",
     # This computer
     "no_keyring": "Esta computadora no guarda contraseñas: habrá que escribirla cada vez que se abra el programa.",
