@@ -20,6 +20,7 @@ from avileo_pos.queries import balance
 from avileo_pos.replica import apply_pull, database, queue, sync_state, transaction
 from avileo_pos.replica.database import Replica
 from avileo_pos.server import collect_pull
+from avileo_pos.server.postgres import database as central_database
 from avileo_pos.server.postgres import revisions
 from avileo_pos.server.postgres.wire_sql import of_business
 from avileo_pos.server.push import apply_push, apply_voids, merge_patches, receipts
@@ -56,16 +57,11 @@ _UNLOCKED: Final = """
 """
 
 
-def _head_last(page: Any) -> Any:
-    def with_a_later_head(reader: Any, cursor: Any, head: int, *rest: Any) -> Any:
-        found = page(reader, cursor, head, *rest)
-        if not found.complete:
-            return found
-        later = revisions.head_of(reader.connection, reader.business_id)
-        reached = msgspec.structs.replace(cursor, revision=later).opaque()
-        return msgspec.structs.replace(found, head=later, cursor=reached)
+def _of_each_statement(opening_words: Any) -> Any:
+    def without_one_moment(business_id: Any, user_id: Any, **_asked: bool) -> str:
+        return str(opening_words(business_id, user_id, of_one_moment=False))
 
-    return with_a_later_head
+    return without_one_moment
 
 
 def _same_number(_take: Any) -> Any:
@@ -257,7 +253,7 @@ _ALL_ACKED: Final = {*OperationStatus} - {OperationStatus.QUARANTINED}
 
 MUTANTS: Final[Mapping[str, Mutant]] = {
     "no lock on the counter": in_place_of(revisions, "_LOCK", lambda _lock: _UNLOCKED),
-    "head read last": in_place_of(collect_pull, "_page", _head_last),
+    "page not of one moment": in_place_of(central_database, "_opening_words", _of_each_statement),
     "rows of one act share a revision": in_place_of(revisions.Revisions, "take", _same_number),
     "page cut, cursor at the head": in_place_of(collect_pull, "_changes", _cut_off),
     "snapshot ends at the present head": in_place_of(collect_pull, "_snapshot", _from_the_present_head),

@@ -95,29 +95,34 @@ class Database:
         self.close()
 
     @contextmanager
-    def transaction(self, business_id: UUID | None = None, *, user_id: str | None = None) -> Iterator[Connection]:
+    def transaction(
+        self, business_id: UUID | None = None, *, user_id: str | None = None, of_one_moment: bool = False
+    ) -> Iterator[Connection]:
         """One transaction, bounded in time, that sees the rows of `business_id` only (of none when it is absent).
 
-        With `user_id` it also sees where that person works, whatever the business: their own memberships.
+        With `user_id` it also sees where that person works, whatever the business: their own memberships. All that it
+        reads is `of_one_moment`, if so asked, and not of the moment of each statement.
         Raises CentralBusy when a lock or a statement takes too long.
         """
         try:
             with self.engine.begin() as connection:
-                connection.exec_driver_sql(_opening_words(business_id, user_id))
+                connection.exec_driver_sql(_opening_words(business_id, user_id, of_one_moment=of_one_moment))
                 yield connection
         except DBAPIError as trouble:
             if _state_of(trouble) in _WAITED_TOO_LONG:
                 raise CentralBusy from trouble
             raise
 
-    def in_transaction(self, work: Callable[[Connection], T], business_id: UUID | None = None) -> T:
+    def in_transaction(
+        self, work: Callable[[Connection], T], business_id: UUID | None = None, *, of_one_moment: bool = False
+    ) -> T:
         """What `work` returns, committed. Deadlocks and serialization failures start the whole work again.
 
         `work` may run several times, so it must change nothing but the database. Raises CentralBusy.
         """
         for attempt in range(TIMES_A_TRANSACTION_IS_TRIED):
             try:
-                with self.transaction(business_id) as connection:
+                with self.transaction(business_id, of_one_moment=of_one_moment) as connection:
                     return work(connection)
             except DBAPIError as trouble:
                 if _state_of(trouble) not in _TRY_AGAIN:
@@ -145,9 +150,11 @@ def _address(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
-def _opening_words(business_id: UUID | None, user_id: str | None) -> str:
+def _opening_words(business_id: UUID | None, user_id: str | None, *, of_one_moment: bool) -> str:
     """The settings of one transaction in one round trip; `SET LOCAL`, as session settings leak through PgBouncer."""
     words = [_LIMITS]
+    if of_one_moment:
+        words.append("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     if business_id is not None:
         words.append(_showing(business_id))
     if user_id is not None:

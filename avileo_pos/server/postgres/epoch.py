@@ -43,7 +43,14 @@ class HistoryChanged(Exception):  # noqa: N818 - the name says what happened
     """What runs is not what the stored epoch was minted for."""
 
 
-def in_current_epoch(database: Database, work: Callable[[Connection, str], T], business_id: UUID, now: datetime) -> T:
+def in_current_epoch(
+    database: Database,
+    work: Callable[[Connection, str], T],
+    business_id: UUID,
+    now: datetime,
+    *,
+    of_one_moment: bool = False,
+) -> T:
     """What `work(connection, epoch)` returns, committed; a new epoch begins first, `now`, where history has changed.
 
     Raises CentralBusy.
@@ -53,10 +60,10 @@ def in_current_epoch(database: Database, work: Callable[[Connection, str], T], b
         return work(connection, epoch_of(connection))
 
     try:
-        return database.in_transaction(work_in_epoch, business_id)
+        return database.in_transaction(work_in_epoch, business_id, of_one_moment=of_one_moment)
     except HistoryChanged:
         database.in_transaction(partial(_begin_where_history_changed, now=now))
-        return database.in_transaction(work_in_epoch, business_id)
+        return database.in_transaction(work_in_epoch, business_id, of_one_moment=of_one_moment)
 
 
 def epoch_of(connection: Connection) -> str:
