@@ -22,6 +22,7 @@ from avileo_pos.replica.identity import read_actor, read_identity
 from avileo_pos.replica.sign_ins import PersonHere, people_here
 from avileo_pos.replica.transaction import reads
 from avileo_pos.settings import branch_folder, central_address
+from avileo_pos.sync.central import CentralTrouble
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.joining import join_branch
 from avileo_pos.sync.neighbours import neighbours, own_addresses
@@ -118,8 +119,9 @@ class Market(QObject):
 
     def _note_failed(self, trouble: Exception) -> None:
         """What others sent here stays in its folder, for the next start."""
-        if not isinstance(trouble, BusinessRuleBroken):
+        if not isinstance(trouble, BusinessRuleBroken | CentralTrouble | OSError):
             raise trouble
+        log.warning("branch_kept", why=str(trouble))
         self._desk.show_state(replace(self._desk.state, keeps=True))
 
     def _on_all_handed_on(self) -> None:

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from avileo_pos.desktop.background.local_central import LocalCentral
+from avileo_pos.handover.sealing import write_whole
 from avileo_pos.replica.central_word import write_word_of_central
 from avileo_pos.settings import make_private_folder
 from avileo_pos.sync.neighbours import announced, own_addresses
@@ -111,9 +112,7 @@ class BranchHost:
             return None
 
     def _keep(self, state: BranchState) -> None:
-        unfinished = self._folder / f"{_STATE}.unfinished"
-        unfinished.write_bytes(msgspec.json.encode(state))
-        unfinished.replace(self._folder / _STATE)
+        write_whole(self._folder / _STATE, msgspec.json.encode(state))
 
 
 def new_code() -> str:

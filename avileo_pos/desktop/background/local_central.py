@@ -71,7 +71,11 @@ class LocalCentral:
     def do(self, *command: str, told: str = "") -> None:
         """Have one of `avileo-server`'s commands done to its end, which reads `told`. Raises LocalCentralFailed."""
         process = self._launch(*command)
-        process.communicate(told, timeout=LONGEST_WAIT)
+        try:
+            process.communicate(told, timeout=LONGEST_WAIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
         if process.returncode != 0:
             raise LocalCentralFailed(self._what_it_said())
 
