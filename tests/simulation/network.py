@@ -118,7 +118,7 @@ class Line(httpx.BaseTransport):
             case ["other_words"]:
                 return httpx.Response(200, headers=JSON, content=b'{"hello": "world"}')
             case ["garbled"]:
-                return self._arrived(_garbled(request))
+                return self._at_central(_garbled(request))
         self.plan_at_central(fault)
         return self._arrived(request)
 
@@ -128,6 +128,9 @@ class Line(httpx.BaseTransport):
         if "limit" in request.url.params and int(request.url.params["limit"]) > self.most_rows:
             fewer = request.url.copy_set_param("limit", str(self.most_rows))
             request = httpx.Request(request.method, fewer, headers=request.headers)
+        return self._at_central(request)
+
+    def _at_central(self, request: httpx.Request) -> httpx.Response:
         try:
             return self.central.answer(request)
         except CentralCrashed as crash:
