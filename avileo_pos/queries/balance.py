@@ -48,8 +48,9 @@ def counts_with(derived: str, fact: str, part: str, link: str) -> str:
     another's fact is told by its parts, whose `link` leads to it, as its own revision rises with what is done to it.
     A figure of central's present epoch does not hold what central says it lacks.
     """
+    # The + keeps SQLite from looking for the least revision through all of a business, where the link leads to a few.
     stored = f"""coalesce(
-      (SELECT min(p.revision) FROM {part} p WHERE p.business_id = :business AND p.{link} = q.entity_id),
+      (SELECT min(+p.revision) FROM {part} p WHERE p.business_id = :business AND p.{link} = q.entity_id),
       (SELECT f.revision FROM {fact} f WHERE f.business_id = :business AND f.id = q.entity_id))"""
     # Asked apart, so that `q` itself is read from its index alone.
     of_it = "EXISTS (SELECT 1 FROM sync_queue o WHERE o.entity_id = q.entity_id AND o.operation_type ="

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from avileo_pos.handover.at_central import not_at_central
+from sqlalchemy import Row
+
+from avileo_pos.handover.at_central import OPEN, not_at_central
 from avileo_pos.queries.stored import identity, instant, read, soles
 from avileo_pos.work import Work
 
@@ -41,26 +44,41 @@ class QueuedOperation:
     last_error: str | None
 
 
-def waiting_operations(work: Work) -> tuple[QueuedOperation, ...]:
-    """Everything of this business that central has not answered, oldest first."""
-    return tuple(
-        QueuedOperation(
-            id=identity(row.id),
-            seq=row.seq,
-            operation_type=row.operation_type,
-            collection=row.collection,
-            entity_id=identity(row.entity_id),
-            subject=row.subject,
-            amount=None if row.amount is None else soles(row.amount),
-            actor_name=row.actor_name,
-            created_at=instant(row.created_at),
-            state=QueueState(row.status),
-            attempts=row.attempts,
-            next_attempt_at=row.next_attempt_at and instant(row.next_attempt_at),
-            last_code=row.last_code,
-            last_error=row.last_error,
-        )
-        for row in read(work, _WAITING)
+@dataclass(frozen=True, slots=True)
+class WaitingList:
+    """The oldest that wait, with how many there are in all; every kind that needs a person stands among them."""
+
+    operations: tuple[QueuedOperation, ...]
+    count: int
+    to_review: int
+
+
+def list_waiting(work: Work, limit: int = 100) -> WaitingList:
+    """What central has not answered, in the order in which it was done.
+
+    `limit` holds for what waits for its turn and, apart, for what waits for a person: neither hides the other.
+    """
+    [counted] = read(work, _COUNTED)
+    operations = tuple(_queued_operation(row) for row in read(work, _OLDEST, limit=limit))
+    return WaitingList(operations, counted.operations, counted.to_review)
+
+
+def _queued_operation(row: Row[Any]) -> QueuedOperation:
+    return QueuedOperation(
+        id=identity(row.id),
+        seq=row.seq,
+        operation_type=row.operation_type,
+        collection=row.collection,
+        entity_id=identity(row.entity_id),
+        subject=row.subject,
+        amount=None if row.amount is None else soles(row.amount),
+        actor_name=row.actor_name,
+        created_at=instant(row.created_at),
+        state=QueueState(row.status),
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at and instant(row.next_attempt_at),
+        last_code=row.last_code,
+        last_error=row.last_error,
     )
 
 
@@ -105,12 +123,21 @@ FROM (
 ) q
 """
 
+_COUNTED = f"""
+SELECT count(*) AS operations, count(*) FILTER (WHERE status = 'parked') AS to_review FROM sync_queue WHERE {OPEN}
+"""
+
 # A receipt has its number, a card its name, a drawer's movement its reason.
-_WAITING = """
+_OLDEST = """
 SELECT q.*, m.name AS actor_name,
   coalesce(s.receipt_number, a.receipt_number, c.name, p.name, e.name, u.name, d.punto_venta, k.reason) AS subject,
   coalesce(s.total_amount, a.amount, k.amount) AS amount
-FROM sync_queue q
+FROM (
+  SELECT seq FROM (SELECT seq FROM sync_queue WHERE status IN ('pending', 'inflight') ORDER BY seq LIMIT :limit)
+  UNION ALL
+  SELECT seq FROM (SELECT seq FROM sync_queue WHERE status = 'parked' ORDER BY seq LIMIT :limit)
+) oldest
+JOIN sync_queue q ON q.seq = oldest.seq
 LEFT JOIN business_users m ON m.business_id = :business AND m.id = q.actor_id
 LEFT JOIN sales s ON s.business_id = :business AND s.id = q.entity_id
 LEFT JOIN abonos a ON a.business_id = :business AND a.id = q.entity_id
@@ -120,6 +147,5 @@ LEFT JOIN envases e ON e.business_id = :business AND e.id = q.entity_id
 LEFT JOIN business_users u ON u.business_id = :business AND u.id = q.entity_id
 LEFT JOIN distribuciones d ON d.business_id = :business AND d.id = q.entity_id
 LEFT JOIN cash_movements k ON k.business_id = :business AND k.id = q.entity_id
-WHERE q.status IN ('pending', 'inflight', 'parked')
 ORDER BY q.seq
 """

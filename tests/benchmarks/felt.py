@@ -1,4 +1,4 @@
-"""Measure what a person feels at the till: `python -m tests.benchmarks.felt [--turns N] [--lines N] [--small]`.
+"""Measure what a person feels at the till: `python -m tests.benchmarks.felt`, with options that `--help` tells.
 
 The real window over a real replica with a long history; of each wait the p95 is told, in milliseconds, beside what is
 promised. Beside them stands how long a fixed piece of work took in the same run: where its p95 is far above its median,
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str]) -> None:
     apply_theme(app)
     with tempfile.TemporaryDirectory(prefix="avileo-felt-") as folder:
         replica = Path(folder) / "replica.sqlite"
-        live_through(replica, FEW if chosen.small else CUSTOMERS, FEW if chosen.small else chosen.lines)
+        live_through(replica, FEW if chosen.small else CUSTOMERS, FEW if chosen.small else chosen.lines, chosen.unsent)
         waits = Person(replica).work(1 if chosen.small else chosen.turns)
     _tell(waits)
 
@@ -199,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.felt", description=__doc__)
     parser.add_argument("--turns", type=int, default=TURNS, help="sales made, each with a walk through the screens")
     parser.add_argument("--lines", type=int, default=LINES, help="lines sold before")
+    parser.add_argument("--unsent", type=int, default=0, help="of them as many sales wait for a line to central")
     parser.add_argument("--small", action="store_true", help="only see that it works: too little to tell anything")
     return parser
 

@@ -1,7 +1,7 @@
 """A till that has sold for years: a few sales by the use case itself, multiplied as a set.
 
 Each copy has ids, a moment, a customer and a receipt number of its own; all else is what selling wrote. What central
-was sent in the last 45 days still stands in the queue, answered.
+was sent in the last 45 days still stands in the queue, answered; what it was not sent yet stands there as it was sold.
 """
 
 from __future__ import annotations
@@ -44,22 +44,35 @@ _NEW_ID: Final = (
 Row = dict[str, Any]
 
 
-def live_through(file: Path, customers: int, lines: int) -> None:
-    """Make a till at `file` that knows so many customers and has sold at least so many lines, all sent long ago."""
+def live_through(file: Path, customers: int, lines: int, unsent: int = 0) -> None:
+    """Make a till at `file` that knows so many customers and has sold at least so many lines.
+
+    Of its sales the last `unsent` still wait for a line to central; the others were sent long ago.
+    """
     furnish(file)
     sales = -(-lines // LINES_OF_A_SALE)
-    began = FRIDAY - _BETWEEN_SALES * (sales + 1) - timedelta(days=1)
     people = [uuid4() for _ in range(customers)]
-    with Replica.open(file, clock=lambda: began) as replica:
-        with replica.writing() as db:
-            db.execute(insert(shared.customers), [_customer(place, who, began) for place, who in enumerate(people)])
-            db.execute(insert(shared.customer_balances), [_balance(place, who) for place, who in enumerate(people)])
-            _give_rosa_a_pin_that_costs_what_it_does(db)
+    with _at_work(file, sales + 1) as replica, replica.writing() as db:
+        began = replica.clock()
+        db.execute(insert(shared.customers), [_customer(place, who, began) for place, who in enumerate(people)])
+        db.execute(insert(shared.customer_balances), [_balance(place, who) for place, who in enumerate(people)])
+        _give_rosa_a_pin_that_costs_what_it_does(db)
+    with _at_work(file, sales + 1) as replica:
         sold = _sell_by_hand(replica, people)
         with replica.writing() as db:
             _have_sent_everything(db)
-            _write_plan(db, sold, people, sales)
-            _multiply(db)
+            _multiply(db, sold, people, range(unsent, sales))
+            _raise_balances(db)
+    if unsent:
+        with _at_work(file, unsent + 1) as replica:
+            sold = _sell_by_hand(replica, people)
+            with replica.writing() as db:
+                _multiply(db, sold, people, range(unsent))
+
+
+def _at_work(file: Path, sales_ago: int) -> Replica:
+    at = FRIDAY - _BETWEEN_SALES * sales_ago - timedelta(days=1)
+    return Replica.open(file, clock=lambda: at)
 
 
 def _sell_by_hand(replica: Replica, people: Sequence[UUID]) -> list[UUID]:
@@ -91,22 +104,9 @@ def _have_sent_everything(db: Connection) -> None:
     )
 
 
-def _write_plan(db: Connection, sold: Sequence[UUID], people: Sequence[UUID], sales: int) -> None:
-    db.exec_driver_sql("CREATE TEMP TABLE plan (pattern TEXT, id TEXT, at TEXT, day TEXT, customer TEXT, number TEXT)")
-    db.exec_driver_sql("INSERT INTO plan VALUES (?, ?, ?, ?, ?, ?)", list(_plan(sold, people, sales)))
-
-
-def _plan(sold: Sequence[UUID], people: Sequence[UUID], sales: int) -> Iterator[tuple[str, ...]]:
-    """Backwards from today, to one customer after the other."""
-    for place in range(sales):
-        at = FRIDAY - _BETWEEN_SALES * (place + 1)
-        day = business_date(at, BUSINESS.day_cutoff_hour)
-        customer = people[place % len(people)]
-        number = f"A1-{sales - place + _SALES_BY_HAND:06d}"
-        yield str(sold[place % len(sold)]), str(uuid4()), instant_text(at), day.isoformat(), str(customer), number
-
-
-def _multiply(db: Connection) -> None:
+def _multiply(db: Connection, sold: Sequence[UUID], people: Sequence[UUID], places: range) -> None:
+    """A copy of one of the sold for each of the places, which count backwards from today."""
+    _write_plan(db, sold, people, places)
     for table in (shared.sales, *_OF_A_SALE):
         names = [column.name for column in table.columns]
         values = ", ".join(_of_plan(table, name) for name in names)
@@ -119,17 +119,39 @@ def _multiply(db: Connection) -> None:
         f"INSERT INTO sync_queue (id, operation_type, collection, entity_id, data, depends_on, actor_id, schema,"
         " created_at, sha256, status, first_sent_at, acked_at, acked_revision)"
         f" SELECT {_NEW_ID}, operation_type, collection, plan.id, data, depends_on, actor_id, schema,"
-        " plan.at, sha256, status, plan.at, plan.at, acked_revision"
-        " FROM plan CROSS JOIN sync_queue old ON old.entity_id = plan.pattern WHERE plan.at > ?",
+        " plan.at, sha256, status, iif(acked_at IS NULL, NULL, plan.at), iif(acked_at IS NULL, NULL, plan.at),"
+        " acked_revision FROM plan CROSS JOIN sync_queue old ON old.entity_id = plan.pattern"
+        " WHERE acked_at IS NULL OR plan.at > ? ORDER BY plan.at",
         (instant_text(FRIDAY - _ANSWERED_SALES_STAY),),
     )
+    db.exec_driver_sql("UPDATE till_identity SET last_receipt = (SELECT count(*) FROM sales)")
+    db.exec_driver_sql("DROP TABLE plan")
+
+
+def _write_plan(db: Connection, sold: Sequence[UUID], people: Sequence[UUID], places: range) -> None:
+    [[last_receipt]] = db.exec_driver_sql("SELECT last_receipt FROM till_identity")
+    db.exec_driver_sql("CREATE TEMP TABLE plan (pattern TEXT, id TEXT, at TEXT, day TEXT, customer TEXT, number TEXT)")
+    plan = list(_plan(sold, people, places, last_receipt))
+    db.exec_driver_sql("INSERT INTO plan VALUES (?, ?, ?, ?, ?, ?)", plan)
+
+
+def _plan(sold: Sequence[UUID], people: Sequence[UUID], places: range, last_receipt: int) -> Iterator[tuple[str, ...]]:
+    """To one customer after the other."""
+    for place in places:
+        at = FRIDAY - _BETWEEN_SALES * (place + 1)
+        day = business_date(at, BUSINESS.day_cutoff_hour)
+        customer = people[place % len(people)]
+        number = f"A1-{last_receipt + places.stop - place:06d}"
+        yield str(sold[place % len(sold)]), str(uuid4()), instant_text(at), day.isoformat(), str(customer), number
+
+
+def _raise_balances(db: Connection) -> None:
+    """By what was sold on credit."""
     db.exec_driver_sql(
         "UPDATE customer_balances SET balance = balance"
         " + (SELECT coalesce(sum(s.balance_due), 0) FROM sales s"
         " WHERE s.business_id = customer_balances.business_id AND s.client_id = customer_balances.id)"
     )
-    db.exec_driver_sql("UPDATE till_identity SET last_receipt = (SELECT count(*) FROM sales)")
-    db.exec_driver_sql("DROP TABLE plan")
 
 
 def _of_plan(table: Table, column: str) -> str:

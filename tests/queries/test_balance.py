@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.protocol import Operation, OperationResult, OperationStatus, PullPage, TablePage
-from avileo_pos.queries.balance import STOCK, customer_balance, stock_by_product
+from avileo_pos.queries.balance import ALL_BALANCES, STOCK, customer_balance, stock_by_product
 from avileo_pos.queries.customer import CustomerFilter, customer_row, list_customers
 from avileo_pos.queries.distribucion import my_distribucion
 from avileo_pos.replica.apply_pull import PagePieces, forget_revisions
@@ -192,15 +192,23 @@ def test_the_list_and_the_single_customer_agree(till: Till) -> None:
 
 def test_the_stock_is_added_up_without_reading_what_each_operation_says(till: Till) -> None:
     """Else a month offline, with an operation of a kilobyte for each sale, would slow every sale down."""
-
-    def plan(work: Work) -> list[str]:
-        return [
-            step[3] for step in work.db.exec_driver_sql(f"EXPLAIN QUERY PLAN {STOCK}", {"business": str(BUSINESS.id)})
-        ]
-
-    looked_up = [step for step in till.ask(plan) if " q " in step]
+    looked_up = [step for step in till.ask(plan_of, STOCK) if " q " in step]
     assert looked_up
     assert all("COVERING INDEX ix_sync_queue_answers" in step for step in looked_up), looked_up
+
+
+@pytest.mark.parametrize("question", [STOCK, f"{ALL_BALANCES} SELECT * FROM balances"], ids=["stock", "debts"])
+def test_the_parts_of_a_fact_are_found_by_its_link(till: Till, question: str) -> None:
+    """Else every void that waits would read through all that the business has ever sold."""
+    looked_up = [step for step in till.ask(plan_of, question) if step.startswith("SEARCH p ")]
+    assert looked_up
+    assert all(step.endswith(("sale_id=?)", "abono_id=?)")) for step in looked_up), looked_up
+
+
+def plan_of(work: Work, question: str) -> list[str]:
+    """The steps by which SQLite answers it."""
+    rows = work.db.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}", {"business": str(BUSINESS.id)})
+    return [step[3] for step in rows]
 
 
 def test_who_is_not_here_owes_nothing_that_could_be_shown(till: Till) -> None:

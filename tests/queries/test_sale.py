@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from avileo_pos.protocol import OperationResult, OperationStatus
 from avileo_pos.queries.member import members, vendors
-from avileo_pos.queries.queue import QueueState, waiting_operations
+from avileo_pos.queries.queue import QueueState, WaitingList, list_waiting
 from avileo_pos.queries.sale import PaperState, last_sale, sales_of_customer, sales_of_day
 from avileo_pos.replica.queue import next_batch, settle
 from avileo_pos.replica.transaction import writes
@@ -45,7 +45,7 @@ def test_what_central_could_not_take_waits_for_a_person(till: Till) -> None:
     writes(settle, BUSINESS.id, refused, till.clock(), lambda _: till.clock())(till.replica)
     [row] = till.ask(sales_of_day, TODAY)
     assert row.state is PaperState.POR_REVISAR
-    waiting = {each.entity_id: each for each in till.ask(waiting_operations)}[sold.sale_id]
+    waiting = {each.entity_id: each for each in till.ask(list_waiting).operations}[sold.sale_id]
     assert (waiting.state, waiting.last_code) == (QueueState.POR_REVISAR, "unknown_product")
     assert (waiting.subject, waiting.amount) == (sold.number, Decimal("15.50"))
 
@@ -81,7 +81,7 @@ def test_what_waits_is_told_in_the_order_in_which_it_was_done(till: Till) -> Non
     drawer = till.open_drawer()
     born = till.do(create_customer, CreateCustomer(uuid4(), CustomerDetails("Doña Julia"))).figures
     sold = till.sell(credit_sale(born.id, line("Pechuga", "1.000")))
-    waiting = till.ask(waiting_operations)
+    waiting = till.ask(list_waiting).operations
     assert [(each.collection, each.entity_id) for each in waiting] == [
         ("cash_sessions", drawer),
         ("customers", born.id),
@@ -90,7 +90,17 @@ def test_what_waits_is_told_in_the_order_in_which_it_was_done(till: Till) -> Non
     assert [each.subject for each in waiting] == [None, "Doña Julia", sold.number]
     assert {each.actor_name for each in waiting} == {"Rosa Quispe"}
     till.push()
-    assert till.ask(waiting_operations) == ()
+    assert till.ask(list_waiting) == WaitingList((), 0, 0)
+
+
+def test_a_long_queue_tells_its_oldest_and_whatever_needs_a_person(till: Till) -> None:
+    till.open_drawer()
+    sold = [till.sell(cash_sale(line("Pechuga", "1.000"))) for _ in range(6)]
+    with till.replica.writing() as db:
+        db.exec_driver_sql("UPDATE sync_queue SET status = 'parked' WHERE entity_id = ?", (str(sold[4].sale_id),))
+    waiting = till.ask(list_waiting, 3)
+    assert (waiting.count, waiting.to_review) == (7, 1)
+    assert [each.subject for each in waiting.operations] == [None, sold[0].number, sold[1].number, sold[4].number]
 
 
 def test_people_are_told_by_name_and_who_left_gets_no_kilos(till: Till) -> None:

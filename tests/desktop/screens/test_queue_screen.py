@@ -50,6 +50,17 @@ def test_a_new_sale_appears_at_once(enter: Enter, shop: Shop) -> None:
     assert subjects(form) == ["Apertura de caja", "Venta A1-000123"]
 
 
+def test_a_long_queue_says_how_much_of_it_is_seen(enter: Enter, shop: Shop) -> None:
+    shop.open_drawer()
+    for _ in range(101):
+        shop.sell("Alitas", "0.100")
+    shop.refuse(shop.sell("Alitas", "1.000"))
+    form = form_of(enter(ROSA, QueueScreen.KEY))
+    assert "103 guardadas aquí · Se ven las 101 más antiguas" in words_in(form)
+    assert len(subjects(form)) == 101
+    assert texts(form.table)[-1][3] == "Por revisar"
+
+
 def test_send_now_asks_for_a_round(enter: Enter, shop: Shop, qtbot: QtBot) -> None:
     shop.open_drawer()
     window = enter(ROSA, QueueScreen.KEY)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,7 +14,7 @@ from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.desktop.widgets.rows_table import RowsTable
 from avileo_pos.domain.business_day import format_moment
-from avileo_pos.queries.queue import QueuedOperation, QueueState
+from avileo_pos.queries.queue import QueuedOperation, QueueState, WaitingList
 
 
 class QueueForm(QWidget):
@@ -44,19 +42,19 @@ class QueueForm(QWidget):
         self._lists = QStackedWidget()
         self._lay_out()
 
-    def show_operations(self, operations: Sequence[QueuedOperation]) -> None:
+    def show_waiting(self, waiting: WaitingList) -> None:
         """The current one stays current while it is in the list."""
         before = self.table.current()
-        self.table.show_rows(operations)
+        self.table.show_rows(waiting.operations)
         places = {operation.id: place for place, operation in enumerate(self.table.rows.rows())}
         if before is not None and before.id in places:
             self.table.setCurrentIndex(self.table.rows.index(places[before.id], 0))
-        self._heading.setText(_counted(len(operations), "guardada aquí", "guardadas aquí"))
-        self._warn(sum(operation.state is QueueState.POR_REVISAR for operation in operations))
+        self._heading.setText(_heading(waiting))
+        self._warn(waiting.to_review)
         self._show_review(self.table.current())
-        self.send.setEnabled(bool(operations))
-        self.export_button.setEnabled(bool(operations))
-        self._lists.setCurrentIndex(0 if operations else 1)
+        self.send.setEnabled(bool(waiting.count))
+        self.export_button.setEnabled(bool(waiting.count))
+        self._lists.setCurrentIndex(0 if waiting.count else 1)
 
     def _warn(self, to_review: int) -> None:
         needs = "necesita que alguien la revise" if to_review == 1 else "necesitan que alguien las revise"
@@ -102,8 +100,14 @@ class QueueForm(QWidget):
         self._lists.addWidget(EmptyState("cloud-check", "Todo está enviado. No hay nada pendiente en esta caja."))
 
 
+def _heading(waiting: WaitingList) -> str:
+    said = _counted(waiting.count, "guardada aquí", "guardadas aquí")
+    shown = len(waiting.operations)
+    return said if shown == waiting.count else f"{said} · Se ven las {shown} más antiguas"
+
+
 def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+    return f"{count:,} {one if count == 1 else many}"
 
 
 _COLUMNS: list[Column[QueuedOperation]] = [

@@ -9,7 +9,7 @@ from avileo_pos.desktop.screens.queue.queue_form import QueueForm
 from avileo_pos.desktop.sheets.handover_sheets import ExportSheet, ImportSheet
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
-from avileo_pos.queries.queue import waiting_operations
+from avileo_pos.queries.queue import list_waiting
 
 
 class QueueScreen(Screen):
@@ -37,7 +37,7 @@ class QueueScreen(Screen):
         self.form.table.setFocus()
 
     def refresh(self) -> None:
-        self.till.lane.read(waiting_operations, then=self.form.show_operations)
+        self.till.lane.read(list_waiting, then=self.form.show_waiting)
 
     def _export(self) -> None:
         ExportSheet(self, self.till).open()
