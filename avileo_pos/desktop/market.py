@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -44,7 +45,6 @@ class Market(QObject):
         self._desk = desk
         self._errands = errands
         self._host = BranchHost(branch_folder(shop.path), shop.path, shop.business_id)
-        self._is_ending = False
         self._asked_to_share: ShareBranch | None = None
         self._asked_to_join: JoinBranch | None = None
         self._is_closed = False
@@ -93,14 +93,20 @@ class Market(QObject):
         if missing_extras("server"):
             raise BusinessRuleBroken("sharing_not_installed")
         _require_an_admins_view(self._shop)
-        sharing = self._resume()
+        sharing = self._served(self._host.share)
         self._turn_to(sharing.here)
         return sharing
 
     def _resume(self) -> Sharing:
+        return self._served(self._host.go_on)
+
+    def _end(self) -> Sharing:
+        return self._served(self._host.end)
+
+    def _served(self, serve: Callable[[str], Sharing]) -> Sharing:
         till = self._shop.lane.run(reads(read_identity))
         try:
-            sharing = self._host.start(till.device_name)
+            sharing = serve(till.device_name)
         except (LocalCentralFailed, OSError) as trouble:
             log.warning("cannot_share", why=str(trouble))
             raise BusinessRuleBroken("sharing_failed") from trouble
@@ -112,7 +118,10 @@ class Market(QObject):
         return sharing
 
     def _on_sharing(self, sharing: Sharing) -> None:
-        self._desk.show_state(MarketState(Whereabouts.HOST, sharing.code, sharing.addresses))
+        if sharing.is_ending:
+            self._desk.show_state(replace(self._desk.state, keeps=True))
+        else:
+            self._desk.show_state(MarketState(Whereabouts.HOST, sharing.code, sharing.addresses))
         if self._shop.line.branch is not None:
             self.joined.emit(sharing.here, "")
         self._shop.sync.wake()
@@ -125,13 +134,20 @@ class Market(QObject):
         self._desk.show_state(replace(self._desk.state, keeps=True))
 
     def _on_all_handed_on(self) -> None:
-        if self._is_ending:
-            self._is_ending = False
-            self._shop.line.end_sharing()
-            self._errands.run(self._host.forget, then=self._on_ended, failed=self._note_failed)
+        if self._host.is_ending:
+            self._errands.run(self._hand_on_the_last, then=self._on_handed_on, failed=self._note_failed)
 
-    def _on_ended(self, _nothing: None) -> None:
-        self._desk.show_state(MarketState())
+    def _hand_on_the_last(self) -> bool:
+        """Others may have sent something until the moment in which nobody could any more."""
+        is_all = self._shop.line.hand_on()
+        if is_all:
+            self._shop.line.end_sharing()
+            self._host.forget()
+        return is_all
+
+    def _on_handed_on(self, is_all: bool) -> None:
+        if is_all:
+            self._desk.show_state(replace(self._desk.state, keeps=False))
 
     # --- This till joins ---------------------------------------------------------------------------------------------
 
@@ -183,9 +199,12 @@ class Market(QObject):
     # --- Home --------------------------------------------------------------------------------------------------------
 
     def _leave(self) -> None:
-        self._is_ending = self._desk.state.where is Whereabouts.HOST
+        was_host = self._desk.state.where is Whereabouts.HOST
         self._shop.line.turn_home()
-        self._on_home()
+        self._desk.show_state(MarketState(keeps=was_host))
+        self.joined.emit("", "")
+        if was_host:
+            self._errands.run(self._end, then=self._on_sharing, failed=self._note_failed)
         self._shop.sync.wake()
 
     def _on_home(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -37,6 +38,7 @@ class CentralLine:
         self.home = home
         self.branch: Central | None = None
         self._shared: tuple[Branch, Reached] | None = None
+        self._handing_on = Lock()
         self._business_id = business_id
         self._clock = clock
         self._answers_from_home = 0
@@ -71,13 +73,14 @@ class CentralLine:
 
         Raises CentralTrouble, and then it is to be done again.
         """
-        shared = self._shared
-        if shared is None or self.branch is not None:
-            return False
-        branch, reached = shared
-        done = hand_on(branch, self.home, self._business_id, reached.handed_on(), self._clock)
-        reached.note_handed_on(done.number)
-        return done.is_all
+        with self._handing_on:
+            shared = self._shared
+            if shared is None or self.branch is not None:
+                return False
+            branch, reached = shared
+            done = hand_on(branch, self.home, self._business_id, reached.handed_on(), self._clock)
+            reached.note_handed_on(done.number)
+            return done.is_all
 
     # --- Central, as the engine calls it -----------------------------------------------------------------------------
 

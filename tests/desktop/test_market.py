@@ -87,7 +87,7 @@ def test_a_market_without_internet_shares_and_everything_comes_to_central(
     folder = branch_folder(pepa)
     assert folder.exists()
     pepa.hands.click("Dejar de compartir")
-    wait_for(lambda: wake(pepa) and state_of(pepa).where is Whereabouts.HOME, "the end of the sharing")
+    wait_for(lambda: wake(pepa) and state_of(pepa) == MarketState(), "the end of the sharing")
     assert not folder.exists()
 
 
@@ -105,6 +105,33 @@ def test_what_others_sent_reaches_central_after_a_restart_though_they_never_come
     try:
         wait_for(lambda: again.program.shop, "the shop to open")
         wait_for(lambda: wake(again) and sales_at_central(internet.central) == 1, "the sale at central")
+    finally:
+        again.leave()
+
+
+def test_who_ends_the_sharing_without_internet_has_it_end_once_all_is_handed_on(
+    qtbot: QtBot, tills: tuple[AtTheTill, AtTheTill], internet: Internet, tmp_path: Path
+) -> None:
+    """Also after a restart; nobody else can send anything more meanwhile."""
+    pepa, rosa = tills
+    internet.goes()
+    share(pepa)
+    sell_at_a_guest(rosa, pepa)
+    rosa.leave()
+    show(pepa)
+    pepa.hands.click("Dejar de compartir")
+    pepa.reads("El servidor todavía no tiene todo lo que enviaron las otras cajas.")
+    assert state_of(pepa) == MarketState(keeps=True)
+    folder = branch_folder(pepa)
+    pepa.leave()
+    assert folder.exists()
+    internet.comes()
+    again = AtTheTill(qtbot, tmp_path / ADMIN.name)
+    try:
+        wait_for(lambda: again.program.shop, "the shop to open")
+        wait_for(lambda: wake(again) and not folder.exists(), "the end of the sharing")
+        wait_for(lambda: state_of(again) == MarketState(), "the end to be told")
+        assert sales_at_central(internet.central) == 1
     finally:
         again.leave()
 

@@ -1,5 +1,8 @@
 """The branch that this till shares in a market without internet: made, served, announced, and kept until all of it is
-handed on."""
+handed on.
+
+Once the sharing is to end only this till can call it, so that nothing more comes in while the rest is handed on.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 _LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is read as another
 _ANYBODY: Final = "0.0.0.0"
+_THIS_TILL: Final = "127.0.0.1"
 _STATE: Final = "branch.json"
 
 
@@ -32,6 +36,7 @@ class BranchState(msgspec.Struct, frozen=True):
 
     code: str
     handed_on: int = 0
+    is_ending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Sharing:
     code: str
     here: str
     addresses: tuple[str, ...]
+    is_ending: bool
 
 
 class BranchHost:
@@ -57,24 +63,26 @@ class BranchHost:
         """Whether there is a branch of which central may not have all."""
         return (self._folder / _STATE).exists()
 
-    def start(self, name: str) -> Sharing:
-        """Go on with the branch that is kept, or begin one; other tills find it under this till's name.
+    @property
+    def is_ending(self) -> bool:
+        """Whether it is to be forgotten as soon as central has all of it."""
+        state = self._state()
+        return state is not None and state.is_ending
+
+    def share(self, name: str) -> Sharing:
+        """Serve the branch that is kept, or one that is begun; other tills find it under this till's name.
 
         Raises BusinessRuleBroken as `write_word_of_central`, LocalCentralFailed, OSError.
         """
-        state = self._state()
-        if state is None:
-            shutil.rmtree(self._folder, ignore_errors=True)  # one that was never begun to its end
-            make_private_folder(self._folder)
-        central = LocalCentral(self._folder / "central", _ANYBODY)
-        state = state or self._begin(central)
-        with ExitStack() as running:
-            running.callback(central.stop)
-            central.start()
-            addresses = own_addresses()
-            running.enter_context(announced(name, central.port, self._business_id, addresses))
-            self._running = running.pop_all()
-        return Sharing(state.code, central.address, tuple(f"{each}:{central.port}" for each in addresses))
+        return self._serve(name, is_ending=False)
+
+    def end(self, name: str) -> Sharing:
+        """Serve it to this till alone. Raises LocalCentralFailed, OSError."""
+        return self._serve(name, is_ending=True)
+
+    def go_on(self, name: str) -> Sharing:
+        """As it was when the program was closed. Raises LocalCentralFailed, OSError."""
+        return self._serve(name, is_ending=self.is_ending)
 
     def stop(self) -> None:
         """Nobody can call it any more; what it holds is kept."""
@@ -87,12 +95,31 @@ class BranchHost:
     def note_handed_on(self, number: int) -> None:
         state = self._state()
         if state is not None and number > state.handed_on:
-            self._keep(BranchState(state.code, number))
+            self._keep(msgspec.structs.replace(state, handed_on=number))
 
     def forget(self) -> None:
         """Central has all of it."""
         self.stop()
         shutil.rmtree(self._folder)
+
+    def _serve(self, name: str, *, is_ending: bool) -> Sharing:
+        self.stop()
+        state = self._state()
+        if state is None:
+            shutil.rmtree(self._folder, ignore_errors=True)  # one that was never begun to its end
+            make_private_folder(self._folder)
+        central = LocalCentral(self._folder / "central", _THIS_TILL if is_ending else _ANYBODY)
+        state = msgspec.structs.replace(state or self._begin(central), is_ending=is_ending)
+        self._keep(state)
+        addresses = () if is_ending else own_addresses()
+        with ExitStack() as running:
+            running.callback(central.stop)
+            central.start()
+            if not is_ending:
+                running.enter_context(announced(name, central.port, self._business_id, addresses))
+            self._running = running.pop_all()
+        told = tuple(f"{each}:{central.port}" for each in addresses)
+        return Sharing(state.code, central.address, told, is_ending)
 
     def _begin(self, central: LocalCentral) -> BranchState:
         state = BranchState(new_code())

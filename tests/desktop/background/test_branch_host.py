@@ -8,9 +8,10 @@ from unittest.mock import patch
 import httpx
 import pytest
 
-from avileo_pos.desktop.background.branch_host import BranchHost, new_code, typed_code
+from avileo_pos.desktop.background.branch_host import BranchHost, Sharing, new_code, typed_code
 from avileo_pos.replica.database import Replica
 from avileo_pos.settings import branch_folder
+from avileo_pos.sync.neighbours import own_addresses
 from tests.desktop.shop import BUSINESS, furnish
 
 
@@ -26,12 +27,12 @@ def host(tmp_path: Path) -> BranchHost:
 
 def test_a_branch_goes_on_where_it_was_and_ends_for_good(host: BranchHost, tmp_path: Path) -> None:
     try:
-        first = host.start("Caja 1")
+        first = host.share("Caja 1")
         assert httpx.get(f"{first.here}/readyz").is_success
         host.note_handed_on(7)
         host.note_handed_on(3)
         host.stop()
-        again = host.start("Caja 1")
+        again = host.go_on("Caja 1")
         assert (again.code, again.here, host.handed_on()) == (first.code, first.here, 7)
         host.forget()
     finally:
@@ -40,12 +41,37 @@ def test_a_branch_goes_on_where_it_was_and_ends_for_good(host: BranchHost, tmp_p
     assert not list(tmp_path.glob("*.branch"))
 
 
+def test_one_that_is_to_end_is_open_to_nobody_else_also_after_a_restart(host: BranchHost) -> None:
+    try:
+        host.share("Caja 1")
+        for serve in (host.end, host.go_on):
+            sharing = serve("Caja 1")
+            assert (sharing.is_ending, sharing.addresses) == (True, ())
+            assert httpx.get(f"{sharing.here}/readyz").is_success
+            assert not any(answers(at(address, sharing)) for address in own_addresses())
+        assert not host.share("Caja 1").is_ending
+        assert not host.is_ending
+    finally:
+        host.stop()
+
+
+def at(address: str, sharing: Sharing) -> str:
+    return sharing.here.replace("127.0.0.1", address)
+
+
+def answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/readyz", timeout=2).is_success
+    except httpx.HTTPError:
+        return False
+
+
 def test_one_that_was_not_begun_to_its_end_is_begun_anew(host: BranchHost) -> None:
     try:
         with patch.object(host, "_keep", side_effect=OSError("the power went")), pytest.raises(OSError, match="power"):
-            host.start("Caja 1")
+            host.share("Caja 1")
         assert not host.is_kept
-        assert httpx.get(f"{host.start('Caja 1').here}/readyz").is_success
+        assert httpx.get(f"{host.share('Caja 1').here}/readyz").is_success
     finally:
         host.stop()
 

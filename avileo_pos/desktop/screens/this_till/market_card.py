@@ -43,6 +43,7 @@ class MarketCard(Card):
         for face in (_row(_muted(_HOME), self.share, self.join), self._as_host(), _row(self._guest, self.go_home)):
             self._faces.addWidget(face)
         self.body.addWidget(self._faces)
+        self.body.addWidget(self._kept)
 
     def show_state(self, state: MarketState) -> None:
         self._faces.setCurrentIndex(_FACES.index(state.where))
@@ -59,7 +60,6 @@ class MarketCard(Card):
         column.setSpacing(Space.TIGHT)
         column.addWidget(_row(self._code, self.end))
         column.addWidget(self._where)
-        column.addWidget(self._kept)
         return face
 
 
