@@ -18,7 +18,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -36,6 +35,7 @@ from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.cart_table import CartLine, CartTable
 from avileo_pos.desktop.widgets.choice_bar import ChoiceBar
+from avileo_pos.desktop.widgets.choice_field import ChoiceField
 from avileo_pos.desktop.widgets.count_field import CountField
 from avileo_pos.desktop.widgets.dialogs import ConfirmSheet, PinSheet, ReasonSheet
 from avileo_pos.desktop.widgets.empty_state import EmptyState
@@ -247,7 +247,7 @@ def fields() -> QWidget:
     card.body.addWidget(FieldRow("Jabas", CountField("Jabas", unit="jabas")))
     name = QLineEdit("Juana Mamani")
     card.body.addWidget(FieldRow("Cliente", name))
-    choice = QComboBox()
+    choice = ChoiceField()
     choice.addItems(["Efectivo", "Yape", "Plin"])
     card.body.addWidget(FieldRow("Método", choice))
     box = QCheckBox("Permitir venta sin stock")

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from avileo_pos.demo.hands import wait_for
-from avileo_pos.desktop import program
+from avileo_pos.desktop import entrance
 from avileo_pos.desktop.app import utc_now
 from avileo_pos.handover.handover_file import read_handover
 from avileo_pos.server.business import sample
@@ -103,7 +103,7 @@ def test_whom_central_confirms_after_they_have_gone_is_gone_all_the_same(
     served: SampleCentral, system: SystemKeyring, till: AtTheTill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     come_in(till, served, ROSA)
-    may_answer, confirmed, renew = Event(), Event(), program._renew
+    may_answer, confirmed, renew = Event(), Event(), entrance.renew
 
     def slowly(*asked: Any) -> SignedInHere:
         may_answer.wait(timeout=60)
@@ -111,7 +111,7 @@ def test_whom_central_confirms_after_they_have_gone_is_gone_all_the_same(
         confirmed.set()
         return signed_in
 
-    monkeypatch.setattr(program, "_renew", slowly)
+    monkeypatch.setattr(entrance, "renew", slowly)
     till.hands.click("Bloquear")
     till.hands.click(ROSA.name)
     till.hands.click("Entrar con contraseña")

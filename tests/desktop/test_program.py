@@ -80,7 +80,7 @@ def test_who_forgot_the_password_at_the_own_till_comes_back_by_a_handed_one(
     till.sign_in(served.address, ROSA)
     till.name_the_till("Caja 1")
     till.wait_until_in()
-    till.program.lock()
+    till.program.window.lock_asked.emit()
     till.hands.click(ROSA.name)
     till.hands.click("Entrar con contraseña")
     till.hands.write("Contraseña", handed_to_rosa(served))
@@ -208,11 +208,13 @@ def test_a_wrong_pin_is_refused_and_the_right_one_opens_again(served: SampleCent
     assert till.wait_until_in().person.member_id == ROSA.id
 
 
-def test_a_second_program_on_the_same_files_says_so(served: SampleCentral, qtbot: QtBot, till: AtTheTill) -> None:
+def test_a_second_program_on_the_same_files_says_so(
+    served: SampleCentral, qtbot: QtBot, till: AtTheTill, tmp_path: Path
+) -> None:
     till.sign_in(served.address, ROSA)
     till.name_the_till("Caja 1")
     till.wait_until_in()
-    second = TillProgram(till.program._folder, utc_now)
+    second = TillProgram(tmp_path / "till", utc_now)
     qtbot.addWidget(second.window)
     refusals: list[str] = []
     second.refused_to_start.connect(refusals.append)

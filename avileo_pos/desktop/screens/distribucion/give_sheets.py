@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import uuid4
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from avileo_pos.desktop.screens.distribucion.product_choice import ProductChoice
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
 from avileo_pos.desktop.till import Till
+from avileo_pos.desktop.widgets.choice_field import ChoiceField
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.weight_field import WeightField
 from avileo_pos.domain.weight import NO_KILOS, format_kilos
@@ -49,7 +50,7 @@ class NewDistribucionSheet(KilosSheet):
     def __init__(self, host: QWidget, till: Till, vendors: Sequence[Member], products: Sequence[ProductTile]) -> None:
         super().__init__(host, "Nueva distribución", "", action="Asignar kilos", products=products)
         self._till, self._vendors = till, vendors
-        self.vendor = QComboBox()
+        self.vendor = ChoiceField()
         self.vendor.addItems([member.name for member in vendors])
         self.vendor.currentIndexChanged.connect(self._show_usual_point)
         self.point = QLineEdit()
@@ -117,7 +118,7 @@ class MoveSheet(KilosSheet):
         title = f"Mover kilos de {giving.vendedor_name}"
         super().__init__(host, title, words, action="Mover kilos", products=products)
         self._till, self._giving, self._others = till, giving, others
-        self.taking = QComboBox()
+        self.taking = ChoiceField()
         self.taking.addItems([f"{other.vendedor_name}, {other.punto_venta}" for other in others])
         for row in (FieldRow("A", self.taking), FieldRow("Producto", self.product), self.kilos_row):
             self.body.addWidget(row)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from PySide6.QtWidgets import QComboBox
-
+from avileo_pos.desktop.widgets.choice_field import ChoiceField
 from avileo_pos.queries.product import ProductTile
 
 
-class ProductChoice(QComboBox):
+class ProductChoice(ChoiceField):
     """The last entry is for kilos of several products, which move no stock."""
 
     def __init__(self, products: Sequence[ProductTile]) -> None:

@@ -7,12 +7,13 @@ from typing import Literal
 
 from PySide6.QtCore import QRegularExpression, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.screens.sign_in.requests import BusinessChoice, KnownPerson
 from avileo_pos.desktop.theme import Space, Tone
 from avileo_pos.desktop.widgets.banner import Banner
 from avileo_pos.desktop.widgets.button import Button, Variant
+from avileo_pos.desktop.widgets.choice_field import ChoiceField
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.scrolled import scrolled
 from avileo_pos.domain.password import SHORTEST
@@ -148,7 +149,7 @@ class BusinessStep(Step):
 
     def __init__(self) -> None:
         super().__init__("Esta caja", "El nombre dice en los reportes qué caja vendió.", "Abrir la caja")
-        self.business = QComboBox()
+        self.business = ChoiceField()
         self.device = QLineEdit("Caja 1")
         self.device.setMaxLength(_LONGEST_NAME)
         self.business_row = self.add_row("Negocio", self.business)
