@@ -74,6 +74,7 @@ class Entrance(QObject):
         page.pin_given.connect(self._take_over)
         window.lock_asked.connect(self.lock)
         window.sign_in_asked.connect(self._sign_in_again)
+        premises.reopening.connect(page.show_opening)
         premises.reopened.connect(self._ask_who_works)
         premises.sync_told.connect(self._let_in_with_the_catalog)
         premises.cannot_open.connect(self._begin_without_a_shop)

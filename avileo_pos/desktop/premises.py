@@ -32,6 +32,7 @@ from avileo_pos.sync.token_store import TokenStore
 class Premises(QObject):
     """At most one shop is open. Lives in the GUI thread; `folder` holds the settings and the replicas."""
 
+    reopening = Signal()
     reopened = Signal()  # the shop goes on, perhaps with another file: who works?
     sync_told = Signal(object)  # SyncState
     cannot_open = Signal(object)  # Exception: no shop is open
@@ -80,6 +81,7 @@ class Premises(QObject):
 
     def reopen(self, business_id: UUID, opening: Callable[[], Opened] | None = None) -> None:
         """The business goes on where no shop is open: from its file as it lies there, or as `opening` makes it."""
+        self.reopening.emit()
         self._open_file(opening or self._opening(business_id), partial(self._go_on, business_id))
 
     def leave(self) -> None:

@@ -224,6 +224,21 @@ def test_a_second_program_on_the_same_files_says_so(
     second.close()
 
 
+def test_nobody_is_asked_anything_while_the_file_is_opened(
+    served: SampleCentral, qtbot: QtBot, till: AtTheTill, tmp_path: Path
+) -> None:
+    """With years of sales that takes seconds, in which a first sign-in would be typed in vain."""
+    till.sign_in(served.address, ROSA)
+    till.name_the_till("Caja 1")
+    till.wait_until_in()
+    till.leave()
+    again = AtTheTill(qtbot, tmp_path / "till")
+    assert again.program.page.opening.isVisible()
+    assert not again.program.page.first.isVisible()
+    again.come_in_by_pin(ROSA)
+    again.leave()
+
+
 def test_the_file_of_a_newer_program_is_said_in_words_and_left_as_it_is(qtbot: QtBot, tmp_path: Path) -> None:
     file = replica_path(tmp_path, sample.SAMPLE)
     Replica.open(file).close()

@@ -240,6 +240,8 @@ RESCUED = Opened(cast(Replica, None), Rescue(Path("a.damaged"), FRIDAY, operatio
 def the_door(pepa: Cashier) -> Iterator[str]:
     pepa.window.leave()
     page = pepa.window.findChildren(SignInPage)[0]
+    page.show_opening()
+    yield "abriendo la caja"
     page.start("https://central.example", ())
     yield "entrar"
     pepa.tap("Traer una caja de su respaldo…")

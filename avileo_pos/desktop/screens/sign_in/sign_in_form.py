@@ -1,4 +1,4 @@
-"""How «Entrar» looks: five small forms, one at a time, in the middle of the window."""
+"""How «Entrar» looks: small forms, one at a time, in the middle of the window."""
 
 from __future__ import annotations
 
@@ -83,6 +83,16 @@ class Step(QWidget):
         """While an answer is awaited nothing can be pressed twice."""
         self.main.setText("Un momento…" if busy else self._action)
         self.setEnabled(not busy)
+
+
+class OpeningStep(Step):
+    """Nothing is asked until it is known whose till this is."""
+
+    def __init__(self) -> None:
+        super().__init__("Abriendo la caja…", "Se revisa que el archivo esté sano. Puede tardar unos segundos.", "")
+
+    def focus_start(self) -> None:
+        """Nothing takes keys yet."""
 
 
 class FirstStep(Step):

@@ -23,6 +23,7 @@ from avileo_pos.desktop.screens.sign_in.sign_in_form import (
     BusinessStep,
     FirstStep,
     NewPasswordStep,
+    OpeningStep,
     PeopleStep,
     PersonStep,
     Step,
@@ -57,7 +58,7 @@ class SignInPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.first, self.business = FirstStep(), BusinessStep()
+        self.opening, self.first, self.business = OpeningStep(), FirstStep(), BusinessStep()
         self.people, self.person = PeopleStep(), PersonStep()
         self.new_password = NewPasswordStep()
         self._bringing: BringSheet | None = None
@@ -65,10 +66,14 @@ class SignInPage(QWidget):
         self._chosen: KnownPerson | None = None
         self._who: SignInAtCentral | None = None
         self._came_by: SignInAtCentral | SignInHere | None = None
-        self._steps = (self.first, self.business, self.people, self.person, self.new_password)
+        self._steps = (self.opening, self.first, self.business, self.people, self.person, self.new_password)
         self._current: Step = self.first
         self._lay_out()
         self._connect()
+
+    def show_opening(self) -> None:
+        """Who is known here will be told by `start`."""
+        self._go_to(self.opening)
 
     def start(self, address: str, people: Sequence[KnownPerson]) -> None:
         """The page as it is when nobody works: those known here, or the first sign-in where there are none."""
@@ -186,7 +191,7 @@ class SignInPage(QWidget):
         if self._known:
             self._go_to(self.people)
 
-    def _go_to(self, step: FirstStep | BusinessStep | PeopleStep | PersonStep | NewPasswordStep) -> None:
+    def _go_to(self, step: OpeningStep | FirstStep | BusinessStep | PeopleStep | PersonStep | NewPasswordStep) -> None:
         self._current = step
         for each in self._steps:
             each.setVisible(each is step)
