@@ -46,7 +46,8 @@ def counts_with(derived: str, fact: str, part: str, link: str) -> str:
 
     A void takes back only what was counted: a fact of this till, or one that the figure holds. Since when central has
     another's fact is told by its parts, whose `link` leads to it, as its own revision rises with what is done to it.
-    A figure of central's present epoch does not hold what central says it lacks.
+    A figure of central's present epoch does not hold what central says it lacks. Of a fact that central shows here no
+    more it cannot be known whether somebody else has voided it: there the figure stands as central counts.
     """
     # The + keeps SQLite from looking for the least revision through all of a business, where the link leads to a few.
     stored = f"""coalesce(
@@ -57,9 +58,8 @@ def counts_with(derived: str, fact: str, part: str, link: str) -> str:
     return f"""(
       q.operation_type <> 'delete'
       OR {of_it} 'create')
-      OR coalesce(
-        nullif(abs({stored}), 0) <= max({_as_of(derived)}, (SELECT pulled_head FROM sync_state)), q.status = 'parked'
-      ) AND NOT (
+      OR nullif(abs({stored}), 0) <= max({_as_of(derived)}, (SELECT pulled_head FROM sync_state))
+      AND NOT (
         {stored} <= 0 AND {_is_of_this_epoch(derived)}
         AND {of_it} 'delete' AND o.last_code IN ('blocked', 'unknown_entity'))
       )

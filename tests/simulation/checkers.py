@@ -225,11 +225,23 @@ class Checkers:
 
     def counted_in(self, till: AtTill, name: str, key: str) -> set[str]:
         """The operations that a figure has to count: central's as of its revision, and all that was done here."""
-        own = {each["id"] for each in till.queue if each["last_code"] != "discarded"}
+        own = {
+            each["id"] for each in till.queue if each["last_code"] != "discarded" and not _is_out_of_sight(till, each)
+        }
         if key not in till.rows[name]:
             return own
         epoch, revision = self.figure_of(till, name, key)
         return own | {each for each, stored in self.receipts_in[epoch or ""].items() if stored < revision}
+
+
+def _is_out_of_sight(till: AtTill, operation: Row) -> bool:
+    """A void that central has refused, of another's fact that it shows here no more: nobody here knows how it stands."""
+    if operation["operation_type"] != "delete" or operation["status"] != "parked":
+        return False
+    is_own = any(
+        each["operation_type"] == "create" and each["entity_id"] == operation["entity_id"] for each in till.queue
+    )
+    return not is_own and till.rows[operation["collection"]][operation["entity_id"]]["revision"] == 0
 
 
 # --- At every step ---------------------------------------------------------------------------------------------------
@@ -508,12 +520,9 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
     _require_same("debts at central", balances, debts)
     _require_same("stock at central", quantities, stock)
     for till in seen.world.tills:
-        own = stored.keys() | {each["id"] for each in seen.at_tills[till.name].queue}
-        expected = {
-            key: debt
-            for key, debt in seen.ledger.debts(own).items()
-            if key in seen.at_tills[till.name].rows["customers"]
-        }
+        held = seen.at_tills[till.name]
+        own = stored.keys() | {each["id"] for each in held.queue if not _is_out_of_sight(held, each)}
+        expected = {key: debt for key, debt in seen.ledger.debts(own).items() if key in held.rows["customers"]}
         _require_same(f"debts at {till.name}", till.shown_debts(), expected)
         _require_same(f"stock at {till.name}", till.shown_stock(), seen.ledger.stock(own))
         carts, shown = seen.ledger.carts(own), till.shown_carts()
@@ -542,9 +551,8 @@ def i8_everybody_shows_the_same(seen: Checkers) -> None:
         of_others = {row_id for each in held.queue if each["actor_id"] != member for row_id in _rows_of(each)}
         parked = {row_id for each in held.queue if each["status"] != "acked" for row_id in _rows_of(each)}
         # A voiding that central could not take stands here until a person takes it back.
-        parked_voids = {
-            each["entity_id"] for each in held.queue if each["status"] != "acked" and each["operation_type"] == "delete"
-        }
+        voids = [each for each in held.queue if each["status"] != "acked" and each["operation_type"] == "delete"]
+        parked_voids = {row_id for each in voids for row_id in (each["entity_id"], *_parts_of(held, each))}
         for name, collection in COLLECTIONS.items():
             columns = [str(column.name) for column in collection.travelling]
             for key in held.rows[name].keys() | visible[name].keys():
@@ -561,6 +569,12 @@ def i8_everybody_shows_the_same(seen: Checkers) -> None:
                             "I8",
                             f"{name}.{column} {key}: at {till.name} {here[column]!r}, at central {there[column]!r}",
                         )
+
+
+def _parts_of(till: AtTill, operation: Row) -> Iterator[str]:
+    """The rows at the till that belong to what the operation is about."""
+    for part, link in COLLECTIONS[operation["collection"]].parts.items():
+        yield from (key for key, row in till.rows[part].items() if row[link] == operation["entity_id"])
 
 
 def _rows_of(operation: Row) -> Iterator[str]:
