@@ -213,6 +213,8 @@ def without_internet(pepa: Cashier) -> Iterator[str]:
     pepa.press(ESCAPE)
     market.show_state(MarketState(Whereabouts.HOST, "K7QX-M2PD-9RTE", ("192.168.18.24:51732",), keeps=True))
     yield "compartiendo"
+    market.show_state(MarketState(keeps=True))
+    yield "entregando lo compartido"
     market.show_state(MarketState(Whereabouts.GUEST, name="Caja del puesto 14"))
     yield "unida a otra caja"
     market.show_state(MarketState())
