@@ -199,18 +199,18 @@ def mirror_sync_status(db: Connection, business_id: UUID, table: Table, entity_i
 
     Rows that came inside another's operation say what that one says.
     """
-    entities = msgspec.json.encode(list(entity_ids)).decode()
-    db.exec_driver_sql(_mirror_text(table), (table.name, entities, str(business_id)))
+    about = (table.name, msgspec.json.encode(list(entity_ids)).decode(), str(business_id))
+    db.exec_driver_sql(_mirror_text(table.name, "id"), about)
     for part, parent_column in COLLECTIONS[table.name].parts.items():
-        if "sync_status" in COLLECTIONS[part].table.columns:
-            db.exec_driver_sql(_mirror_parts_text(table.name, part, parent_column), (str(business_id), entities))
+        if _tells_how_far_it_is_sent(COLLECTIONS[part].table):
+            db.exec_driver_sql(_mirror_text(part, parent_column), about)
 
 
 @cache
-def _mirror_text(table: Table) -> str:
-    ours = "?3 = id" if table.name == "businesses" else "business_id = ?3"
+def _mirror_text(table: str, key: str) -> str:
+    ours = "?3 = id" if table == "businesses" else "business_id = ?3"
     return f"""
-        UPDATE {table.name} SET sync_status = said.status, sync_attempts = said.attempts
+        UPDATE {table} SET sync_status = said.status, sync_attempts = said.attempts
         FROM (
             SELECT entity.value AS entity_id,
                 CASE WHEN max(q.status = 'parked') THEN 'error'
@@ -220,19 +220,7 @@ def _mirror_text(table: Table) -> str:
             LEFT JOIN sync_queue q ON q.entity_id = entity.value AND q.collection = ?1
             GROUP BY entity.value
         ) said
-        WHERE {ours} AND id = said.entity_id
-        """
-
-
-@cache
-def _mirror_parts_text(parent: str, part: str, parent_column: str) -> str:
-    return f"""
-        UPDATE {part} SET sync_status = said.sync_status, sync_attempts = said.sync_attempts
-        FROM (
-            SELECT id, sync_status, sync_attempts FROM {parent}
-            WHERE business_id = ?1 AND id IN (SELECT value FROM json_each(?2))
-        ) said
-        WHERE business_id = ?1 AND {parent_column} = said.id
+        WHERE {ours} AND {key} = said.entity_id
         """
 
 

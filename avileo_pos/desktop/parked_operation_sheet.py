@@ -15,7 +15,10 @@ from avileo_pos.queries.queue import QueuedOperation
 from avileo_pos.usecases.queue import DiscardOperation, discard_operation, retry_operation
 
 _WIDTH = 620
-_WHY_DISCARD = "Se quita de esta caja y no se enviará nunca. El motivo queda en el registro."
+_WHY_DISCARD = (
+    "Se quita de esta caja y no se enviará nunca, ni lo que se le hizo después, como su anulación o sus cambios. "
+    "El motivo queda en el registro."
+)
 
 
 class ParkedOperationSheet(OnceSheet):

@@ -60,7 +60,9 @@ SENTENCES: dict[str, str] = {
     "negative_count": "La cuenta no puede ser menor que cero.",
     "unknown_denomination": "No hay billete ni moneda de {denomination:soles}.",
     # Queue
-    "operation_needed_by_others": "Otras operaciones dependen de esta. Descarte primero las otras.",
+    "operation_needed_by_others": (
+        "Otras operaciones dependen de esta. Espere a que se envíen; si están por revisar, descarte primero esas."
+    ),
     "operation_not_parked": "Ya no está por revisar. Actualice y vuelva a mirar.",
     "operation_not_editable": "Esto no se puede corregir aquí. Descártelo y hágalo de nuevo.",
     "not_exported": "Hay cosas sin enviar que no están en un archivo. Expórtelas primero.",

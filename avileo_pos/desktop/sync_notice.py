@@ -22,14 +22,14 @@ class SyncNotice(StandingNotice):
         super().__init__("Iniciar sesión", parent)
 
     def show_state(self, state: SyncState) -> None:
-        self.say(notice_of(state), with_action=state.kind is SyncKind.SIGNED_OUT and not is_withdrawn(state))
+        self.say(notice_of(state), with_action=state.kind is SyncKind.SIGNED_OUT and not state.is_withdrawn)
 
 
 def show_on_chip(chip: StatusChip, state: SyncState) -> None:
     """What stands in the way of sending comes first, then what a person must look at."""
     if state.kind is SyncKind.OFFLINE or state.last_contact_at is None:
         chip.show_offline(state.waiting)
-    elif is_withdrawn(state):
+    elif state.is_withdrawn:
         chip.show_withdrawn(state.waiting)
     elif state.kind is SyncKind.SIGNED_OUT:
         chip.show_signed_out(state.waiting)
@@ -46,7 +46,7 @@ def show_on_chip(chip: StatusChip, state: SyncState) -> None:
 def notice_of(state: SyncState) -> str:
     """Empty while nobody needs to do anything."""
     match state.kind:
-        case SyncKind.SIGNED_OUT if is_withdrawn(state):
+        case SyncKind.SIGNED_OUT if state.is_withdrawn:
             return (
                 f"{trouble_sentence(state.code or '')} Lo vendido se sigue enviando, para que él lo revise; aquí no"
                 " llega nada más. En «Esta caja» puede exportarlo y quitarla."
@@ -58,11 +58,6 @@ def notice_of(state: SyncState) -> str:
         case SyncKind.CLOCK_WRONG:
             return f"El reloj de esta computadora está {_skew(state.clock_skew)}. Corríjalo en Windows."
     return ""
-
-
-def is_withdrawn(state: SyncState) -> bool:
-    """Whether an admin has withdrawn this till: no password opens a session for it any more."""
-    return state.kind is SyncKind.SIGNED_OUT and state.code == "device_revoked"
 
 
 def _skew(skew: timedelta) -> str:

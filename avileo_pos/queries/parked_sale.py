@@ -48,9 +48,18 @@ class ParkedSale:
 
 
 def parked_sales(work: Work) -> tuple[ParkedSale, ...]:
-    """This person's carts in the order in which they were begun."""
-    question = "SELECT id, draft, updated_at FROM parked_sales WHERE member_id = :member ORDER BY position, id"
+    """This person's carts in the order in which they were begun.
+
+    One that is a sale already is none: a file that was put back from a copy has kept it, and the sale came back too.
+    """
     return tuple(
         ParkedSale(identity(row.id), msgspec.json.decode(row.draft, type=SaleDraft), instant(row.updated_at))
-        for row in read(work, question)
+        for row in read(work, _WAITING)
     )
+
+
+_WAITING = """
+SELECT p.id, p.draft, p.updated_at FROM parked_sales p
+WHERE p.member_id = :member AND NOT EXISTS (SELECT 1 FROM sales s WHERE s.business_id = :business AND s.id = p.id)
+ORDER BY p.position, p.id
+"""

@@ -40,7 +40,7 @@ class _NotARow(Exception):  # noqa: N818 - the name says it
 
 
 def carve(file: Path, device_id: UUID) -> Found:
-    """The operations in `file` and its write-ahead log, as made by `device_id`. Raises OSError."""
+    """The operations in `file` and its write-ahead log, whichever is left, as made by `device_id`. Raises OSError."""
     operations: dict[str, KeptOperation] = {}
     discarded: set[str] = set()
     for row in _rows(file, _QUEUE):
@@ -55,13 +55,22 @@ def carve(file: Path, device_id: UUID) -> Found:
 
 def identity_in(file: Path) -> TillIdentity | None:
     """What the till was to central, by SQLite where it can still read that far, and by its pages otherwise."""
-    # SQLite quotes in its complaint what it cannot read, and Python cannot read the complaint.
-    with suppress(sqlite3.Error, UnicodeDecodeError), closing(reader_of(file)) as reader:
-        found = _identity(reader.execute(f"SELECT {', '.join(_IDENTITY)} FROM till_identity").fetchone())
-        if found is not None:
-            return found
+    found = _identity_by_sqlite(file) if _size(file) else None  # of an empty file SQLite would throw the log away
+    if found is not None:
+        return found
     carved = (_identity(tuple(row.values())) for row in _rows(file, _IDENTITY))
     return next((each for each in carved if each is not None), None)
+
+
+def _identity_by_sqlite(file: Path) -> TillIdentity | None:
+    # SQLite quotes in its complaint what it cannot read, and Python cannot read the complaint.
+    with suppress(sqlite3.Error, UnicodeDecodeError), closing(reader_of(file)) as reader:
+        return _identity(reader.execute(f"SELECT {', '.join(_IDENTITY)} FROM till_identity").fetchone())
+    return None
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def _identity(values: Sequence[Any] | None) -> TillIdentity | None:

@@ -97,9 +97,10 @@ def put_back(db: Connection, kept: Iterable[KeptOperation]) -> int:
     till = read_identity(db)
     sound = [each for each in kept if is_sound(each.operation)]
     back = [*_mended(db, sound), *_lacking(db, sound)]
-    for each in back:
-        _write_rows(db, till.business_id, each.operation)
-    entities = {(each.operation.collection, each.operation.entity_id) for each in back}
+    shown = [each.operation for each in back if each.operation.collection in COLLECTIONS]
+    for operation in shown:
+        _write_rows(db, till.business_id, operation)
+    entities = {(operation.collection, operation.entity_id) for operation in shown}
     for collection, entity_id in entities:
         # What cannot be shown yet (a row that lacks what it hangs on) comes from central.
         with suppress(IntegrityError), db.begin_nested():

@@ -2,8 +2,8 @@
 
 Three places may know of an operation: the damaged file, a copy of it, a journal. The till goes on with the newest
 sound copy, or a new file where there is none; what that lacks of the operations is put back into its queue, and all
-else comes from central as to any till. The new file is finished before the old one is moved, so that a power cut in
-the midst leaves one of the two to begin from.
+else comes from central as to any till. The new file is finished before the old one is moved, and has its name only
+then, so that a power cut in the midst leaves one of the two to begin from.
 """
 
 from __future__ import annotations
@@ -103,12 +103,12 @@ def _opened(path: Path, safes: Sequence[Safe], clock: Clock, new_id: Callable[[]
 
 
 def _require_that_it_is_well(path: Path, own: Safe) -> None:
-    """SQLite makes a new till where nothing is; what lies in the safe tells that there was one.
+    """SQLite makes a new till where nothing is; what lies in the safe, or a log, tells that there was one.
 
     And the daily check sees more than the quick look at the start does.
     """
-    is_there = path.exists() and path.stat().st_size > 0
-    if not is_there and (copies_in(own) or any(own.journals())):
+    was_there = copies_in(own) or any(own.journals()) or _is_filled(path.with_name(f"{path.name}-wal"))
+    if was_there and not _is_filled(path):
         raise ReplicaDamaged("gone")
     if path.with_suffix(FOUND_DAMAGED).exists():
         raise ReplicaDamaged("found by the daily check")
@@ -125,6 +125,7 @@ def rescue_file(
     kept = _everything_known(path, safes, copy, till.device_id if till else _NOBODY)
     with Replica.open(begun, clock=clock, new_id=new_id) as replica:
         operations = _fill(replica, till, kept, safes, now)
+    begun.replace(_finished(path))
     aside = _put_in_place(path, now)
     _begin_journals_anew(safes, till, now)
     log.error("replica_rescued", copy_of=copy and instant_text(copy.made_at), operations=operations)
@@ -137,6 +138,7 @@ def go_back(path: Path, copy: Copy, own: Safe, *, clock: Clock = utc_now, new_id
     The file of now is set aside. Raises as `open_or_rescue`, and OSError, ReplicaDamaged for the copy.
     """
     take_out(copy, own, _begun(path))
+    _begun(path).replace(_finished(path))
     _put_in_place(path, clock())
     return open_or_rescue(path, [own], clock=clock, new_id=new_id)
 
@@ -237,7 +239,7 @@ def _unseen(read: JournalRead, reached: int, now: datetime) -> list[KeptOperatio
 
 
 def _who_it_was(path: Path, safes: Sequence[Safe]) -> TillIdentity | None:
-    found = identity_in(path) if path.exists() else None
+    found = identity_in(path)
     if found is not None:
         return found
     journals = (read.till for read in _journals(safes))
@@ -250,7 +252,7 @@ def _everything_known(
     """All that was not discarded, from the damaged file, the journals, and copies that SQLite cannot open either."""
     found: list[Found] = list(_journals(safes))
     damaged = [each.path for each in copies_in(safes[0]) if copy is None or each.made_at > copy.made_at]
-    found += [carve(file, device_id) for file in (path, *damaged) if file.exists()]
+    found += [carve(file, device_id) for file in (path, *damaged)]
     discarded = frozenset[str]().union(*(each.discarded for each in found))
     # The journals' lines prove themselves as a whole, so their word comes last and stands.
     known = {kept.operation.id: kept for each in reversed(found) for kept in each.operations}
@@ -300,13 +302,15 @@ def _put_in_place(path: Path, now: datetime) -> Path:
             old.replace(aside.with_name(aside.name + part))
     path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
     path.with_suffix(FOUND_DAMAGED).unlink(missing_ok=True)
-    _begun(path).replace(path)
+    _finished(path).replace(path)
     return aside
 
 
 def _finish_what_was_begun(path: Path, now: datetime) -> None:
-    """The power went between the moving of the old file and that of the new one."""
-    if _begun(path).exists() and not path.exists():
+    """The power went between the moving of the old file and that of the new one; before that all is begun anew."""
+    if path.exists():
+        _finished(path).unlink(missing_ok=True)
+    elif _finished(path).exists():
         _put_in_place(path, now)
 
 
@@ -318,7 +322,15 @@ def _begin_journals_anew(safes: Sequence[Safe], till: TillIdentity | None, now: 
                 set_aside(safe.journal_path(till.device_id), _stamp(now))
 
 
+def _is_filled(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
 def _begun(path: Path) -> Path:
+    return path.with_suffix(".begun")
+
+
+def _finished(path: Path) -> Path:
     return path.with_suffix(".rescued")
 
 

@@ -163,7 +163,8 @@ class SyncEngine:
         for _ in range(MOST_RESYNCS_A_ROUND + 1):
             try:
                 place = self._settled_place()
-                self._push_all(greet=place.resyncing and place.cursor is None)
+                # A withdrawn till hears of central's epoch by a push alone.
+                self._push_all(greet=self.state.is_withdrawn or (place.resyncing and place.cursor is None))
                 self._pull_all()
                 return
             except EpochChanged:

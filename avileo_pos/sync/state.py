@@ -41,6 +41,11 @@ class SyncState:
     catalog_ready: bool = False
     at_branch: bool = False
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether an admin has withdrawn this till: no password opens a session for it any more."""
+        return self.kind is SyncKind.SIGNED_OUT and self.code == "device_revoked"
+
 
 @dataclass(frozen=True, slots=True)
 class RoundOutcome:

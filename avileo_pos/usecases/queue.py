@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 import structlog
-from sqlalchemy import Row, Table, delete, update
+from sqlalchemy import Row, Table, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from avileo_pos.cards import show_again
@@ -20,10 +20,12 @@ from avileo_pos.domain.reason import required_reason
 from avileo_pos.protocol import COLLECTIONS
 from avileo_pos.protocol.collections import VOID_COLUMNS, Collection
 from avileo_pos.tables.base import instant_text
+from avileo_pos.tables.shared import businesses
 from avileo_pos.tables.till import DISCARDED
 from avileo_pos.work import Work, loaded_row, mirror_sync_status
 
 log = structlog.get_logger(__name__)
+_READ: Final = "seq, id, operation_type, collection, entity_id, data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +55,20 @@ def retry_operation(work: Work, operation_id: UUID) -> None:
 def discard_operation(work: Work, request: DiscardOperation) -> None:
     """Take back here what central did not take; the operation and the reason stay in the log for 45 days.
 
+    With the birth of what central never had goes all that was done to it since, its voiding or its edits: central would
+    have nothing to apply them to, and they might wait for it for weeks after a backup was put back.
+
     Raises PermissionDenied, BusinessRuleBroken: reason_required, operation_not_parked, operation_needed_by_others.
     """
     work.actor.require(Permission.OPERATION_DISCARD)
     reason = required_reason(request.reason)
-    operation = _parked(work, request.operation_id)
-    _require_that_none_waits_for(work, operation)
-    _close(work, operation, f"{work.actor.name}: {reason}")
-    if operation.operation_type == "create":
-        _remove_unsent_rows(work, operation)
-    elif operation.operation_type == "delete":
-        _take_voiding_back(work, operation)
-    _show_state(work, operation)
-    log.info("operation_discarded", operation_id=operation.id, collection=operation.collection)
+    parked = _parked(work, request.operation_id)
+    discarded = [*_done_since(work, parked), parked]
+    _require_that_none_waits_for(work, discarded)
+    for operation in discarded:
+        _close(work, operation, f"{work.actor.name}: {reason}")
+        _take_back(work, operation)
+        log.info("operation_discarded", operation_id=operation.id, collection=operation.collection)
 
 
 def resend_operation(work: Work, request: ResendOperation) -> None:
@@ -75,8 +78,8 @@ def resend_operation(work: Work, request: ResendOperation) -> None:
     """
     work.actor.require(Permission.OPERATION_DISCARD)
     operation = _parked(work, request.operation_id)
-    collection = COLLECTIONS[operation.collection]
-    if operation.operation_type == "delete" or not request.changes.keys() <= collection.editable:
+    collection = COLLECTIONS.get(operation.collection)
+    if collection is None or operation.operation_type == "delete" or not request.changes.keys() <= collection.editable:
         raise BusinessRuleBroken("operation_not_editable")
     _close(work, operation, f"{work.actor.name}: reenviada")
     _show_state(work, operation)
@@ -91,20 +94,42 @@ def resend_operation(work: Work, request: ResendOperation) -> None:
 
 def _parked(work: Work, operation_id: UUID) -> Row[Any]:
     found = work.db.exec_driver_sql(
-        "SELECT seq, id, operation_type, collection, entity_id, data FROM sync_queue"
-        " WHERE id = ? AND status = 'parked'",
-        (str(operation_id),),
+        f"SELECT {_READ} FROM sync_queue WHERE id = ? AND status = 'parked'", (str(operation_id),)
     ).first()
     if found is None:
         raise BusinessRuleBroken("operation_not_parked")
     return found
 
 
-def _require_that_none_waits_for(work: Work, operation: Row[Any]) -> None:
+def _done_since(work: Work, operation: Row[Any]) -> Sequence[Row[Any]]:
+    """What waits to be done to a row that central never had, the latest first, when `operation` is its birth."""
+    if operation.operation_type != "create" or _is_at_central(work, operation):
+        return ()
+    return work.db.exec_driver_sql(
+        f"SELECT {_READ} FROM sync_queue WHERE entity_id = ? AND collection = ? AND status <> 'acked' AND seq > ?"
+        " ORDER BY seq DESC",
+        (operation.entity_id, operation.collection, operation.seq),
+    ).all()
+
+
+def _is_at_central(work: Work, operation: Row[Any]) -> bool:
+    """Whether central has sent a row for it: its own, or a stand-in."""
+    if operation.collection not in COLLECTIONS:
+        return False
+    table = COLLECTIONS[operation.collection].table
+    found = work.db.execute(
+        select(table.c.revision).where(table.c.id == UUID(operation.entity_id), table.c.revision > 0)
+    )
+    return found.first() is not None
+
+
+def _require_that_none_waits_for(work: Work, discarded: Sequence[Row[Any]]) -> None:
+    ids = msgspec.json.encode([operation.id for operation in discarded]).decode()
     needed = work.db.exec_driver_sql(
-        "SELECT 1 FROM sync_queue q, json_each(q.depends_on) needed"
-        " WHERE q.status <> 'acked' AND needed.value = ? LIMIT 1",
-        (operation.id,),
+        "SELECT 1 FROM sync_queue q, json_each(q.depends_on) needed WHERE q.status <> 'acked'"
+        " AND needed.value IN (SELECT value FROM json_each(?1)) AND q.id NOT IN (SELECT value FROM json_each(?1))"
+        " LIMIT 1",
+        (ids,),
     )
     if needed.first() is not None:
         raise BusinessRuleBroken("operation_needed_by_others")
@@ -118,13 +143,30 @@ def _close(work: Work, operation: Row[Any], said: str) -> None:
     )
 
 
+def _take_back(work: Work, operation: Row[Any]) -> None:
+    if operation.collection not in COLLECTIONS:
+        return  # queued by another version of this program: no row here shows it
+    if operation.operation_type == "create":
+        _remove_unsent_rows(work, operation)
+    elif operation.operation_type == "delete":
+        _take_voiding_back(work, operation)
+    _show_state(work, operation)
+
+
 def _show_state(work: Work, operation: Row[Any]) -> None:
+    if operation.collection not in COLLECTIONS:
+        return
     mirror_sync_status(work.db, work.business.id, COLLECTIONS[operation.collection].table, [operation.entity_id])
     show_again(work.db, [(operation.collection, operation.entity_id)])
 
 
 def _remove_unsent_rows(work: Work, operation: Row[Any]) -> None:
-    """What central has made of it meanwhile (a stub for a customer that it could not read) has a revision and stays."""
+    """What central has made of it meanwhile (a stub for a customer that it could not read) has a revision and stays.
+
+    No till has a business other than central's.
+    """
+    if operation.collection == businesses.name:
+        return
     for part, rows in _parts_of(operation):
         _remove(work, part, [row["id"] for row in rows])
     _remove(work, COLLECTIONS[operation.collection].table, [operation.entity_id])

@@ -52,7 +52,8 @@ class SaleLine:
 class RegisterSale:
     """`request_id`, made once per charge, becomes the sale's id. `payments` hold cash as tendered.
 
-    `parked_id` is the draft that this sale came from; it goes in the same transaction.
+    The cart from which it is charged has the same id, so that whatever happens to the till it is sold once; what was
+    kept of it goes in the same transaction.
     """
 
     request_id: UUID
@@ -60,7 +61,6 @@ class RegisterSale:
     lines: tuple[SaleLine, ...]
     payments: tuple[Payment, ...]
     customer_id: UUID | None = None
-    parked_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,7 @@ def register_sale(work: Work, request: RegisterSale) -> SaleReceipt:
     _require_kilos(work, priced, stand.distribucion_id)
     sale = _Sale(request, priced, take_receipt_number(work), stand.cash_session_id, stand.distribucion_id, customer)
     _store(work, sale, cards)
-    if request.parked_id:
-        remove_parked_sale(work, request.parked_id)
+    remove_parked_sale(work, request.request_id)
     return _receipt(work, sale)
 
 

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from avileo_pos.handover.kept_operation import KeptOperation
+from avileo_pos.replica import rescue
 from avileo_pos.replica.carving import carve
 from avileo_pos.replica.copies import make_copy
 from avileo_pos.replica.database import Replica
@@ -264,7 +265,9 @@ def forget_whose_it_is(file: Path) -> None:
         db.execute("DELETE FROM till_identity")
 
 
-def test_what_stands_only_in_the_log_of_the_damaged_file_is_saved(till: Till, tmp_path: Path) -> None:
+@pytest.fixture
+def crashed(till: Till, tmp_path: Path) -> Day:
+    """What was done last stands in the log alone."""
     till.new_customer("Rosa")
     till.takes_abono()
     kept = {row["id"]: as_kept(row, uuid4()) for row in till.queue()}
@@ -273,10 +276,34 @@ def test_what_stands_only_in_the_log_of_the_damaged_file_is_saved(till: Till, tm
     for part in ("", "-wal"):
         path = till.replica.path
         shutil.copy(path.with_name(path.name + part), file.with_name(file.name + part))
-    crashed = Day(file, Safe.beside(file), kept)
+    return Day(file, Safe.beside(file), kept)
+
+
+def test_what_stands_only_in_the_log_of_the_damaged_file_is_saved(crashed: Day) -> None:
     crashed.spoil(PAGE, 10**7, b"\x00")
     crashed.open().replica.close()
-    assert saved_in(crashed) == kept.keys()
+    assert saved_in(crashed) == crashed.operations.keys()
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, lambda file: file.write_bytes(b"")], ids=["gone", "empty"])
+def test_the_log_alone_tells_that_there_was_a_till_and_what_it_did(
+    crashed: Day, lose: Callable[[Path], object]
+) -> None:
+    lose(crashed.file)
+    opened = crashed.open()
+    opened.replica.close()
+    assert opened.rescue is not None
+    assert saved_in(crashed) == crashed.operations.keys()
+
+
+def test_what_another_version_of_the_program_has_queued_is_no_damage(till: Till) -> None:
+    till.new_customer("Rosa")
+    with till.replica.writing() as db:
+        db.exec_driver_sql("UPDATE sync_queue SET collection = 'customers_of_tomorrow'")
+    till.replica.close()
+    opened = open_or_rescue(till.replica.path, [Safe.beside(till.replica.path)])
+    assert opened.lost == 0
+    assert len(queue_of(opened)) == 1
 
 
 @pytest.mark.parametrize("lose", [Path.unlink, lambda file: file.write_bytes(b"")], ids=["gone", "empty"])
@@ -322,6 +349,23 @@ def interrupted(request: pytest.FixtureRequest, day: Day, tmp_path: Path) -> Day
 
 def test_a_power_cut_in_the_midst_loses_nothing(interrupted: Day) -> None:
     assert queue_of(interrupted.open()) == interrupted.operations
+
+
+def test_a_new_file_is_not_taken_for_finished_before_it_is(
+    day: Day, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is gone, and the program is killed while another is being made."""
+    spoilt = day.again_in(tmp_path / "spoilt")
+    spoilt.file.unlink()
+    monkeypatch.setattr(rescue, "put_back", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        spoilt.open()
+    monkeypatch.undo()
+    assert queue_of(spoilt.open()) == day.operations
+
+
+def interrupt(*_given: object) -> int:
+    raise KeyboardInterrupt
 
 
 def test_a_sound_file_is_left_alone(day: Day, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from avileo_pos.server.postgres.embedded import EmbeddedPostgres
+from tests.processes.__main__ import main as kill_processes
 from tests.simulation.cores import cores, take_a_core
 from tests.simulation.crash_points import SCENARIOS
 from tests.simulation.mutants import MUTANTS
@@ -29,6 +30,8 @@ SEEDS_OF_A_PIECE: Final = 20
 
 def main(arguments: list[str]) -> int:
     asked, processes = _asked(arguments), get_context("spawn")
+    if asked.kills:
+        return kill_processes(["--kills", str(asked.kills), "--seed", str(asked.start)])
     free = processes.SimpleQueue()
     for core in cores(asked.jobs):
         free.put(core)
@@ -105,6 +108,7 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     wanted.add_argument("--only", default="", help="the mutants with this in their name")
     wanted.add_argument("--most", type=int, default=2_000, help="how many seeds may be needed to catch a mutant")
     wanted.add_argument("--crashes", action="store_true", help="a crash at every moment of usual scenarios")
+    wanted.add_argument("--kills", type=int, default=0, help="so many real processes killed, as tests.processes does")
     wanted.add_argument("--keep", action="store_true", help="write what breaks into the regressions")
     return wanted.parse_args(arguments)
 

@@ -77,7 +77,9 @@ class SimulatedCentral:
             time.sleep(0.001)
 
     def _served(self, request: httpx.Request) -> bytes:
-        user_id = request.headers["authorization"].removeprefix("Bearer ")
+        user_id = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not user_id:
+            raise Refused(401, "UNAUTHORIZED", "Nobody has signed in.")
         match request.url.path:
             case "/api/sync/push":
                 push = parse_push(_inflated(request))

@@ -5,7 +5,7 @@ Those that hold at every step are asked after each; the others once faults have 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from tests.simulation.backups import Row, Rows, rows_in
 from tests.simulation.ledger import Cart, Done, Ledger
 from tests.simulation.network import Exchange, operations_in, plain_body
 from tests.simulation.shop import put_back_neighbour, take_neighbour
-from tests.simulation.sights import AtTill, CentralWatch, look_at
+from tests.simulation.sights import BELONGING, AtTill, CentralWatch, look_at
 from tests.simulation.tills import SimulatedTill
 from tests.sync_status import brought_by, said_by
 
@@ -76,6 +76,11 @@ class Checkers:
         self.receipts_in: dict[str, dict[str, int]] = defaultdict(dict)
         self.voided_in: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self.poisonous: set[str] = set()
+        self.discarded: set[str] = set()
+        self.looked_after: set[str] = set()
+        self.begun_anew: set[str] = set()
+        self.gone_back: Counter[str] = Counter()
+        self.some_were_withdrawn = self.people_changed = False
         self.roles_were_written = False
         self._read_of_log = 0
         self._moments: dict[str, int] = {}
@@ -100,7 +105,12 @@ class Checkers:
 
     def rewound(self, till: SimulatedTill, which: int) -> None:
         """What was done after the copy, and had not gone to central, went with the file."""
-        self.memories[till.name] = deepcopy(self._of_copies[till.name][which])
+        self.went_back(till, deepcopy(self._of_copies[till.name][which]))
+
+    def went_back(self, till: SimulatedTill, memory: Memory) -> None:
+        """Its file is another one, of which `memory` was seen, or nothing yet."""
+        self.memories[till.name] = memory
+        self.gone_back[till.name] += 1
         kept = {row["id"] for row in till.rows("SELECT id FROM sync_queue")}
         self.lost |= self.committed_at[till.name] - kept
         self.committed_at[till.name] &= kept
@@ -108,6 +118,7 @@ class Checkers:
 
     def cloned(self, original: SimulatedTill, clone: SimulatedTill) -> None:
         self.memories[clone.name] = deepcopy(self.memories[original.name])
+        self.begun_anew |= {clone.name} if original.name in self.begun_anew else set()
         self.was_disturbed = True
 
     def power_was_cut(self, till: SimulatedTill) -> None:
@@ -125,13 +136,30 @@ class Checkers:
 
     def is_quiet(self) -> bool:
         """Whether no till has anything to send or to take."""
+        withdrawn = self.withdrawn()
         return all(
-            till.is_settled
-            and till.cursor is not None
-            and (till.cursor.epoch, till.cursor.revision) == (self.at_central.epoch, self.head)
-            and not self.waiting_at(till)
+            (self._has_heard(till) if till.name in withdrawn else self._has_all(till)) and not self.waiting_at(till)
             for till in self.at_tills.values()
         )
+
+    def _has_heard(self, till: AtTill) -> bool:
+        return bool(till.state["epoch"] == self.at_central.epoch)
+
+    def _has_all(self, till: AtTill) -> bool:
+        reached = till.cursor and (till.cursor.epoch, till.cursor.revision, till.cursor.member_id)
+        [member_id] = (str(each.member_id) for each in self.world.tills if each.name == till.name)
+        return till.is_settled and reached == (self.at_central.epoch, self.head, member_id)
+
+    def withdrawn(self) -> set[str]:
+        """The tills to which central gives nothing more."""
+        if not self.some_were_withdrawn:
+            return set()
+        found = self.world.central.owner.execute("SELECT id::text FROM devices WHERE revoked_at IS NOT NULL")
+        devices = {device_id for (device_id,) in found}
+        return {each.name for each in self.world.tills if each.value("SELECT device_id FROM till_identity") in devices}
+
+    def may_be_purged(self, operation_id: str) -> bool:
+        return self.world.now - self.ledger.done[operation_id].at > KEPT
 
     def waiting_at(self, till: AtTill) -> list[Row]:
         """What has still to be sent; not what waits for a row that is lost with the file that made it, or parked."""
@@ -169,6 +197,7 @@ class Checkers:
         self._look_where_something_moved()
         for check in ALWAYS:
             check(self, exchanges)
+        self.world.carts.check(self.moved)
         self._remember(exchanges)
 
     def _look_where_something_moved(self) -> None:
@@ -209,6 +238,8 @@ class Checkers:
                 (name, key): self.figure_of(till, name, key) for name in DERIVED for key in till.rows[name]
             }
             memory.voided = _voided(till.rows)
+            if till.is_settled:
+                self.begun_anew.discard(till.name)
 
     def _remember_central(self) -> None:
         for name, rows in self.at_central.rows.items():
@@ -216,22 +247,29 @@ class Checkers:
                 self.revisions_at_central[name, key].add(row["revision"])
 
     def figure_of(self, till: AtTill, name: str, key: str) -> tuple[str | None, int]:
-        """Since when a till's figure holds: the epoch in which it was pulled, and the revision."""
+        """Since when a till's figure holds: the epoch in which it was pulled, and the revision.
+
+        Of a backup that was put back twice the epochs share their numbers.
+        """
         revision = till.rows[name][key]["revision"]
         before = self.memories[till.name].figures.get((name, key))
-        if before is not None and before[1] == abs(revision):
+        is_taken_anew = till.is_settled and before is not None and before[0] != till.state["epoch"]
+        if before is not None and before[1] == abs(revision) and not is_taken_anew:
             return before
         return till.state["epoch"], abs(revision)
 
     def counted_in(self, till: AtTill, name: str, key: str) -> set[str]:
         """The operations that a figure has to count: central's as of its revision, and all that was done here."""
-        own = {
-            each["id"] for each in till.queue if each["last_code"] != "discarded" and not _is_out_of_sight(till, each)
-        }
+        own = {each["id"] for each in till.queue if _counts(till, each)}
         if key not in till.rows[name]:
             return own
         epoch, revision = self.figure_of(till, name, key)
         return own | {each for each, stored in self.receipts_in[epoch or ""].items() if stored < revision}
+
+
+def _counts(till: AtTill, operation: Row) -> bool:
+    """Whether what was done changes what is shown: not what a person took back, nor what is out of sight."""
+    return operation["last_code"] != "discarded" and not _is_out_of_sight(till, operation)
 
 
 def _is_out_of_sight(till: AtTill, operation: Row) -> bool:
@@ -252,11 +290,11 @@ def i1_nothing_is_lost(seen: Checkers, _exchanges: list[Exchange]) -> None:
     for till in seen.at_tills.values():
         in_file = {each["id"]: each for each in till.queue}
         has_heard = till.state["epoch"] == seen.at_central.epoch
-        for operation_id in seen.committed_at[till.name] - seen.lost - seen.at_central.receipts.keys():
+        for operation_id in seen.committed_at[till.name] - seen.lost - seen.discarded - seen.at_central.receipts.keys():
             row = in_file.get(operation_id)
             # Until the till hears that central came back from a backup, it keeps what it will have to send again.
             is_kept = row is not None and (row["status"] in OPEN or not has_heard or row["last_code"] == "discarded")
-            if not is_kept and not _may_be_purged(seen, operation_id):
+            if not is_kept and not seen.may_be_purged(operation_id):
                 raise Violation("I1", f"{till.name} has lost {seen.ledger.done[operation_id]}")
         strangers = in_file.keys() - seen.ledger.done.keys() - seen.before
         if strangers:
@@ -267,10 +305,6 @@ def i1_nothing_is_lost(seen: Checkers, _exchanges: list[Exchange]) -> None:
             homeless -= seen.at_central.rows[name].keys()
             if homeless and not seen.was_disturbed:
                 raise Violation("I1", f"{till.name} shows {name} {homeless} of which central will never hear")
-
-
-def _may_be_purged(seen: Checkers, operation_id: str) -> bool:
-    return seen.world.now - seen.ledger.done[operation_id].at > KEPT
 
 
 def i10_bytes_never_change(seen: Checkers, exchanges: list[Exchange]) -> None:
@@ -376,7 +410,8 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
                 continue
             row = till.rows[each["collection"]].get(each["entity_id"])
             is_open = each["status"] != "acked"
-            if is_open and row is None and each["id"] not in seen.poisonous:
+            is_to_come = till.name in seen.begun_anew and each["operation_type"] != "create"
+            if is_open and row is None and each["id"] not in seen.poisonous and not is_to_come:
                 raise Violation("I7", f"{till.name} does not show {each['collection']} {each['entity_id']}")
             if row is None:
                 continue
@@ -399,7 +434,7 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
 
 def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
     """A shown figure is central's as of its revision with all that was done here, each counted once."""
-    for moved in seen.moved:
+    for moved in (each for each in seen.moved if each.name not in seen.begun_anew):
         till = seen.at_tills[moved.name]
         for name, shown, counted in (
             ("customer_balances", moved.shown_debts(), seen.ledger.debts),
@@ -452,13 +487,16 @@ def _voided(rows: Rows) -> set[tuple[str, str]]:
 
 
 def i18_deleted_stays_deleted(seen: Checkers, _exchanges: list[Exchange]) -> None:
-    """A voided fact never comes back, at a till nor at central."""
+    """A voided fact never comes back, at a till nor at central, but where the voiding was refused or taken back."""
+    refused = {each["id"] for till in seen.at_tills.values() for each in till.queue if each["status"] == "parked"}
+    undone = (seen.ledger.done[each] for each in seen.discarded | refused if each in seen.ledger.done)
+    taken_back = {done.entity_id for done in undone if done.operation_type == "delete"}
     for till in (seen.at_tills[moved.name] for moved in seen.moved):
         memory = seen.memories[till.name]
         if memory.epoch == till.state["epoch"]:
             for name, key in memory.voided:
                 row = till.rows[name].get(key)
-                if row is not None and row["voided_at"] is None:
+                if row is not None and row["voided_at"] is None and key not in taken_back:
                     raise Violation("I18", f"{name} {key} came back at {till.name}")
     voided = _voided(seen.at_central.rows)
     for name, key in seen.voided_in[seen.at_central.epoch] - voided:
@@ -473,7 +511,7 @@ def i13_nothing_is_left_to_send(seen: Checkers) -> None:
     """With no faults for ten minutes, nothing sendable is left, without anyone's help."""
     for till in seen.at_tills.values():
         waiting = seen.waiting_at(till)
-        if waiting or not till.is_settled:
+        if waiting or not (till.is_settled or till.name in seen.withdrawn()):
             raise Violation("I13", f"{till.name} still has {[(w['collection'], w['last_code']) for w in waiting]}")
 
 
@@ -519,9 +557,10 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
     _require_same("distributions at central", carts, seen.ledger.carts(stored), Cart())
     _require_same("debts at central", balances, debts)
     _require_same("stock at central", quantities, stock)
-    for till in seen.world.tills:
+    withdrawn = seen.withdrawn()
+    for till in (each for each in seen.world.tills if each.name not in withdrawn):
         held = seen.at_tills[till.name]
-        own = stored.keys() | {each["id"] for each in held.queue if not _is_out_of_sight(held, each)}
+        own = stored.keys() | {each["id"] for each in held.queue if _counts(held, each)}
         expected = {key: debt for key, debt in seen.ledger.debts(own).items() if key in held.rows["customers"]}
         _require_same(f"debts at {till.name}", till.shown_debts(), expected)
         _require_same(f"stock at {till.name}", till.shown_stock(), seen.ledger.stock(own))
@@ -542,13 +581,20 @@ def _require_same(what: str, found: Mapping[str, object], expected: Mapping[str,
 
 def i8_everybody_shows_the_same(seen: Checkers) -> None:
     """Each till shows exactly what central shows to its person, row by row and field by field."""
-    for till in seen.world.tills:
+    withdrawn = seen.withdrawn()
+    for till in (each for each in seen.world.tills if each.name not in withdrawn):
         held = seen.at_tills[till.name]
         member = str(till.member_id)
         role = seen.at_central.rows["business_users"][member]["role"]
         visible = seen.at_central.visible_to(member, role)
         # What was handed over for somebody whose sales are not for this person to see does not come back from central.
         of_others = {row_id for each in held.queue if each["actor_id"] != member for row_id in _rows_of(each)}
+        of_others |= {
+            key
+            for name, (column, _parent) in BELONGING.items()
+            for key, row in held.rows[name].items()
+            if row[column] in of_others
+        }
         parked = {row_id for each in held.queue if each["status"] != "acked" for row_id in _rows_of(each)}
         # A voiding that central could not take stands here until a person takes it back.
         voids = [each for each in held.queue if each["status"] != "acked" and each["operation_type"] == "delete"]
@@ -590,17 +636,23 @@ def i12_poison_delays_only_what_needs_it(seen: Checkers) -> None:
         for each in till.queue:
             if each["status"] == "parked" and not _may_be_parked(seen, each):
                 raise Violation("I12", f"{till.name} has parked {each}")
-        if till.queue and seen.poisonous & {each["id"] for each in till.queue if each["status"] == "acked"}:
+        if till.queue and seen.poisonous & _taken(till):
             raise Violation("I12", "central has taken poison")
 
 
+def _taken(till: AtTill) -> set[str]:
+    return {each["id"] for each in till.queue if each["status"] == "acked" and each["last_code"] != "discarded"}
+
+
 def _may_be_parked(seen: Checkers, operation: Row) -> bool:
-    spoilt = seen.world.cursed | seen.poisonous
+    spoilt = seen.world.cursed | seen.poisonous | seen.looked_after
     if operation["id"] in spoilt:
         return True
     code = seen.at_central.receipts.get(operation["id"], {}).get("code")
     if code in ("forbidden", "last_admin"):
-        return seen.roles_were_written
+        # Who has signed in where is lost too when central goes back.
+        some_are_unknown = seen.people_changed and seen.was_disturbed
+        return seen.roles_were_written or seen.some_were_withdrawn or some_are_unknown
     if code == "distribucion_cannot_become":
         return True  # another has settled it meanwhile
     births = (each for each in seen.ledger.done.values() if each.entity_id == operation["entity_id"])

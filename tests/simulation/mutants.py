@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 from unittest.mock import patch
+from uuid import UUID, uuid5
 
 import msgspec
 from sqlalchemy import Connection
@@ -16,15 +17,17 @@ from sqlalchemy.exc import DBAPIError
 from avileo_pos import cards
 from avileo_pos.domain import sale
 from avileo_pos.protocol.words import OperationResult, OperationStatus, PullPage
-from avileo_pos.queries import balance
-from avileo_pos.replica import apply_pull, database, queue, sync_state, transaction
+from avileo_pos.queries import balance, parked_sale
+from avileo_pos.replica import apply_pull, database, kept_operations, queue, rescue, sync_state, transaction
 from avileo_pos.replica.database import Replica
+from avileo_pos.replica.kept_operations import Found
 from avileo_pos.server import collect_pull
 from avileo_pos.server.postgres import database as central_database
 from avileo_pos.server.postgres import revisions
 from avileo_pos.server.postgres.wire_sql import of_business
 from avileo_pos.server.push import apply_push, apply_voids, merge_patches, receipts
 from avileo_pos.sync import engine
+from avileo_pos.usecases import queue as usecases_queue
 from avileo_pos.work import Work
 from tests.simulation import central, tills
 from tests.simulation.moments import CentralCrashed
@@ -230,6 +233,19 @@ def _less_durable(set_pragmas: Any) -> Any:
     return never_full
 
 
+def _nothing_in_it(_carve: Any) -> Any:
+    return lambda *_given: Found((), frozenset())
+
+
+def _under_a_new_id(frozen: Any) -> Any:
+    return lambda operation: {**frozen(operation), "id": str(uuid5(UUID(operation.id), "again"))}
+
+
+def _also_what_was_sold(waiting: Any) -> Any:
+    before, _, after = waiting.partition(" AND NOT EXISTS")
+    return before + after.partition(")")[2]
+
+
 def _nothing_to_do(_original: Any) -> Any:
     return lambda *_given, **_named: None
 
@@ -295,5 +311,14 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "commits not brought to the disk": _all(
         in_place_of(database, "_SETTINGS", lambda _settings: _NOT_FULL), in_place_of(Replica, "_set", _less_durable)
     ),
+    "nothing read out of a damaged file": in_place_of(rescue, "carve", _nothing_in_it),
+    "an unfinished rescue taken for a finished one": in_place_of(rescue, "_begun", lambda _begun: rescue._finished),
+    "the journal not heeded at the start": in_place_of(rescue, "_heed_journal", lambda _heed: lambda *_given: 0),
+    "what comes back has another id": in_place_of(kept_operations, "_frozen", _under_a_new_id),
+    "a discard forgets what was done since": _all(
+        in_place_of(usecases_queue, "_done_since", lambda _since: lambda *_given: ()),
+        in_place_of(usecases_queue, "_require_that_none_waits_for", _nothing_to_do),
+    ),
+    "what was charged is offered again": in_place_of(parked_sale, "_WAITING", _also_what_was_sold),
     "money in floats": in_place_of(sale, "line_subtotal", _in_floats),
 }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
+from tests.simulation.further_steps import with_further_steps
+
 Step = list[Any]
 """A name and its figures; the first of them is which till, where one is meant. Nested lists are steps or faults."""
 
@@ -37,7 +39,7 @@ def draw(seed: int) -> Schedule:
     if chance.random() < 0.4:
         place = chance.randint(0, len(steps))
         steps[place:place] = hand.encounter()
-    return Schedule(seed, people, tuple(steps))
+    return Schedule(seed, people, with_further_steps(seed, len(people), steps))
 
 
 class _Hand:

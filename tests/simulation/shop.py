@@ -55,6 +55,10 @@ class Person:
         return f"user-{self.name}"
 
     @property
+    def email(self) -> str:
+        return f"{self.name.lower()}@example.com"
+
+    @property
     def member_id(self) -> UUID:
         return _id(f"member {self.name}")
 
@@ -161,7 +165,7 @@ def _found(database: Database, business_id: UUID, people: tuple[Person, ...]) ->
         rules: dict[str, Any] = {"modo_operacion": ModoOperacion.INVENTARIO_PROPIO, "permitir_venta_sin_stock": True}
         with new_business(connection, business_id, "Pollos", MORNING, **rules) as writer:
             for person in people:
-                named = {"id": person.user_id, "name": person.name, "email": f"{person.name}@example.com"}
+                named = {"id": person.user_id, "name": person.name, "email": person.email}
                 connection.execute(insert(user).values(named))
                 writer.add_member(user_id=person.user_id, name=person.name, role=person.role, id=person.member_id)
             _fill(writer, people[0])

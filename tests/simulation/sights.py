@@ -40,7 +40,7 @@ class AtCentral:
         seen["business_users"] = {key: {**row, "commission_rate": 0} for key, row in seen["business_users"].items()}
         for name, owner in _OWNED.items():
             seen[name] = {key: row for key, row in seen[name].items() if row[owner] == member_id}
-        for name, (column, parent) in _BELONGING.items():
+        for name, (column, parent) in BELONGING.items():
             seen[name] = {key: row for key, row in seen[name].items() if row[column] in seen[parent]}
         return seen
 
@@ -51,7 +51,7 @@ _OWNED: Final = {
     "sales": "seller_id",
     "abonos": "seller_id",
 }
-_BELONGING: Final = {
+BELONGING: Final = {
     "distribucion_movements": ("distribucion_id", "distribuciones"),
     "cash_movements": ("cash_session_id", "cash_sessions"),
     "sale_items": ("sale_id", "sales"),

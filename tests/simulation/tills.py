@@ -104,6 +104,10 @@ def _when_needed(call: Callable[[], T], /) -> Callable[[], T]:
     return call
 
 
+def _opened(till: SimulatedTill) -> Replica:
+    return Replica.open(till.file, clock=till.clock, new_id=till.new_id)
+
+
 def _at_once(call: Callable[[], T], /) -> Callable[[], T]:
     """As if another thread were so quick that it has asked before anything else happens."""
     try:
@@ -161,19 +165,23 @@ class SimulatedTill:
         self.clock_is_ahead = timedelta()
         self.due: datetime = now()
         self.copies: list[Path] = []
+        self.is_signed_out = False
+        self.start: Callable[[SimulatedTill], Replica] = _opened
         self._now = now
         self._chance = chance
         self._timer = timer
         self._ahead: Ahead = _at_once if asks_ahead else _when_needed
-        self.central = HttpCentral("http://central", lambda: self.user_id, timer=timer, transport=line)
-        self._somebody = Actor(member_id, name, BusinessUserRole.ADMIN_NEGOCIO)
+        self.central = HttpCentral(
+            "http://central", lambda: None if self.is_signed_out else self.user_id, timer=timer, transport=line
+        )
+        self.somebody = Actor(member_id, name, BusinessUserRole.ADMIN_NEGOCIO)
         self._tables: dict[str, tuple[list[Any], list[Row]]] = {}
         self.open()
 
     def open(self) -> None:
         """The program starts."""
         with patch.object(database, "create_engine", _engine):
-            self.replica = Replica.open(self.file, clock=self.clock, new_id=self.new_id)
+            self.replica = self.start(self)
         self.driver.execute("PRAGMA busy_timeout = 0")
         self.engine = SyncEngine(
             self.run,
@@ -265,10 +273,16 @@ class SimulatedTill:
         """The person as the last pull knows them, as after unlocking the till."""
         return self.run(reads(read_actor, self.member_id))
 
-    def do(self, usecase: Callable[[Work, Any], Any], request: object, meaning: Meaning = NOTHING) -> list[Done]:
+    def do(
+        self,
+        usecase: Callable[[Work, Any], Any],
+        request: object,
+        meaning: Meaning = NOTHING,
+        by: Actor | None = None,
+    ) -> list[Done]:
         """What it committed; whatever the use case raises. `meaning` belongs to the operation."""
         before = self.value("SELECT coalesce(max(seq), 0) FROM sync_queue")
-        write(self.replica, self.actor, usecase, request)
+        write(self.replica, by or self.actor, usecase, request)
         return [
             Done(
                 row["id"],
@@ -303,8 +317,11 @@ class SimulatedTill:
             record_cash_movement, RecordCashMovement(self.new_id(), CashMovementKind.GASTO, amount, "bolsas")
         )
 
-    def sell(self, wanted: list[list[int]], customer: str | None, paid_percent: int | None) -> list[Done]:
+    def sell(
+        self, wanted: list[list[int]], customer: str | None, paid_percent: int | None, cart: UUID | None = None
+    ) -> list[Done]:
         """`wanted` are [which product, grams]; `paid_percent` None is cash for all, else so much of it by Yape."""
+        sale = cart or self.new_id()
         tiles = [tile for tile in self.ask(all_products) if tile.is_active]
         chosen = [(tiles[which % len(tiles)], grams) for which, grams in wanted]
         lines = tuple(SaleLine(tile.id, Decimal(grams) / 1000, tile.price, tile.price) for tile, grams in chosen)
@@ -313,12 +330,12 @@ class SimulatedTill:
         client, total = UUID(customer) if customer else None, sale_meaning(counted, customer, 0).owes
         if paid_percent is None or client is None:
             payments: tuple[Payment, ...] = (Payment(PaymentMethod.EFECTIVO, Decimal("99999.00")),)
-            request = RegisterSale(self.new_id(), SaleType.CONTADO, lines, payments, client)
+            request = RegisterSale(sale, SaleType.CONTADO, lines, payments, client)
             sold = self.do(register_sale, request, sale_meaning(counted, customer, None))
             return [from_cart(each, by_weight, total - total % 10) for each in sold]
         paid = total * paid_percent // 100
         payments = (Payment(PaymentMethod.YAPE, Decimal(paid) / 100),) if paid else ()
-        request = RegisterSale(self.new_id(), SaleType.CREDITO, lines, payments, client)
+        request = RegisterSale(sale, SaleType.CREDITO, lines, payments, client)
         sold = self.do(register_sale, request, sale_meaning(counted, customer, paid))
         return [from_cart(each, by_weight, paid) for each in sold]
 
@@ -406,7 +423,7 @@ class SimulatedTill:
 
     def _shown(self, query: Callable[..., T], *args: Any) -> T:
         """To whoever stands there: these figures are the same for everybody."""
-        return read(self.replica, self._somebody, query, *args)
+        return read(self.replica, self.somebody, query, *args)
 
     def rows(self, question: str, *values: object) -> list[Row]:
         cursor = self.driver.execute(question, values)

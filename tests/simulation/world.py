@@ -33,10 +33,14 @@ from avileo_pos.server.postgres.revisions import locked_revisions
 from avileo_pos.sync.engine import ROUND_EVERY
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.shared import business_users, products
+from tests.simulation.carts import Carts
 from tests.simulation.checkers import Checkers, Violation
 from tests.simulation.ledger import Done
 from tests.simulation.moments import CentralCrashed, Moments, TillCrashed, driver_of, listening, program_of
 from tests.simulation.network import Exchange, Fault, Line
+from tests.simulation.people import People
+from tests.simulation.review import Review
+from tests.simulation.safety import Safety
 from tests.simulation.schedule import Schedule, Step
 from tests.simulation.shop import BUSINESS, MORNING, PEOPLE, Person, Shop, copy_file, product_ids
 from tests.simulation.strangers import hostile_request
@@ -112,6 +116,12 @@ class World:
         self._epochs = 0
         self._is_meanwhile = False
         self._calling: SimulatedTill | None = None
+        self.carts, self._review = Carts(self), Review(self)
+        self._further = {
+            name: act
+            for part in (self.carts, self._review, People(self), Safety(self))
+            for name, act in part.steps().items()
+        }
         self._folder = shop.folder / "tills"
         self._folder.mkdir()
 
@@ -142,6 +152,11 @@ class World:
             self.checkers.always()
         self._come_to_rest()
         self.checkers.at_rest()
+        if self._review.was_called_for:
+            self._review.clear()
+            self._come_to_rest()
+            self.checkers.at_rest()
+            self._review.require_that_all_is_cleared()
 
     def crash_at(self, program: str, at: int) -> None:
         """Whatever it does then."""
@@ -152,7 +167,7 @@ class World:
 
     def perform(self, step: Step) -> str:
         kind, *figures = step
-        act: Callable[..., str] = getattr(self, f"_{kind}")
+        act: Callable[..., str] = self._further.get(kind) or getattr(self, f"_{kind}")
         return act(*figures)
 
     def _sell(self, till: int, lines: list[list[int]], customer: int | None, percent: int | None) -> str:
@@ -454,6 +469,8 @@ class World:
 
     def _done(self, till: SimulatedTill, act: Callable[[], list[Done]]) -> str:
         self.now += timedelta(seconds=1)
+        if till.name in self.checkers.begun_anew:
+            return "there is nothing to work with yet"
         try:
             done = self._unless_it_crashes(till, act)
         except FORESEEN as refused:
@@ -520,7 +537,7 @@ class World:
         self.moments.forget("central")
         for till in self.tills:
             till.line.faults.clear()
-            till.line.is_cut = False
+            till.line.is_cut = till.is_signed_out = False
             till.driver.execute(f"PRAGMA max_page_count = {PAGES_OF_A_DISK}")
 
     def _committed(self, program: str, connection: Connection) -> None:

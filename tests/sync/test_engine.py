@@ -452,6 +452,23 @@ def test_a_central_restored_from_a_backup_recovers_what_it_lost(shop: SyncedTill
     assert shop.till.value("SELECT min(revision) FROM customers") > 0
 
 
+def test_a_withdrawn_till_hears_of_a_restored_central_and_sends_what_that_lost(
+    shop: SyncedTill, central: LedgerCentral
+) -> None:
+    backup = central.kept()
+    abono = shop.till.takes_abono()
+    shop.round()
+    central.restore(backup)
+    with patch.object(central, "pull", revoked):
+        shop.round()
+        shop.round()
+    assert ("abonos", str(abono)) in central.rows
+
+
+def revoked(*_given: object) -> None:
+    raise SignedOut("device_revoked")
+
+
 def test_a_crash_in_a_resync_is_taken_up_again(shop: SyncedTill, central: LedgerCentral) -> None:
     rosa = shop.till.new_customer("Rosa")
     backup = central.kept()

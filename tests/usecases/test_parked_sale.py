@@ -11,7 +11,7 @@ from avileo_pos.queries.parked_sale import DraftLine, SaleDraft, parked_sales
 from avileo_pos.replica.database import Replica
 from avileo_pos.usecases.parked_sale import SaveParkedSale, remove_parked_sale, save_parked_sale
 from tests.desktop.shop import JOSE, customer_id, product_id
-from tests.till import Till
+from tests.till import Till, cash_sale, line
 
 WEIGHED = DraftLine(
     product_id=product_id("Pechuga"),
@@ -53,6 +53,16 @@ def test_each_person_has_the_own_carts(till: Till) -> None:
     assert len(till.ask(parked_sales)) == 1
     till.do(remove_parked_sale, cart)
     assert till.ask(parked_sales) == ()
+
+
+def test_a_cart_that_a_copy_of_the_till_brings_back_is_not_sold_again(till: Till) -> None:
+    till.open_drawer()
+    charged = cash_sale(line("Pechuga", "1.000"))
+    till.sell(charged)
+    till.do(save_parked_sale, SaveParkedSale(charged.request_id, CART))
+    assert till.ask(parked_sales) == ()
+    till.sell(charged)
+    assert len(till.rows("SELECT id FROM sales")) == 1
 
 
 def test_a_cart_never_leaves_the_till(till: Till) -> None:

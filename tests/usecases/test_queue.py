@@ -11,6 +11,7 @@ import pytest
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken, PermissionDenied
 from avileo_pos.domain.permissions import Actor
+from avileo_pos.protocol import OperationStatus
 from avileo_pos.replica.sync_state import adopt_epoch
 from avileo_pos.replica.transaction import writes
 from avileo_pos.tables.shared import customers
@@ -21,7 +22,7 @@ from avileo_pos.usecases.queue import (
     resend_operation,
     retry_operation,
 )
-from tests.replica.answers import applied, next_batch, only_parked, park_all, quarantined, send_all, settle
+from tests.replica.answers import applied, next_batch, only_parked, park_all, put_off, quarantined, send_all, settle
 from tests.replica.till import ANA, BUSINESS, EPOCH, MARKET_CUSTOMER, Till, customer_row, open_till, page
 
 
@@ -93,6 +94,45 @@ def test_an_operation_that_others_need_is_not_discarded(till: Till) -> None:
     settle(till, quarantined(birth))
     with pytest.raises(BusinessRuleBroken, match="operation_needed_by_others"):
         till.does(discard_operation, DiscardOperation(only_parked(till), "no va"))
+
+
+def test_with_a_birth_that_central_never_had_goes_what_was_done_to_it_since(till: Till) -> None:
+    """After a backup was put back, central lets such a voiding wait for weeks: it is not parked, but goes nowhere."""
+    abono = till.takes_abono()
+    park_all(till)
+    birth = only_parked(till)
+    till.voids_abono(abono)
+    (voiding,) = next_batch(till)
+    settle(till, put_off(voiding, OperationStatus.BLOCKED))
+    till.does(discard_operation, DiscardOperation(birth, "se registró dos veces"))
+    assert till.value("SELECT count(*) FROM abonos") == 0
+    assert [(row["status"], row["last_code"]) for row in till.queue()] == [("acked", "discarded")] * 2
+    assert next_batch(till) == ()
+
+
+def test_of_a_customer_whom_central_stands_in_for_the_edits_go_on(till: Till) -> None:
+    customer = till.new_customer("Rosa")
+    park_all(till)
+    birth = only_parked(till)
+    till.applies(page(customer_row(customer, "Cliente por revisar", revision=7), head=7))
+    till.renames(customer, "Rosa Quispe")
+    (edit,) = next_batch(till)
+    settle(till, applied(edit, revision=8))
+    till.does(discard_operation, DiscardOperation(birth, "no va"))
+    assert till.shown_name(customer) == "Rosa Quispe"
+
+
+def test_what_another_version_of_the_program_has_queued_can_be_sent_again_and_discarded(till: Till) -> None:
+    till.takes_abono()
+    with till.replica.writing() as db:
+        db.exec_driver_sql("UPDATE sync_queue SET collection = 'bonos', status = 'parked'")
+    operation = only_parked(till)
+    with pytest.raises(BusinessRuleBroken, match="operation_not_editable"):
+        till.does(resend_operation, ResendOperation(operation, {"name": "Rosa"}))
+    till.does(retry_operation, operation)
+    park_all(till)
+    till.does(discard_operation, DiscardOperation(operation, "no va"))
+    assert till.value("SELECT last_code FROM sync_queue") == "discarded"
 
 
 def test_a_discarded_customer_whom_a_stored_abono_names_stays_until_central_sends_its_own(till: Till) -> None:

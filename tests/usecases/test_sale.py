@@ -220,7 +220,7 @@ def test_a_charged_cart_leaves_the_parked_ones_with_the_sale(till: Till) -> None
     parked, waiting = uuid4(), uuid4()
     for cart in (parked, waiting):
         till.do(save_parked_sale, SaveParkedSale(cart, SaleDraft()))
-    till.sell(replace(cash_sale(line("Pechuga", "1.000")), parked_id=parked))
+    till.sell(replace(cash_sale(line("Pechuga", "1.000")), request_id=parked))
     assert [cart.id for cart in till.ask(parked_sales)] == [waiting]
 
 

@@ -1,7 +1,6 @@
 """Charging a sale: contado, crédito or a part of each, by one or several methods, with the change to give."""
 
 from decimal import Decimal
-from uuid import uuid4
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
@@ -29,14 +28,13 @@ _WAYS = [(Way.CONTADO, "Contado"), (Way.CREDITO, "Crédito"), (Way.MIXTO, "Mixto
 
 
 class ChargeSheet(OnceSheet):
-    """`request_id` is born with the sheet: however often it is confirmed, it stays one sale."""
+    """How a cart is paid; whoever opens it registers the sale."""
 
     confirmed = Signal(object)  # Charge
 
     def __init__(self, host: QWidget, lines: tuple[LineInput, ...], customer: CustomerRow | None) -> None:
         title = f"Cobrar a {customer.name}" if customer else "Cobrar"
         super().__init__(host, title, action="Registrar venta", icon="banknote", width=_WIDTH)
-        self.request_id = uuid4()
         self._customer = customer
         self._charge = Charge(lines, has_customer=customer is not None)
         self._lay_out()

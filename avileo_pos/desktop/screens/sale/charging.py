@@ -70,12 +70,11 @@ class Charging(QObject):
         assert self._sale is not None
         assert self._sheet is not None
         request = RegisterSale(
-            request_id=self._sheet.request_id,
+            request_id=self._sale.id,
             sale_type=charge.sale_type,
             lines=sale_lines(self._sale.draft),
             payments=charge.payments,
             customer_id=self._sale.draft.customer_id,
-            parked_id=self._sale.id,
         )
         self._till.lane.write(
             register_sale, request, then=self._show_receipt, failed=self._on_refused, actor=self._actor

@@ -1,0 +1,128 @@
+"""Steps of care and of people that a part of the seeds has besides, drawn apart so that all else stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any, Final
+
+Step = list[Any]
+
+SHARE: Final = 0.3
+"""Of the seeds that have any."""
+
+DAMAGES: Final = ("pages", "pages", "pages", "cut", "empty", "gone", "row")
+POISONS: Final = ("type", "text", "number", "forbidden", "nul", "collection")
+
+
+def with_further_steps(seed: int, tills: int, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Each theme's steps come in their order, with others between them."""
+    chance = Random(f"further {seed}")
+    if chance.random() >= SHARE:
+        return tuple(steps)
+    mixed = list(steps)
+    for theme in chance.sample(_THEMES, chance.choice((1, 1, 2))):
+        place = 0
+        for step in theme(chance, tills):
+            place = chance.randint(place, len(mixed)) if chance.random() < 0.5 else min(place + 1, len(mixed))
+            mixed.insert(place, step)
+            place += 1
+    return tuple(mixed)
+
+
+def _damage(chance: Random, tills: int) -> list[Step]:
+    one = chance.randrange(tills)
+    kept = [["keep", one, False, chance.random() < 0.4] for _ in range(chance.choice((0, 1, 1, 2, 3)))]
+    spoilt = [_spoilt(chance, one) for _ in range(chance.choice((1, 1, 1, 2)))]
+    return [*_some_work(chance, one), *kept, *_some_work(chance, one), *spoilt, *_some_work(chance, one)]
+
+
+def _spoilt(chance: Random, till: int) -> Step:
+    """The third figure draws where and what; the last is the moment at which the start is killed, if any."""
+    at = chance.choice((0, 0, chance.randint(1, 40), chance.randint(1, 400)))
+    return ["damage", till, chance.choice(DAMAGES), chance.randrange(10**6), at]
+
+
+def _theft(chance: Random, tills: int) -> list[Step]:
+    one = chance.randrange(tills)
+    kept: list[Step] = [["keep", one, True, chance.random() < 0.3] for _ in range(chance.choice((1, 1, 2)))]
+    stolen: list[Step] = [["steal", one, chance.choice((0, 0, chance.randint(1, 200)))]]
+    more = chance.choice(([], [], [["restore", 0]], [["withdraw", one]], [["copy", one], ["rewind", one, 0]]))
+    return [*_some_work(chance, one), *kept, *_some_work(chance, one), *stolen, *more, *_some_work(chance, one)]
+
+
+def _review(chance: Random, tills: int) -> list[Step]:
+    one = chance.randrange(tills)
+    born = chance.choice((["customer", one, "Ñahui"], ["sell", one, [[0, chance.randint(1, 5000)]], 0, 0]))
+    after = ["edit", one, 2, "phone", "922222222"] if born[0] == "customer" else ["void_sale", one, 0]
+    failing: list[Step] = [born, ["curse", one, 9], ["rounds", one, 25], after, ["rounds", one, 3]]
+    if chance.random() < 0.4:
+        failing = [["poison", one, chance.choice(POISONS)], ["round", one, []], born, after]
+    between: list[list[Step]] = [[], [], [["restore", 0], ["round", one, []]], [["mend"]], [["withdraw", one]]]
+    others = [each for _ in range(chance.choice((1, 2))) for each in chance.choice(between)]
+    looked_after = [
+        ["review", one, chance.randrange(3), chance.choice(("again", "discard", "discard", "correct"))]
+        for _ in range(chance.choice((0, 1, 2, 3)))
+    ]
+    return [*failing, *others, *looked_after, ["round", one, []], ["review", one, 0, "discard"]]
+
+
+def _people(chance: Random, tills: int) -> list[Step]:
+    one, other = chance.randrange(tills), chance.randrange(tills)
+    changes: list[Step] = [
+        ["sign_out", one],
+        ["withdraw", one],
+        ["sign_in", one, chance.randrange(4)],
+        ["sign_in", other, chance.randrange(4)],
+        ["bring_over", one, other],
+        ["bring_to_central", one, chance.randrange(4), chance.random() < 0.3],
+        ["round", one, []],
+        ["round", other, []],
+        ["restore", 0],
+        ["keep", one, True, False],
+        ["steal", one, 0],
+    ]
+    steps: list[Step] = []
+    for change in chance.choices(changes, (3, 3, 2, 2, 3, 2, 2, 2, 0.5, 0.5, 0.5), k=chance.randint(2, 7)):
+        steps += [*_some_work(chance, one), change]
+    return steps
+
+
+def _carts(chance: Random, tills: int) -> list[Step]:
+    one = chance.randrange(tills)
+    interruptions: list[Step] = [["crash", one], ["copy", one], ["rewind", one, 0], ["round", one, []]]
+    interruptions += [["keep", one, False, True], _spoilt(chance, one)]
+    steps: list[Step] = []
+    for _ in range(chance.randint(3, 9)):
+        number = chance.randrange(2)
+        lines = [[chance.randrange(2), chance.randint(1, 4000)]]
+        step: Step = chance.choice(
+            (
+                ["keep_cart", one, number, lines],
+                ["keep_cart", one, number, [*lines, [1, chance.randint(1, 900)]]],
+                ["charge_cart", one, number, chance.choice((None, 0, 1)), chance.choice((None, 0, 33))],
+                ["charge_cart", one, number, None, None],
+                ["press_again", one],
+                ["drop_cart", one, number],
+                chance.choice(interruptions),
+            )
+        )
+        may_be_cut_off = "cart" in step[0] and chance.random() < 0.3
+        how = chance.choice(("crash_in", "power_cut"))
+        steps.append([how, one, chance.randint(1, 12), step] if may_be_cut_off else step)
+    return steps
+
+
+def _some_work(chance: Random, till: int) -> list[Step]:
+    work: tuple[Callable[[], Step], ...] = (
+        lambda: ["sell", till, [[chance.randrange(2), chance.randint(1, 5000)]], chance.choice((None, 0, 1)), 0],
+        lambda: ["abono", till, chance.choice((0, 1)), chance.randint(1, 3000)],
+        lambda: ["customer", till, "la casera"],
+        lambda: ["edit", till, chance.choice((0, 1, 2)), "notes", "paga el sábado"],
+        lambda: ["void_sale", till, 0],
+        lambda: ["round", till, []],
+    )
+    return [chance.choice(work)() for _ in range(chance.choice((0, 1, 1, 2)))]
+
+
+_THEMES: Final = (_damage, _theft, _review, _people, _carts)

@@ -1,0 +1,101 @@
+"""«Por revisar»: what a person does with operations that central did not take, and that there is always a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from avileo_pos.usecases.queue import (
+    DiscardOperation,
+    ResendOperation,
+    discard_operation,
+    resend_operation,
+    retry_operation,
+)
+from avileo_pos.work import Work
+from tests.simulation.checkers import Violation
+from tests.simulation.ledger import NOTHING, Done, Meaning
+from tests.simulation.tills import SimulatedTill
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+Act = Callable[[Work, Any], Any]
+MOST_ROUNDS: Final = 25
+_PARKED: Final = "SELECT id, collection, operation_type, entity_id FROM sync_queue WHERE status = 'parked' ORDER BY seq"
+
+
+class Review:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.was_called_for = False
+
+    def steps(self) -> Mapping[str, Callable[..., str]]:
+        return {"review": self.review, "rounds": self.rounds, "mend": self.mend}
+
+    def review(self, till: int, which: int, what: str) -> str:
+        """`what` is done with one of the parked operations: again, discard, correct."""
+        self.was_called_for = True
+        theirs = self._world.tills[till]
+        parked = theirs.rows(_PARKED)
+        return self._looked_after(theirs, parked[which % len(parked)], what) if parked else "nothing to review"
+
+    def rounds(self, till: int, most: int) -> str:
+        """One after the other as they fall due, with no faults, for as long as something waits."""
+        theirs, said = self._world.tills[till], ["nothing waits"]
+        for _ in range(most):
+            if not theirs.value("SELECT count(*) FROM sync_queue WHERE status IN ('pending', 'inflight')"):
+                break
+            said.append(self._world.perform(["round", till, []]))
+            self._world.now = max(self._world.now, theirs.due)
+        return said[-1]
+
+    def mend(self) -> str:
+        """A new version of central fails no more over what it failed over."""
+        self._world.checkers.looked_after |= self._world.cursed
+        self._world.cursed.clear()
+        return "mended"
+
+    def clear(self) -> None:
+        """Somebody discards all that waits for a person, the newest first: each of them can be, or will be soon."""
+        for till in self._world.tills:
+            while parked := till.rows(_PARKED):
+                said = [self._looked_after(till, each, "discard") for each in reversed(parked)]
+                self._world._tell(f"cleared {till.name} -> {said}")
+                if len(till.rows(_PARKED)) == len(parked):
+                    raise Violation("way out", f"{till.name} can do nothing about {parked}: {said}")
+
+    def require_that_all_is_cleared(self) -> None:
+        """Nothing waits for ever for what a person has discarded."""
+        checkers = self._world.checkers
+        gone = {checkers.ledger.done[each].entity_id for each in checkers.discarded if each in checkers.ledger.done}
+        for till in self._world.tills:
+            for each in till.rows("SELECT * FROM sync_queue WHERE status <> 'acked'"):
+                if each["entity_id"] in gone and each["last_code"] == "blocked":
+                    raise Violation("way out", f"{till.name} waits for ever with {each['id']}: {each['last_code']}")
+
+    def _looked_after(self, till: SimulatedTill, operation: dict[str, Any], what: str) -> str:
+        usecase, request, meaning = _as_asked(operation, what)
+        said = self._world._done(till, partial(_by_an_admin, till, usecase, request, meaning))
+        discarded = till.rows("SELECT id FROM sync_queue WHERE last_code = 'discarded'")
+        self._world.checkers.discarded |= {row["id"] for row in discarded}
+        return f"{what} {operation['collection']} {operation['operation_type']} {said}"
+
+
+def _as_asked(operation: dict[str, Any], what: str) -> tuple[Act, object, Meaning]:
+    operation_id = UUID(operation["id"])
+    match what:
+        case "again":
+            return retry_operation, operation_id, NOTHING
+        case "discard":
+            return discard_operation, DiscardOperation(operation_id, "no va"), NOTHING
+    is_born = (operation["collection"], operation["operation_type"]) == ("customers", "create")
+    meaning = Meaning(operation["entity_id"], 0) if is_born else NOTHING
+    return resend_operation, ResendOperation(operation_id, {"name": "Corregida"}), meaning
+
+
+def _by_an_admin(till: SimulatedTill, usecase: Act, request: object, meaning: Meaning) -> list[Done]:
+    """Whoever stands there, or an admin whose PIN they ask for."""
+    return till.do(usecase, request, meaning, by=till.somebody)
