@@ -19,7 +19,7 @@ from avileo_pos.handover.sealing import KeySeal, SealBroken
 from avileo_pos.replica.database import Clock, utc_now
 from avileo_pos.replica.errors import DiskFailing, DiskFull, NothingToBring, TillAlreadyHere, WrongPasswordForCopies
 from avileo_pos.replica.key_chest import open_chest
-from avileo_pos.replica.rescue import Rescue, rescue_file
+from avileo_pos.replica.rescue import Rescue, rescue_file, take_untold
 from avileo_pos.replica.safe import ON_ANOTHER_DISK, Safe, chest_of
 from avileo_pos.settings import replica_path
 
@@ -60,6 +60,7 @@ def _bring(chest: Path, seal: KeySeal, folder: Path, clock: Clock) -> Brought:
     try:
         chest_of(path).adopt(seal, chest)
         rescue = rescue_file(path, (Safe.beside(path), Safe(chest.parent, seal)), clock=clock)
+        take_untold(path)  # whoever has it brought is told at once
     except OSError as trouble:
         raise (DiskFull if trouble.errno == errno.ENOSPC else DiskFailing)(str(trouble)) from trouble
     return Brought(business_id, above.parent if above.name == ON_ANOTHER_DISK else None, rescue)

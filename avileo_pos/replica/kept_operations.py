@@ -24,6 +24,7 @@ from avileo_pos.handover.at_central import OPEN
 from avileo_pos.handover.kept_operation import KeptOperation, is_sound
 from avileo_pos.protocol import COLLECTIONS, Collection, Operation, data_hash
 from avileo_pos.replica.identity import read_identity
+from avileo_pos.tables.shared import businesses
 from avileo_pos.work import insert_text, mirror_sync_status
 
 OPERATION_COLUMNS: Final = (
@@ -187,11 +188,14 @@ def _frozen(operation: Operation) -> dict[str, Any]:
 
 
 def _write_rows(db: Connection, business_id: UUID, operation: Operation) -> None:
-    """What was born by an operation. What it changed or voided `lay_over` shows."""
+    """What was born by an operation, but for the business itself, which comes from central alone.
+
+    What it changed or voided `lay_over` shows.
+    """
     collection = COLLECTIONS[operation.collection]
     said = msgspec.json.decode(operation.data)
     common = {"business_id": str(business_id)}
-    if operation.operation_type == "create":
+    if operation.operation_type == "create" and collection.table is not businesses:
         names = {column.name for column in collection.sent}
         own = {name: value for name, value in said.items() if name in names}
         _insert(db, collection, {**common, **own, "id": operation.entity_id}, operation.actor_id)

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
+import msgspec
 import structlog
 
 from avileo_pos.handover.at_central import OPEN
 from avileo_pos.handover.kept_operation import KeptOperation
-from avileo_pos.handover.sealing import SealBroken
+from avileo_pos.handover.sealing import SealBroken, write_whole
 from avileo_pos.protocol import KEPT_AFTER_ANSWER
 from avileo_pos.replica.carving import carve, identity_in
 from avileo_pos.replica.copies import Copy, copies_in, newest_sound, take_out
@@ -79,12 +80,14 @@ def open_or_rescue(
     Raises ReplicaInUse, ReplicaTooNew, ReplicaUnwritable, DiskFull, DiskFailing.
     """
     _finish_what_was_begun(path, clock())
+    rescue = None
     try:
-        return _opened(path, safes, clock, new_id)
+        opened = _opened(path, safes, clock, new_id)
     except ReplicaDamaged as trouble:
         log.error("replica_damaged", why=str(trouble))
-    rescue = rescue_file(path, safes, clock=clock, new_id=new_id)
-    return replace(_opened(path, safes, clock, new_id), rescue=rescue)
+        rescue = rescue_file(path, safes, clock=clock, new_id=new_id)
+        opened = _opened(path, safes, clock, new_id)
+    return replace(opened, rescue=take_untold(path) or rescue)
 
 
 def _opened(path: Path, safes: Sequence[Safe], clock: Clock, new_id: Callable[[], UUID]) -> Opened:
@@ -117,7 +120,10 @@ def _require_that_it_is_well(path: Path, own: Safe) -> None:
 def rescue_file(
     path: Path, safes: Sequence[Safe], *, clock: Clock = utc_now, new_id: Callable[[], UUID] = uuid4
 ) -> Rescue:
-    """Put another file in the place of the damaged one, which nobody has open. Raises ReplicaTrouble, OSError."""
+    """Put another file in the place of the damaged one, which nobody has open. Raises ReplicaTrouble, OSError.
+
+    It is noted beside until `take_untold`, so that a person hears of it also if the program is killed before.
+    """
     now, begun = clock(), _begun(path)
     _remove(begun)
     copy = newest_sound(safes, begun)
@@ -126,10 +132,22 @@ def rescue_file(
     with Replica.open(begun, clock=clock, new_id=new_id) as replica:
         operations = _fill(replica, till, kept, safes, now)
     begun.replace(_finished(path))
-    aside = _put_in_place(path, now)
+    rescue = Rescue(_aside(path, now), copy.made_at if copy else None, operations)
+    with suppress(OSError):
+        write_whole(_untold(path), msgspec.json.encode(rescue, enc_hook=str))
+    _put_in_place(path, now)
     _begin_journals_anew(safes, till, now)
     log.error("replica_rescued", copy_of=copy and instant_text(copy.made_at), operations=operations)
-    return Rescue(aside, copy.made_at if copy else None, operations)
+    return rescue
+
+
+def take_untold(path: Path) -> Rescue | None:
+    """What was done about a damaged file and nobody was told of yet; the next to ask is not told again."""
+    with suppress(OSError, msgspec.DecodeError):
+        said = _untold(path).read_bytes()
+        _untold(path).unlink()
+        return msgspec.json.decode(said, type=Rescue, dec_hook=lambda kind, text: kind(text))
+    return None
 
 
 def go_back(path: Path, copy: Copy, own: Safe, *, clock: Clock = utc_now, new_id: Callable[[], UUID] = uuid4) -> Opened:
@@ -293,9 +311,9 @@ def _fill(
     return len(kept)
 
 
-def _put_in_place(path: Path, now: datetime) -> Path:
+def _put_in_place(path: Path, now: datetime) -> None:
     """The file goes before its log, and the new one comes last: `_finish_what_was_begun` goes on from any of these."""
-    aside = path.with_name(f"{path.stem}.{SET_ASIDE}-{_stamp(now)}")
+    aside = _aside(path, now)
     for part in ("", "-wal"):
         old = path.with_name(path.name + part)
         if old.exists():
@@ -303,7 +321,6 @@ def _put_in_place(path: Path, now: datetime) -> Path:
     path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
     path.with_suffix(FOUND_DAMAGED).unlink(missing_ok=True)
     _finished(path).replace(path)
-    return aside
 
 
 def _finish_what_was_begun(path: Path, now: datetime) -> None:
@@ -324,6 +341,14 @@ def _begin_journals_anew(safes: Sequence[Safe], till: TillIdentity | None, now: 
 
 def _is_filled(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
+
+
+def _aside(path: Path, now: datetime) -> Path:
+    return path.with_name(f"{path.stem}.{SET_ASIDE}-{_stamp(now)}")
+
+
+def _untold(path: Path) -> Path:
+    return path.with_suffix(".untold")
 
 
 def _begun(path: Path) -> Path:

@@ -364,6 +364,17 @@ def test_a_new_file_is_not_taken_for_finished_before_it_is(
     assert queue_of(spoilt.open()) == day.operations
 
 
+def test_a_person_hears_of_a_rescue_also_if_the_program_was_killed_after_it(day: Day, tmp_path: Path) -> None:
+    spoilt = day.again_in(tmp_path / "spoilt")
+    spoilt.spoil(0, 10**7, b"\x5a")
+    done = rescue_file(spoilt.file, [spoilt.safe], clock=Clock())
+    opened = spoilt.open()
+    opened.replica.close()
+    assert opened.rescue == done
+    assert queue_of(again := spoilt.open()) == day.operations
+    assert again.rescue is None
+
+
 def interrupt(*_given: object) -> int:
     raise KeyboardInterrupt
 

@@ -488,20 +488,23 @@ def _voided(rows: Rows) -> set[tuple[str, str]]:
 
 def i18_deleted_stays_deleted(seen: Checkers, _exchanges: list[Exchange]) -> None:
     """A voided fact never comes back, at a till nor at central, but where the voiding was refused or taken back."""
-    refused = {each["id"] for till in seen.at_tills.values() for each in till.queue if each["status"] == "parked"}
-    undone = (seen.ledger.done[each] for each in seen.discarded | refused if each in seen.ledger.done)
-    taken_back = {done.entity_id for done in undone if done.operation_type == "delete"}
     for till in (seen.at_tills[moved.name] for moved in seen.moved):
         memory = seen.memories[till.name]
         if memory.epoch == till.state["epoch"]:
             for name, key in memory.voided:
                 row = till.rows[name].get(key)
-                if row is not None and row["voided_at"] is None and key not in taken_back:
+                if row is not None and row["voided_at"] is None and not _is_void_undone(seen, key):
                     raise Violation("I18", f"{name} {key} came back at {till.name}")
     voided = _voided(seen.at_central.rows)
     for name, key in seen.voided_in[seen.at_central.epoch] - voided:
         raise Violation("I18", f"{name} {key} came back at central")
     seen.voided_in[seen.at_central.epoch] |= voided
+
+
+def _is_void_undone(seen: Checkers, fact: str) -> bool:
+    refused = {each["id"] for till in seen.at_tills.values() for each in till.queue if each["status"] == "parked"}
+    undone = (seen.ledger.done[each] for each in seen.discarded | refused if each in seen.ledger.done)
+    return any((done.operation_type, done.entity_id) == ("delete", fact) for done in undone)
 
 
 # --- At rest ---------------------------------------------------------------------------------------------------------

@@ -81,8 +81,8 @@ class Safety:
     def damage(self, till: int, kind: str, where: int, crash_at: int) -> str:
         """The disk fails, and the program starts, is killed over it perhaps, and starts again."""
         spoilt = self._cared_for(self._world.tills[till])
-        is_told = bool(self._written[spoilt.name]["here"])
-        if not is_told and (kind == "row" or (kind in WHOLLY and where % 2)):
+        is_known = bool(self._written[spoilt.name]["here"])
+        if not is_known and (kind == "row" or (kind in WHOLLY and where % 2)):
             return "nothing would tell that there was a till, or what stood in the row"
         queue = spoilt.rows("SELECT id, status, data, depends_on, last_code FROM sync_queue ORDER BY seq")
         (spoilt.close if where % 2 else spoilt.crash)()
@@ -95,7 +95,8 @@ class Safety:
         missing = self._missing(spoilt, queue)
         if unjustly := missing & legible:
             raise Violation("I1", f"{spoilt.name} could read {self._said(unjustly)}, and has lost it")
-        if missing and not is_another and opened.lost < len(missing) and not crash_at:
+        is_told = opened.rescue is not None if is_another else opened.lost >= len(missing)
+        if missing and not is_told:
             raise Violation("I1", f"{spoilt.name} has lost {self._said(missing)}, and nobody was told")
         if is_another:
             self._goes_on_from(spoilt)
