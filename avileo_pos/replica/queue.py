@@ -174,9 +174,12 @@ def counts(db: Connection) -> QueueCounts:
     return QueueCounts(waiting=by_parked.get(False, 0), to_review=by_parked.get(True, 0))
 
 
-def next_try_at(db: Connection) -> datetime | None:
-    """When the first of the operations that were put off may go again."""
-    found = db.exec_driver_sql("SELECT min(next_attempt_at) FROM sync_queue WHERE status = 'pending'").scalar()
+def next_try_at(db: Connection, now: datetime) -> datetime | None:
+    """When the first of the operations that are put off may go again; one that could go already waits for another."""
+    found = db.exec_driver_sql(
+        "SELECT min(next_attempt_at) FROM sync_queue WHERE status = 'pending' AND next_attempt_at > ?",
+        (instant_text(now),),
+    ).scalar()
     return None if found is None else datetime.fromisoformat(found)
 
 

@@ -416,10 +416,11 @@ class SyncEngine:
 
     def _until_next_round(self) -> timedelta:
         """Sooner than the next round when an operation's own wait is over before."""
-        next_at = self._run(reads(queue.next_try_at))
+        now = self._clock()
+        next_at = self._run(reads(queue.next_try_at, now))
         if next_at is None:
             return ROUND_EVERY
-        return min(ROUND_EVERY, max(next_at - self._clock(), timedelta(seconds=1)))
+        return min(ROUND_EVERY, max(next_at - now, timedelta(seconds=1)))
 
     def _wait_after(self, trouble: CentralTrouble) -> timedelta:
         asked = trouble.retry_after if isinstance(trouble, CentralBusy) else None

@@ -329,7 +329,19 @@ def test_an_edit_that_another_has_overwritten_since_does_not_stay(till: Till) ->
 
 
 def test_the_next_try_is_known(till: Till) -> None:
-    assert till.run(reads(queue.next_try_at)) is None
+    assert till.run(reads(queue.next_try_at, till.clock())) is None
     till.new_customer()
     settle(till, put_off(next_batch(till)[0]))
-    assert till.run(reads(queue.next_try_at)) == till.clock() + timedelta(seconds=10)
+    assert till.run(reads(queue.next_try_at, till.clock())) == till.clock() + timedelta(seconds=10)
+
+
+def test_what_waits_for_another_calls_central_no_sooner_than_that_one(till: Till) -> None:
+    """Else a voiding that waits would have the till call every second, for weeks after a backup was put back."""
+    abono = till.takes_abono()
+    settle(till, put_off(next_batch(till)[0]))
+    till.clock.advance(minutes=1)
+    assert till.run(reads(queue.next_try_at, till.clock())) is None
+    (birth,) = next_batch(till)
+    settle(till, put_off(birth))
+    till.voids_abono(abono)
+    assert till.run(reads(queue.next_try_at, till.clock())) == till.clock() + timedelta(seconds=10)

@@ -45,7 +45,10 @@ class Violation(AssertionError):  # noqa: N818 - the name says what happened
 
 @dataclass
 class Memory:
-    """What was seen before of one till's file; a copy of the file takes it along."""
+    """What was seen before of one till's file; a copy of the file takes it along.
+
+    `is_new` until everything has come into it for the first time.
+    """
 
     epoch: str | None = None
     head: int = 0
@@ -53,6 +56,7 @@ class Memory:
     figures: dict[tuple[str, str], tuple[str | None, int]] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
     voided: set[tuple[str, str]] = field(default_factory=set)
+    is_new: bool = False
 
 
 class Checkers:
@@ -78,7 +82,6 @@ class Checkers:
         self.poisonous: set[str] = set()
         self.discarded: set[str] = set()
         self.looked_after: set[str] = set()
-        self.begun_anew: set[str] = set()
         self.gone_back: Counter[str] = Counter()
         self.some_were_withdrawn = self.people_changed = False
         self.roles_were_written = False
@@ -118,13 +121,12 @@ class Checkers:
 
     def cloned(self, original: SimulatedTill, clone: SimulatedTill) -> None:
         self.memories[clone.name] = deepcopy(self.memories[original.name])
-        self.begun_anew |= {clone.name} if original.name in self.begun_anew else set()
         self.was_disturbed = True
 
     def power_was_cut(self, till: SimulatedTill) -> None:
         """What had been pulled last may be pulled again; what a person has done stands."""
         before = self.memories[till.name]
-        self.memories[till.name] = Memory(figures=before.figures, attempts=before.attempts)
+        self.memories[till.name] = Memory(figures=before.figures, attempts=before.attempts, is_new=before.is_new)
         self.file_went_back = True
 
     def restored(self) -> None:
@@ -170,6 +172,7 @@ class Checkers:
         may_come = any(
             (each["entity_id"], each["operation_type"]) == (operation["entity_id"], "create")
             and each["status"] != "parked"
+            and each["last_code"] != "discarded"
             for till in self.at_tills.values()
             for each in till.queue
         )
@@ -238,8 +241,7 @@ class Checkers:
                 (name, key): self.figure_of(till, name, key) for name in DERIVED for key in till.rows[name]
             }
             memory.voided = _voided(till.rows)
-            if till.is_settled:
-                self.begun_anew.discard(till.name)
+            memory.is_new = memory.is_new and not till.is_settled
 
     def _remember_central(self) -> None:
         for name, rows in self.at_central.rows.items():
@@ -410,7 +412,7 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
                 continue
             row = till.rows[each["collection"]].get(each["entity_id"])
             is_open = each["status"] != "acked"
-            is_to_come = till.name in seen.begun_anew and each["operation_type"] != "create"
+            is_to_come = seen.memories[till.name].is_new and each["operation_type"] != "create"
             if is_open and row is None and each["id"] not in seen.poisonous and not is_to_come:
                 raise Violation("I7", f"{till.name} does not show {each['collection']} {each['entity_id']}")
             if row is None:
@@ -434,7 +436,7 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
 
 def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
     """A shown figure is central's as of its revision with all that was done here, each counted once."""
-    for moved in (each for each in seen.moved if each.name not in seen.begun_anew):
+    for moved in (each for each in seen.moved if not seen.memories[each.name].is_new):
         till = seen.at_tills[moved.name]
         for name, shown, counted in (
             ("customer_balances", moved.shown_debts(), seen.ledger.debts),
@@ -592,13 +594,9 @@ def i8_everybody_shows_the_same(seen: Checkers) -> None:
         visible = seen.at_central.visible_to(member, role)
         # What was handed over for somebody whose sales are not for this person to see does not come back from central.
         of_others = {row_id for each in held.queue if each["actor_id"] != member for row_id in _rows_of(each)}
-        of_others |= {
-            key
-            for name, (column, _parent) in BELONGING.items()
-            for key, row in held.rows[name].items()
-            if row[column] in of_others
-        }
+        of_others |= _inside(held, of_others)
         parked = {row_id for each in held.queue if each["status"] != "acked" for row_id in _rows_of(each)}
+        parked |= _inside(held, parked)
         # A voiding that central could not take stands here until a person takes it back.
         voids = [each for each in held.queue if each["status"] != "acked" and each["operation_type"] == "delete"]
         parked_voids = {row_id for each in voids for row_id in (each["entity_id"], *_parts_of(held, each))}
@@ -631,6 +629,16 @@ def _rows_of(operation: Row) -> Iterator[str]:
     data: dict[str, Any] = msgspec.json.decode(operation["data"])
     for part in COLLECTIONS[operation["collection"]].parts if operation["collection"] in COLLECTIONS else ():
         yield from (row["id"] for row in data.get(part, []))
+
+
+def _inside(held: AtTill, facts: set[str]) -> set[str]:
+    """The rows that came inside these."""
+    return {
+        key
+        for name, (column, _parent) in BELONGING.items()
+        for key, row in held.rows[name].items()
+        if row[column] in facts
+    }
 
 
 def i12_poison_delays_only_what_needs_it(seen: Checkers) -> None:

@@ -175,8 +175,7 @@ class Safety:
             newest = max(copy.made_at for copy in copies)
             checkers.went_back(till, deepcopy(self._of_copies[till.name, newest]))
         else:
-            checkers.went_back(till, Memory())
-            checkers.begun_anew.add(till.name)
+            checkers.went_back(till, Memory(is_new=True))
 
     def _safes(self, till: SimulatedTill) -> tuple[Safe, ...]:
         return safes_of(till.file, self._sticks.get(till.name))

@@ -154,6 +154,7 @@ class World:
         self.checkers.at_rest()
         if self._review.was_called_for:
             self._review.clear()
+            self.checkers.always()
             self._come_to_rest()
             self.checkers.at_rest()
             self._review.require_that_all_is_cleared()
@@ -469,7 +470,7 @@ class World:
 
     def _done(self, till: SimulatedTill, act: Callable[[], list[Done]]) -> str:
         self.now += timedelta(seconds=1)
-        if till.name in self.checkers.begun_anew:
+        if self.checkers.memories[till.name].is_new:
             return "there is nothing to work with yet"
         try:
             done = self._unless_it_crashes(till, act)
