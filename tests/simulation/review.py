@@ -64,8 +64,11 @@ class Review:
         return "mended"
 
     def clear(self) -> None:
-        """Somebody discards all that waits for a person, the newest first: each of them can be, or will be soon."""
-        for till in self._world.tills:
+        """Somebody discards all that waits for a person, the newest first: each of them can be, or will be soon.
+
+        At a till into which nothing has come yet nobody can do anything.
+        """
+        for till in (each for each in self._world.tills if not self._world.checkers.memories[each.name].is_new):
             while parked := till.rows(_PARKED):
                 said = [self._looked_after(till, each, "discard") for each in reversed(parked)]
                 self._world._tell(f"cleared {till.name} -> {said}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
@@ -64,19 +64,13 @@ class Safety:
     def keep(self, till: int, on_stick: bool, with_copy: bool) -> str:
         """The keeper's thread comes round: the journals know all that was done, here and on a stick if one is in."""
         kept = self._cared_for(self._world.tills[till])
-        with _quick_locks(), patch.object(Safe, "require_room_for", lambda *_: None):
-            if on_stick:
-                self._put_in_a_stick(kept)
-            keeping = Keeping(kept.file, self._sticks.get(kept.name) if on_stick else None, kept.clock)
-            (keeping.copy if with_copy else keeping.follow)()
-            keeping._reader.close()
-        known = {row["id"] for row in kept.rows("SELECT id FROM sync_queue")}
-        for place in ("here", "stick") if on_stick else ("here",):
-            self._written[kept.name][place] |= known
+        if on_stick:
+            self._put_in_a_stick(kept)
+        known = self._written_down(kept, self._sticks.get(kept.name) if on_stick else None, with_copy=with_copy)
         if with_copy:
             [newest, *_] = copies_in(Safe.beside(kept.file))
             self._of_copies[kept.name, newest.made_at] = deepcopy(self._world.checkers.memories[kept.name])
-        return f"{len(known)} operations known" + (" and copied" if with_copy else "")
+        return f"{known} operations known" + (" and copied" if with_copy else "")
 
     def damage(self, till: int, kind: str, where: int, crash_at: int) -> str:
         """The disk fails, and the program starts, is killed over it perhaps, and starts again."""
@@ -168,7 +162,11 @@ class Safety:
         self._opened[till.name] = first
 
     def _goes_on_from(self, till: SimulatedTill) -> None:
-        """The figures of the newest copy, or of a new file into which everything has still to come."""
+        """The figures of the newest copy, or of a new file into which everything has still to come.
+
+        The keeper of the program that has just started begins a journal of it.
+        """
+        self._written_down(till, self._sticks.get(till.name))
         checkers = self._world.checkers
         copies = [copy for safe in self._safes(till) for copy in copies_in(safe)]
         if copies:
@@ -176,6 +174,17 @@ class Safety:
             checkers.went_back(till, deepcopy(self._of_copies[till.name, newest]))
         else:
             checkers.went_back(till, Memory(is_new=True))
+
+    def _written_down(self, till: SimulatedTill, stick: Path | None, *, with_copy: bool = False) -> int:
+        """How many operations the journals know now."""
+        with patch.object(Safe, "require_room_for", lambda *_: None):
+            keeping = Keeping(till.file, stick, till.clock)
+            (keeping.copy if with_copy else keeping.follow)()
+            keeping._reader.close()
+        known = {row["id"] for row in till.rows("SELECT id FROM sync_queue")}
+        for place in ("here", "stick") if stick else ("here",):
+            self._written[till.name][place] |= known
+        return len(known)
 
     def _safes(self, till: SimulatedTill) -> tuple[Safe, ...]:
         return safes_of(till.file, self._sticks.get(till.name))
@@ -189,7 +198,8 @@ class Safety:
         if till.name not in self._sticks:
             self._sticks[till.name] = till.file.parent / f"stick of {till.name}"
             self._sticks[till.name].mkdir()
-            chest_of(till.file).lock_with(f"{till.user_id}@example.pe", PASSWORD)
+            with patch.object(sealing, "_N", 2):  # a password is stretched as little as can be
+                chest_of(till.file).lock_with(f"{till.user_id}@example.pe", PASSWORD)
 
     def _not_at_central(self, ids: set[str]) -> set[str]:
         checkers = self._world.checkers
@@ -288,13 +298,6 @@ def _name_after_the_business(place: Path, stem: str) -> None:
     on_stick = place / ON_ANOTHER_DISK
     if stem != str(BUSINESS):
         (on_stick / stem).rename(on_stick / str(BUSINESS))
-
-
-@contextmanager
-def _quick_locks() -> Iterator[None]:
-    """A password is stretched as little as can be."""
-    with patch.object(sealing, "_N", 2):
-        yield
 
 
 # --- A crash in the midst of a start ---------------------------------------------------------------------------------
