@@ -275,13 +275,14 @@ def _counts(till: AtTill, operation: Row) -> bool:
 
 
 def _is_out_of_sight(till: AtTill, operation: Row) -> bool:
-    """A void that central has refused, of another's fact that it shows here no more: nobody here knows how it stands."""
+    """A void that central has refused, of another's fact that it shows here no more: nobody knows how it stands."""
     if operation["operation_type"] != "delete" or operation["status"] != "parked":
         return False
     is_own = any(
         each["operation_type"] == "create" and each["entity_id"] == operation["entity_id"] for each in till.queue
     )
-    return not is_own and till.rows[operation["collection"]][operation["entity_id"]]["revision"] == 0
+    row = till.rows[operation["collection"]].get(operation["entity_id"])
+    return not is_own and row is not None and row["revision"] == 0
 
 
 # --- At every step ---------------------------------------------------------------------------------------------------
@@ -596,10 +597,10 @@ def i8_everybody_shows_the_same(seen: Checkers) -> None:
         of_others = {row_id for each in held.queue if each["actor_id"] != member for row_id in _rows_of(each)}
         of_others |= _inside(held, of_others)
         parked = {row_id for each in held.queue if each["status"] != "acked" for row_id in _rows_of(each)}
-        parked |= _inside(held, parked)
         # A voiding that central could not take stands here until a person takes it back.
         voids = [each for each in held.queue if each["status"] != "acked" and each["operation_type"] == "delete"]
-        parked_voids = {row_id for each in voids for row_id in (each["entity_id"], *_parts_of(held, each))}
+        parked_voids = {each["entity_id"] for each in voids}
+        parked_voids |= _inside(held, parked_voids)
         for name, collection in COLLECTIONS.items():
             columns = [str(column.name) for column in collection.travelling]
             for key in held.rows[name].keys() | visible[name].keys():
@@ -616,12 +617,6 @@ def i8_everybody_shows_the_same(seen: Checkers) -> None:
                             "I8",
                             f"{name}.{column} {key}: at {till.name} {here[column]!r}, at central {there[column]!r}",
                         )
-
-
-def _parts_of(till: AtTill, operation: Row) -> Iterator[str]:
-    """The rows at the till that belong to what the operation is about."""
-    for part, link in COLLECTIONS[operation["collection"]].parts.items():
-        yield from (key for key, row in till.rows[part].items() if row[link] == operation["entity_id"])
 
 
 def _rows_of(operation: Row) -> Iterator[str]:
