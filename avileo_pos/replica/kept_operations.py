@@ -23,7 +23,9 @@ from avileo_pos.domain.receipt import parse_receipt_number
 from avileo_pos.handover.at_central import OPEN
 from avileo_pos.handover.kept_operation import KeptOperation, is_sound
 from avileo_pos.protocol import COLLECTIONS, Collection, Operation, data_hash
+from avileo_pos.protocol.collections import Kind
 from avileo_pos.replica.identity import read_identity
+from avileo_pos.replica.queue import PulledFact, heed_pulled_facts
 from avileo_pos.tables.shared import businesses
 from avileo_pos.work import insert_text, mirror_sync_status
 
@@ -99,6 +101,7 @@ def put_back(db: Connection, kept: Iterable[KeptOperation]) -> int:
     sound = [each for each in kept if is_sound(each.operation)]
     back = [*_mended(db, sound), *_lacking(db, sound)]
     shown = [each.operation for each in back if each.operation.collection in COLLECTIONS]
+    _heed_facts_of_central(db, shown)
     for operation in shown:
         _write_rows(db, till.business_id, operation)
     entities = {(operation.collection, operation.entity_id) for operation in shown}
@@ -182,6 +185,23 @@ def _frozen(operation: Operation) -> dict[str, Any]:
         "created_at": operation.created_at,
         "sha256": data_hash(data),
     }
+
+
+def _heed_facts_of_central(db: Connection, operations: Iterable[Operation]) -> None:
+    """What central has already sent here by another way stands in the figures that came with it."""
+    by_collection: dict[str, list[str]] = {}
+    for operation in operations:
+        if COLLECTIONS[operation.collection].kind is Kind.FACT:
+            by_collection.setdefault(operation.collection, []).append(operation.entity_id)
+    for name, ids in by_collection.items():
+        voided = "voided_at IS NOT NULL" if COLLECTIONS[name].voidable else "FALSE"
+        found = db.exec_driver_sql(
+            f"SELECT id, revision, {voided} FROM {name}"
+            " WHERE business_id = (SELECT business_id FROM till_identity) AND revision > 0"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (msgspec.json.encode(ids).decode(),),
+        )
+        heed_pulled_facts(db, name, {key: PulledFact(revision, bool(gone)) for key, revision, gone in found.all()})
 
 
 # --- Rows ------------------------------------------------------------------------------------------------------------

@@ -95,11 +95,13 @@ class People:
         taker = self._world.tills[other]
         if taker is self._world.tills[till]:
             return "the same till"
+        before = _queued_at(taker)
         try:
             handover = self._written(till)
             carried = self._world._unless_it_crashes(taker, lambda: take_in(handover, taker.replica))
         except (ReplicaTrouble, BusinessRuleBroken) as trouble:
             return f"trouble {trouble}"
+        self._world.checkers.taken_in[taker.name] |= _queued_at(taker) - before
         return "crashed" if carried is None else f"{carried.operations} taken, {carried.left_out} left out"
 
     def bring_to_central(self, till: int, which: int, without_missing: bool) -> str:
@@ -136,6 +138,10 @@ class People:
             owner.user_id,
             self._world.now,
         )
+
+
+def _queued_at(till: SimulatedTill) -> set[str]:
+    return {row["id"] for row in till.rows("SELECT id FROM sync_queue")}
 
 
 def enrol_by_password(till: SimulatedTill, person: Person, now: datetime) -> None:
