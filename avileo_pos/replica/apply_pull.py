@@ -24,6 +24,7 @@ from avileo_pos.replica.queue import PulledFact, heed_pulled_facts
 from avileo_pos.replica.transaction import writes_pulled_rows
 from avileo_pos.tables.shared import SYNCED_TABLES, businesses
 from avileo_pos.tables.till import sync_state
+from avileo_pos.work import mirror_sync_status
 
 PIECE_SECONDS: Final = 0.05
 FEWEST_ROWS: Final = 50
@@ -104,6 +105,7 @@ def _store(db: Connection, part: _Part | None, page: PullPage | None) -> None:
     if part is not None:
         _store_rows(db, part)
     if page is not None:
+        _mirror_what_waits(db)
         _keep_place(db, page)
 
 
@@ -123,6 +125,15 @@ def _rebase_edited(db: Connection, part: _Part) -> None:
         identity_of, revision_of = part.columns.index("id"), part.columns.index("revision")
         pulled = {row[identity_of]: row[revision_of] for row in part.rows if row[identity_of] in edited}
         rebase(db, part.collection.name, pulled)
+
+
+def _mirror_what_waits(db: Connection) -> None:
+    """A row that has just come into a file which lacked it may be one of which an edit or a void waits here."""
+    business_id = read_identity(db).business_id
+    for name, collection in COLLECTIONS.items():
+        edited = edited_entities(db, name) if collection.kind is Kind.CARD or collection.voidable else ()
+        if edited:
+            mirror_sync_status(db, business_id, collection.table, edited)
 
 
 def _facts(part: _Part) -> dict[str, PulledFact]:

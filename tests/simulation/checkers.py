@@ -414,8 +414,7 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
                 continue
             row = till.rows[each["collection"]].get(each["entity_id"])
             is_open = each["status"] != "acked"
-            is_to_come = seen.memories[till.name].is_new and each["operation_type"] != "create"
-            if is_open and row is None and each["id"] not in seen.poisonous and not is_to_come:
+            if is_open and row is None and each["id"] not in seen.poisonous and not _is_to_come(seen, till, each):
                 raise Violation("I7", f"{till.name} does not show {each['collection']} {each['entity_id']}")
             if row is None:
                 continue
@@ -434,6 +433,14 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
         for (name, key, column), (value, row) in shown.items():
             if row[column] != value:
                 raise Violation("I7", f"{till.name} shows {name}.{column} {key} as {row[column]!r}, not {value!r}")
+
+
+def _is_to_come(seen: Checkers, till: AtTill, operation: Row) -> bool:
+    """Whether what it changes is another's, and nothing of that has come to the file that this till has now."""
+    if operation["operation_type"] == "create":
+        return False
+    has_come = operation["entity_id"] in seen.at_central.rows[operation["collection"]]
+    return seen.memories[till.name].is_new or (seen.gone_back[till.name] > 0 and not has_come)
 
 
 def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
