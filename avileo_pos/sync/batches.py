@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from avileo_pos.sync.central import CentralBusy, CentralTrouble, RequestRefused
+
 QUICK_SECONDS: Final = 2.0
 MOST_BYTES: Final = 1_000_000
 FIRST_OPERATIONS: Final = 20
@@ -12,6 +14,8 @@ MOST_OPERATIONS: Final = 500
 FIRST_ROWS: Final = 1_000
 MOST_ROWS: Final = 5_000
 FAILURES_THAT_RAISE_SUSPICION: Final = 3
+_REFUSED_FOR_CONTENT: Final = frozenset({400, 413, 422})
+_BROKEN_OFF: Final = frozenset({"timeout", "interrupted"})
 
 
 class Amount:
@@ -28,6 +32,16 @@ class Amount:
     def halve(self, sent: int) -> None:
         """`sent` of them were too many."""
         self.now = max(min(self.now, sent) // 2, 1)
+
+
+def may_be_for_content(trouble: CentralTrouble) -> bool:
+    """Whether what was sent can be the reason: not where nothing arrived, nor where central asks for time."""
+    match trouble:
+        case RequestRefused():
+            return trouble.status in _REFUSED_FOR_CONTENT
+        case CentralBusy():
+            return trouble.retry_after is None
+    return trouble.code in _BROKEN_OFF
 
 
 class PoisonSearch:

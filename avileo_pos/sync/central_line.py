@@ -6,13 +6,22 @@ from threading import Lock
 from typing import Final, Protocol
 from uuid import UUID
 
+import msgspec
 import structlog
 
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.protocol import DigestAnswer, PullPage, PushAnswer, PushRequest
 from avileo_pos.replica.database import Clock
-from avileo_pos.sync.central import Accounts, Central, CentralTrouble, Enrolment, SignedOut
-from avileo_pos.sync.handing_on import Branch, hand_on
+from avileo_pos.sync.central import (
+    Accounts,
+    Central,
+    CentralTrouble,
+    CentralUnreachable,
+    Enrolment,
+    RequestRefused,
+    SignedOut,
+)
+from avileo_pos.sync.handing_on import Branch, Reached, hand_on
 
 ANSWERS_BEFORE_TURNING_HOME: Final = 3  # a line that comes and goes would have everything taken anew each time
 log = structlog.get_logger(__name__)
@@ -20,14 +29,6 @@ log = structlog.get_logger(__name__)
 
 class Home(Central, Accounts, Protocol):
     """The business's own central."""
-
-
-class Reached(Protocol):
-    """Keeps the number of the push up to which central has all that the shared branch took."""
-
-    def handed_on(self) -> int: ...
-
-    def note_handed_on(self, number: int) -> None: ...
 
 
 class CentralLine:
@@ -42,6 +43,8 @@ class CentralLine:
         self._business_id = business_id
         self._clock = clock
         self._answers_from_home = 0
+        self._epoch_at_home: str | None = None
+        self._greeted: Central | None = None
 
     def turn_to(self, branch: Central) -> None:
         self._answers_from_home = 0
@@ -71,24 +74,36 @@ class CentralLine:
     def hand_on(self) -> bool:
         """At home, give central what other tills have sent to this till's branch. True when it has all of that.
 
-        Raises CentralTrouble, and then it is to be done again.
+        After a round, which tells in which epoch central is. Raises CentralTrouble, and then it is to be done again.
         """
         with self._handing_on:
-            shared = self._shared
-            if shared is None or self.branch is not None:
+            shared, epoch = self._shared, self._epoch_at_home
+            if shared is None or epoch is None or self.branch is not None:
                 return False
             branch, reached = shared
-            done = hand_on(branch, self.home, self._business_id, reached.handed_on(), self._clock)
-            reached.note_handed_on(done.number)
-            return done.is_all
+            return hand_on(branch, self.home, self._business_id, epoch, reached, self._clock)
 
     # --- Central, as the engine calls it -----------------------------------------------------------------------------
 
     def push(self, request: PushRequest) -> PushAnswer:
-        return self._now().push(request)
+        """Whoever is called for the first time is asked for its epoch before it is sent anything.
+
+        What was answered elsewhere goes first there: it would refuse the voiding of a sale of which it has not heard,
+        and take an older edit for the newer one. Until the engine has followed, nothing of the request is answered.
+        """
+        central = self._now()
+        if central is not self._greeted and request.operations:
+            greeting = self._greet(central, request)
+            self._greeted = central
+            if greeting.epoch != request.epoch:
+                return greeting
+        return self._push(central, request)
 
     def pull(self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int) -> PullPage:
-        return self._now().pull(business_id, device_id, cursor, limit)
+        central = self._now()
+        page = central.pull(business_id, device_id, cursor, limit)
+        self._note_epoch(central, page.epoch)
+        return page
 
     def digest(self, business_id: UUID, device_id: UUID) -> DigestAnswer:
         return self._now().digest(business_id, device_id)
@@ -96,8 +111,23 @@ class CentralLine:
     def enrol(self, business_id: UUID, device_id: UUID, name: str) -> Enrolment:
         return self._now().enrol(business_id, device_id, name)
 
+    def _greet(self, central: Central, request: PushRequest) -> PushAnswer:
+        try:
+            return self._push(central, msgspec.structs.replace(request, operations=[]))
+        except RequestRefused as trouble:  # for what was sent it cannot be, as there was nothing
+            raise CentralUnreachable(trouble.code, str(trouble)) from trouble
+
+    def _push(self, central: Central, request: PushRequest) -> PushAnswer:
+        answer = central.push(request)
+        self._note_epoch(central, answer.epoch)
+        return answer
+
     def _now(self) -> Central:
         return self.branch or self.home
+
+    def _note_epoch(self, central: Central, epoch: str) -> None:
+        if central is self.home:
+            self._epoch_at_home = epoch
 
 
 def _answers(home: Accounts) -> bool:

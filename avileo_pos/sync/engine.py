@@ -43,6 +43,7 @@ from avileo_pos.sync.batches import (
     MOST_ROWS,
     Amount,
     PoisonSearch,
+    may_be_for_content,
 )
 from avileo_pos.sync.central import (
     Central,
@@ -60,8 +61,6 @@ from avileo_pos.tables.base import instant_text
 ROUND_EVERY: Final = timedelta(seconds=30)
 LOOK_AFTER_EVERY: Final = timedelta(hours=24)
 MOST_RESYNCS_A_ROUND: Final = 2
-_REFUSED_FOR_CONTENT: Final = frozenset({400, 413, 422})
-_BROKEN_OFF: Final = frozenset({"timeout", "interrupted"})
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -257,6 +256,9 @@ class SyncEngine:
         """Take an answer's epoch, time and results. Raises EpochChanged after all of it is kept."""
         business_id = place.till.business_id
         epoch_changed = self._follow_epoch(place, answer.epoch)
+        if epoch_changed and not answer.results:  # nothing was taken yet: it goes again in its order, and not later
+            self._give_back(batch)
+            batch = ()
         settled = self._run(writes_pulled_rows(self._settle, business_id, _complete(answer.results, batch), answer))
         self._conflicts += settled.conflicts
         if answer.new_device:
@@ -292,7 +294,7 @@ class SyncEngine:
             return
         if trouble.code == "timeout":
             self._operations.halve(len(batch))
-        if not _may_be_for_content(trouble):
+        if not may_be_for_content(trouble):
             raise trouble
         self._central.push(self._request(place, ()))  # raises when central is not well: then nobody is suspected
         if self._search.failed([operation.id for operation in batch], certain=isinstance(trouble, RequestRefused)):
@@ -446,16 +448,6 @@ class SyncEngine:
     def _tell(self, state: SyncState) -> None:
         self.state = state
         self._told(state)
-
-
-def _may_be_for_content(trouble: CentralTrouble) -> bool:
-    """Whether what was sent can be the reason: not where nothing arrived, nor where central asks for time."""
-    match trouble:
-        case RequestRefused():
-            return trouble.status in _REFUSED_FOR_CONTENT
-        case CentralBusy():
-            return trouble.retry_after is None
-    return trouble.code in _BROKEN_OFF
 
 
 def _complete(results: Sequence[OperationResult], batch: Sequence[Operation]) -> list[OperationResult]:

@@ -7,12 +7,16 @@ till has sent it before, sends it meanwhile or never comes back.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 from uuid import UUID
+
+import msgspec
 
 from avileo_pos.protocol import OperationResult, OperationStatus, PushAnswer, PushRequest
 from avileo_pos.protocol.branches import TakenPush
 from avileo_pos.replica.database import Clock
+from avileo_pos.sync.batches import may_be_for_content
+from avileo_pos.sync.central import CentralTrouble
 from avileo_pos.tables.base import instant_text
 
 _NOT_YET: Final = frozenset({OperationStatus.BLOCKED, OperationStatus.RETRY})
@@ -30,26 +34,53 @@ class Trunk(Protocol):
     def push(self, request: PushRequest) -> PushAnswer: ...
 
 
-class HandedOn(NamedTuple):
-    """Up to push `number` of the branch central has settled everything; `is_all` when no later one is left."""
+class Reached(Protocol):
+    """Keeps the number of the branch's push up to which central has settled everything, in one epoch of its own.
 
-    number: int
-    is_all: bool
+    In another epoch that is nothing: central has come back from a backup, and may lack what it had settled.
+    """
+
+    def handed_on(self, epoch: str) -> int: ...
+
+    def note_handed_on(self, epoch: str, number: int) -> None: ...
 
 
-def hand_on(branch: Branch, trunk: Trunk, business_id: UUID, after: int, clock: Clock) -> HandedOn:
-    """Hand on what the branch took after its push number `after`.
+def hand_on(branch: Branch, trunk: Trunk, business_id: UUID, epoch: str, reached: Reached, clock: Clock) -> bool:
+    """Hand on what central, which is in this epoch, has not settled yet. True when it has settled all of it.
 
     What central cannot take yet holds back the number, but not what follows. Raises CentralTrouble.
     """
-    settled, all_settled = after, True
+    after, all_settled = reached.handed_on(epoch), True
     while taken := branch.next_push(business_id, after):
-        answer = trunk.push(_as_sent_by_its_till(taken, business_id, clock))
+        all_settled = _give(trunk, taken, business_id, clock) and all_settled
         after = taken.number
-        all_settled = all_settled and _is_settled(answer.results)
         if all_settled:
-            settled = after
-    return HandedOn(settled, all_settled)
+            reached.note_handed_on(epoch, after)
+    return all_settled
+
+
+def _give(trunk: Trunk, taken: TakenPush, business_id: UUID, clock: Clock) -> bool:
+    """Whether central has settled all of a push.
+
+    The branch may have taken more at once than comes through to central, and what central fails over: where it is well
+    without that push, its halves go by themselves. Raises CentralTrouble.
+    """
+    try:
+        return _is_settled(trunk.push(_as_sent_by_its_till(taken, business_id, clock)).results)
+    except CentralTrouble as trouble:
+        if not may_be_for_content(trouble):
+            raise
+    trunk.push(_as_sent_by_its_till(_with(taken, ()), business_id, clock))  # raises when central is not well
+    middle = len(taken.operations) // 2
+    if middle == 0:
+        return False
+    halves = (taken.operations[:middle], taken.operations[middle:])
+    settled = [_give(trunk, _with(taken, half), business_id, clock) for half in halves]
+    return all(settled)
+
+
+def _with(taken: TakenPush, operations: Sequence[msgspec.Raw]) -> TakenPush:
+    return msgspec.structs.replace(taken, operations=list(operations))
 
 
 def _as_sent_by_its_till(taken: TakenPush, business_id: UUID, clock: Clock) -> PushRequest:

@@ -467,6 +467,16 @@ def test_a_fact_voided_twice_is_voided_once(central: TestCentral, pollo: str, ro
     assert _count(central, "inventory_movements") == 2
 
 
+def test_what_comes_home_from_a_branch_waits_for_what_others_did_there(central: TestCentral, pollo: str) -> None:
+    sale = central.beto.sale([pollo])
+    void = central.ana.void(sale)
+    greeting = msgspec.json.decode(central.ana.body([])) | {"epoch": "own@first:1f"}
+    central.ana.push_body(msgspec.json.encode(greeting))
+    assert central.ana.statuses(void) == ["blocked"]
+    assert central.beto.statuses(sale) == ["applied"]
+    assert central.ana.statuses(void) == ["applied"]
+
+
 def test_a_sale_voided_before_all_of_it_had_come_returns_all_its_kilos(central: TestCentral, pollo: str) -> None:
     sale = central.beto.sale([pollo])
     [line], [taken] = sale["data"]["sale_items"], sale["data"]["inventory_movements"]

@@ -10,7 +10,7 @@ import pytest
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.protocol import OperationResult, OperationStatus, PushAnswer, PushRequest
 from avileo_pos.protocol.branches import TakenPush
-from avileo_pos.sync.central import CentralTrouble, CentralUnreachable, SignedOut, WrongAddress
+from avileo_pos.sync.central import CentralTrouble, CentralUnreachable, RequestRefused, SignedOut, WrongAddress
 from avileo_pos.sync.central_line import ANSWERS_BEFORE_TURNING_HOME, CentralLine
 from tests.replica.till import Clock
 from tests.sync.ledger_central import BUSINESS, LedgerCentral
@@ -38,15 +38,16 @@ class Taken:
     def __init__(self, *pushes: TakenPush) -> None:
         self.pushes = pushes
         self.number = 0
+        self.epoch = ""
 
     def next_push(self, _business: object, after: int) -> TakenPush | None:
         return next((push for push in self.pushes if push.number > after), None)
 
-    def handed_on(self) -> int:
-        return self.number
+    def handed_on(self, epoch: str) -> int:
+        return self.number if self.epoch == epoch else 0
 
-    def note_handed_on(self, number: int) -> None:
-        self.number = number
+    def note_handed_on(self, epoch: str, number: int) -> None:
+        self.epoch, self.number = epoch, number
 
 
 @pytest.fixture
@@ -90,9 +91,9 @@ def test_nothing_is_handed_on_before_the_till_is_home(line: CentralLine, home: H
     taken = Taken(push(1))
     line.share(taken, taken)
     assert not line.hand_on()
-    line.turn_home()
+    come_home(line)
     assert line.hand_on()
-    assert (home.pushes, taken.number) == ([1], 1)
+    assert (home.pushes, taken.number) == ([0, 1], 1)
 
 
 def test_what_central_cannot_take_yet_goes_again_and_holds_back_nothing_else(line: CentralLine, home: Home) -> None:
@@ -100,7 +101,7 @@ def test_what_central_cannot_take_yet_goes_again_and_holds_back_nothing_else(lin
     home.answers_retry = {operation_id(late)}
     taken = Taken(late, other, last)
     line.share(taken, taken)
-    line.turn_home()
+    come_home(line)
     assert not line.hand_on()
     assert (taken.number, set(home.receipts)) == (0, {operation_id(other), operation_id(last)})
     home.answers_retry.clear()
@@ -109,12 +110,55 @@ def test_what_central_cannot_take_yet_goes_again_and_holds_back_nothing_else(lin
 
 
 def test_a_line_that_breaks_is_tried_again_from_where_all_was_settled(line: CentralLine, home: Home) -> None:
-    taken = Taken(push(1), push(2))
+    taken = Taken(push(1), push(2), push(3))
     line.share(taken, taken)
-    line.turn_home()
-    home.lost_answers = 1
+    come_home(line)
+    home.faults = [AWAY]
+    home.when_pushed = lambda: home.faults.append(AWAY) if len(home.pushes) == 4 else None
     with pytest.raises(CentralTrouble):
         line.hand_on()
+    with pytest.raises(CentralTrouble):
+        line.hand_on()
+    assert taken.number == 1
+    assert line.hand_on()
+    assert (taken.number, len(home.receipts), home.pushes) == (3, 3, [0, 1, 1, 1, 1, 1])
+
+
+def test_what_is_too_large_for_the_way_to_central_goes_in_halves(line: CentralLine, home: Home) -> None:
+    large = push(7, operations=5)
+    taken = Taken(large)
+    line.share(taken, taken)
+    come_home(line)
+
+    def proxy() -> None:
+        if home.pushes[-1] > 2:
+            home.faults.append(RequestRefused(413, "too_large"))
+
+    home.when_pushed = proxy
+    assert line.hand_on()
+    assert (taken.number, list(home.receipts)) == (7, operation_ids(large))
+
+
+def test_what_central_fails_over_holds_back_nothing_else(line: CentralLine, home: Home) -> None:
+    poisoned, last = push(7, operations=5), push(8)
+    bad = operation_ids(poisoned)[2]
+    home.fails_on = {bad}
+    taken = Taken(poisoned, last)
+    line.share(taken, taken)
+    come_home(line)
+    assert not line.hand_on()
+    assert taken.number == 0
+    assert set(home.receipts) == {*operation_ids(poisoned), operation_id(last)} - {bad}
+
+
+def test_a_central_that_came_back_from_a_backup_is_given_all_again(line: CentralLine, home: Home) -> None:
+    taken = Taken(push(1), push(2))
+    line.share(taken, taken)
+    come_home(line)
+    backup = home.kept()
+    assert line.hand_on()
+    home.restore(backup)
+    come_home(line)
     assert line.hand_on()
     assert (taken.number, len(home.receipts)) == (2, 2)
 
@@ -129,15 +173,36 @@ def test_a_push_is_handed_on_as_its_till_sent_it(line: CentralLine, home: Home) 
     only = push(7)
     taken = Taken(only)
     line.share(taken, taken)
-    line.turn_home()
+    come_home(line)
     home.push = take  # type: ignore[method-assign]
     assert line.hand_on()
     [request] = sent
     assert (request.device_id, request.operations) == (only.device_id, only.operations)
 
 
-def push(number: int) -> TakenPush:
-    operation = {
+def test_whoever_is_called_for_the_first_time_is_asked_for_its_epoch_first(line: CentralLine, home: Home) -> None:
+    """Else a voiding would come home before the sale that only the branch has heard of, and be refused for good."""
+    [voiding] = push(1).operations
+    request = PushRequest(str(uuid4()), str(BUSINESS), "", [voiding], epoch="branch")
+    assert line.push(request).results
+    line.turn_home()
+    assert (line.push(request).results, home.pushes, home.receipts) == ([], [0], {})
+    assert line.push(msgspec.structs.replace(request, epoch=home.epoch)).results
+
+
+def come_home(line: CentralLine) -> None:
+    """The first round there asks in which epoch central is."""
+    line.turn_home()
+    line.push(PushRequest(str(uuid4()), str(BUSINESS), operations=[], client_time=""))
+
+
+def push(number: int, operations: int = 1) -> TakenPush:
+    several = [msgspec.Raw(msgspec.json.encode(_operation(number + place))) for place in range(operations)]
+    return TakenPush(number, str(uuid4()), several)
+
+
+def _operation(number: int) -> dict[str, object]:
+    return {
         "id": str(uuid4()),
         "seq": number,
         "operation_type": "create",
@@ -148,8 +213,11 @@ def push(number: int) -> TakenPush:
         "created_at": "2026-11-22T17:00:00.000000Z",
         "data": {"name": "Rosa", "opening_balance": 0},
     }
-    return TakenPush(number, str(uuid4()), [msgspec.Raw(msgspec.json.encode(operation))])
 
 
 def operation_id(taken: TakenPush) -> str:
-    return str(msgspec.json.decode(taken.operations[0])["id"])
+    return operation_ids(taken)[0]
+
+
+def operation_ids(taken: TakenPush) -> list[str]:
+    return [msgspec.json.decode(each)["id"] for each in taken.operations]

@@ -32,10 +32,14 @@ _STATE: Final = "branch.json"
 
 
 class BranchState(msgspec.Struct, frozen=True):
-    """What must be known of a branch to go on with it. Up to push `handed_on` central has all that it took."""
+    """What must be known of a branch to go on with it.
+
+    Up to push `handed_on` central, in its `epoch`, has all that it took.
+    """
 
     code: str
     handed_on: int = 0
+    epoch: str = ""
     is_ending: bool = False
 
 
@@ -88,14 +92,14 @@ class BranchHost:
         """Nobody can call it any more; what it holds is kept."""
         self._running.close()
 
-    def handed_on(self) -> int:
+    def handed_on(self, epoch: str) -> int:
         state = self._state()
-        return state.handed_on if state else 0
+        return state.handed_on if state is not None and state.epoch == epoch else 0
 
-    def note_handed_on(self, number: int) -> None:
+    def note_handed_on(self, epoch: str, number: int) -> None:
         state = self._state()
-        if state is not None and number > state.handed_on:
-            self._keep(msgspec.structs.replace(state, handed_on=number))
+        if state is not None and number > self.handed_on(epoch):
+            self._keep(msgspec.structs.replace(state, handed_on=number, epoch=epoch))
 
     def forget(self) -> None:
         """Central has all of it."""

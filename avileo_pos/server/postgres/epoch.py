@@ -100,8 +100,17 @@ def hold_epoch(connection: Connection) -> None:
     connection.exec_driver_sql("LOCK TABLE central_identity IN ROW SHARE MODE")
 
 
+def expect_what_is_lacking(connection: Connection, now: datetime) -> None:
+    """A till comes home from a branch: what others have sent there, this central may not have heard of yet."""
+    connection.exec_driver_sql(
+        "UPDATE central_identity SET restored_at = %(now)s::timestamp"
+        " WHERE restored_at IS NULL OR restored_at < %(now)s::timestamp - interval '1 hour'",
+        {"now": instant_text(now)},
+    )
+
+
 def may_still_come(connection: Connection, moment: datetime) -> bool:
-    """Whether a till may still send again what was lost when this central last came back from a backup."""
+    """Whether a till may still send what was lost when this central came back from a backup, or what a branch took."""
     oldest = instant_text(moment - KEPT_AFTER_ANSWER)
     return bool(
         connection.exec_driver_sql("SELECT restored_at > %s::timestamp FROM central_identity", (oldest,)).scalar()

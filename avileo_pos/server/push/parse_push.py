@@ -107,6 +107,7 @@ class Push:
     business_id: str
     client_time: datetime
     operations: tuple[Arrived, ...]
+    epoch: str | None = None
 
 
 class BrokenEnvelope(Refused):
@@ -136,6 +137,7 @@ def parse_push(body: bytes) -> Push:
         business_id=request.business_id,
         client_time=_moment(request.client_time),
         operations=tuple(parse_operation(bytes(raw)) for raw in request.operations),
+        epoch=request.epoch,
     )
 
 

@@ -111,5 +111,6 @@ central_identity = Table(
 )
 """Which line of history this database is: another system identifier or timeline than stored means a new epoch.
 
-`restored_at` is when the present epoch began, unless it is the first.
+`restored_at` is when this central was last known to lack something that tills may still send: when the present epoch
+began, unless it is the first, or when a till came home from a branch.
 """

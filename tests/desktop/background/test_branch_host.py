@@ -29,11 +29,14 @@ def test_a_branch_goes_on_where_it_was_and_ends_for_good(host: BranchHost, tmp_p
     try:
         first = host.share("Caja 1")
         assert httpx.get(f"{first.here}/readyz").is_success
-        host.note_handed_on(7)
-        host.note_handed_on(3)
+        host.note_handed_on("first", 7)
+        host.note_handed_on("first", 3)
         host.stop()
         again = host.go_on("Caja 1")
-        assert (again.code, again.here, host.handed_on()) == (first.code, first.here, 7)
+        assert (again.code, again.here, host.handed_on("first")) == (first.code, first.here, 7)
+        assert host.handed_on("restored") == 0
+        host.note_handed_on("restored", 2)
+        assert (host.handed_on("first"), host.handed_on("restored")) == (0, 2)
         host.forget()
     finally:
         host.stop()
