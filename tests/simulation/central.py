@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from avileo_pos.server.business.enrol_device import enrol_device
+from avileo_pos.server.business.membership import workplaces_of
 from avileo_pos.server.collect_pull import Caller, collect_pull, digest
 from avileo_pos.server.errors import Refused
 from avileo_pos.server.postgres.database import CentralBusy, Database
@@ -93,6 +94,8 @@ class SimulatedCentral:
                 return msgspec.json.encode(found)
             case "/api/devices":
                 return self._enrolled(msgspec.json.decode(request.content), user_id)
+            case "/api/me":
+                return self._workplaces(user_id)
         raise Refused(404, "NOT_FOUND", "There is no such address.")
 
     def _enrolled(self, said: Mapping[str, str], user_id: str) -> bytes:
@@ -103,6 +106,10 @@ class SimulatedCentral:
             return msgspec.json.encode(given)
 
         return self.database.in_transaction(partial(enrol), business_id)
+
+    def _workplaces(self, user_id: str) -> bytes:
+        with self.database.transaction(user_id=user_id) as connection:
+            return msgspec.json.encode({"businesses": workplaces_of(connection, user_id)})
 
 
 def refusal(status: int, code: str, headers: Mapping[str, str] | None = None) -> httpx.Response:

@@ -20,11 +20,12 @@ from tests.simulation.backups import Row, Rows, rows_in
 from tests.simulation.ledger import Cart, Done, Ledger
 from tests.simulation.network import Exchange, operations_in, plain_body
 from tests.simulation.shop import put_back_neighbour, take_neighbour
-from tests.simulation.sights import BELONGING, AtTill, CentralWatch, look_at
+from tests.simulation.sights import BELONGING, AtCentral, AtTill, CentralWatch, look_at
 from tests.simulation.tills import SimulatedTill
 from tests.sync_status import brought_by, said_by
 
 if TYPE_CHECKING:
+    from tests.simulation.branches import Branch
     from tests.simulation.world import World
 
 KEPT: Final = timedelta(days=45)
@@ -41,6 +42,10 @@ class Violation(AssertionError):  # noqa: N818 - the name says what happened
     def __init__(self, invariant: str, said: str) -> None:
         super().__init__(f"{invariant}: {said}")
         self.invariant = invariant
+
+
+class _Sender(msgspec.Struct):
+    device_id: str
 
 
 @dataclass
@@ -66,6 +71,8 @@ class Checkers:
         self.world = world
         self.watch = CentralWatch(world.central)
         self.at_central = self.watch.look()
+        self.at_branches: dict[str, AtCentral] = {}
+        self.unsteady: set[str] = set()
         self.at_tills: dict[str, AtTill] = {}
         self.memories: dict[str, Memory] = defaultdict(Memory)
         self.committed_at: dict[str, set[str]] = defaultdict(set)
@@ -74,7 +81,7 @@ class Checkers:
         self.was_disturbed = False
         self.file_went_back = False
         self.first_bytes: dict[str, str] = {}
-        self.first_places: dict[tuple[str, str], int] = {}
+        self.first_places: dict[tuple[str, str, str], int] = {}
         self.heads_answered: dict[str, int] = {}
         self.revisions_at_central: dict[tuple[str, str], set[int]] = defaultdict(set)
         self.receipts_in: dict[str, dict[str, int]] = defaultdict(dict)
@@ -88,6 +95,7 @@ class Checkers:
         self.roles_were_written = False
         self._read_of_log = 0
         self._moments: dict[str, int] = {}
+        self._watches: dict[str, CentralWatch] = {}
         self.moved: list[SimulatedTill] = []
         rows = self.beginning = self.at_central.rows
         self.written_at_central: set[tuple[str, str]] = set()
@@ -131,7 +139,25 @@ class Checkers:
         self.file_went_back = True
 
     def restored(self) -> None:
+        """What a branch handed on before it was forgotten is with the tills that did it, if they are still there."""
         self.was_disturbed = True
+        self.world.market.ended.clear()
+
+    def died(self, till: SimulatedTill) -> None:
+        """What only this PC had is gone with it."""
+        self.lost |= self.committed_at.pop(till.name, set())
+        self.at_tills.pop(till.name, None)
+
+    def branched(self, branch: Branch) -> None:
+        """A branch has begun, with all that central had stored up to the point from which it goes on."""
+        stored = self.receipts_in[branch.point.epoch].items()
+        self.receipts_in[branch.epoch] = {each: at for each, at in stored if at <= branch.point.head}
+        self._watches[branch.epoch] = CentralWatch(branch)
+
+    def branch_went_back(self, branch: Branch) -> None:
+        """Without a new epoch: what was pulled there says nothing any more of what it holds."""
+        self.unsteady.add(branch.epoch)
+        self.world.moments.touch(branch.program)
 
     @property
     def head(self) -> int:
@@ -140,7 +166,7 @@ class Checkers:
     def is_quiet(self) -> bool:
         """Whether no till has anything to send or to take."""
         withdrawn = self.withdrawn()
-        return all(
+        return self.world.market.is_quiet and all(
             (self._has_heard(till) if till.name in withdrawn else self._has_all(till)) and not self.waiting_at(till)
             for till in self.at_tills.values()
         )
@@ -150,7 +176,7 @@ class Checkers:
 
     def _has_all(self, till: AtTill) -> bool:
         reached = till.cursor and (till.cursor.epoch, till.cursor.revision, till.cursor.member_id)
-        [member_id] = (str(each.member_id) for each in self.world.tills if each.name == till.name)
+        member_id = next(str(each.member_id) for each in self.world.tills if each.name == till.name)
         return till.is_settled and reached == (self.at_central.epoch, self.head, member_id)
 
     def withdrawn(self) -> set[str]:
@@ -179,6 +205,14 @@ class Checkers:
         )
         at_central = self.at_central.rows.get(operation["collection"], {})
         return not may_come and operation["entity_id"] not in at_central
+
+    def met(self, tills: list[SimulatedTill]) -> None:
+        """Who shares with others without any trouble has nothing left to send, as at central (I13)."""
+        for till in (self.at_tills[each.name] for each in tills):
+            waiting = [each for each in self.waiting_at(till) if each["id"] not in self.world.cursed]
+            if waiting or not till.is_settled:
+                said = [(each["collection"], each["operation_type"], each["last_code"]) for each in waiting]
+                raise Violation("I13", f"{till.name} still has {said} at the market")
 
     def committed(self, done: Done) -> None:
         self.ledger.add(done)
@@ -212,6 +246,14 @@ class Checkers:
         if self._has_moved("central"):
             self.at_central = self.watch.look()
             self.receipts_in[self.at_central.epoch].update(self.at_central.stored())
+        for branch in self.world.market.served:
+            if self._has_moved(branch.program):
+                at_branch = self.at_branches[branch.epoch] = self._watches[branch.epoch].look()
+                self.receipts_in[branch.epoch].update(at_branch.stored())
+
+    def who_answers_in(self, epoch: str) -> AtCentral | None:
+        """Central, or a branch; None of an epoch that is over."""
+        return self.at_central if epoch == self.at_central.epoch else self.at_branches.get(epoch)
 
     def _has_moved(self, program: str) -> bool:
         before, now = self._moments.get(program), self.world.moments.count(program)
@@ -230,12 +272,11 @@ class Checkers:
             memory = self.memories[till.name]
             memory.epoch, memory.head = till.state["epoch"], till.state["last_seen_head"]
             # What a new epoch is still to forget or to bring says nothing in it.
-            is_forgetting = till.state["resyncing"] and till.cursor is None
             memory.revisions = {
                 (name, key): row["revision"]
                 for name, rows in till.rows.items()
                 for key, row in rows.items()
-                if row["revision"] > 0 and not is_forgetting
+                if row["revision"] > 0 and not till.is_forgetting
             }
             memory.attempts = {each["id"]: each["attempts"] for each in till.queue}
             memory.figures = {
@@ -256,8 +297,8 @@ class Checkers:
         """
         revision = till.rows[name][key]["revision"]
         before = self.memories[till.name].figures.get((name, key))
-        is_taken_anew = till.is_settled and before is not None and before[0] != till.state["epoch"]
-        if before is not None and before[1] == abs(revision) and not is_taken_anew:
+        is_of_before = revision < 0 or till.is_forgetting
+        if is_of_before and before is not None and before[1] == abs(revision):
             return before
         return till.state["epoch"], abs(revision)
 
@@ -306,7 +347,8 @@ def i1_nothing_is_lost(seen: Checkers, _exchanges: list[Exchange]) -> None:
         for name in ("sales", "abonos", "customers"):
             born = {each["entity_id"] for each in till.queue if each["operation_type"] == "create"}
             homeless = {key for key, row in till.rows[name].items() if row["revision"] == 0} - born
-            homeless -= seen.at_central.rows[name].keys()
+            for central in (seen.at_central, *seen.at_branches.values()):
+                homeless -= central.rows[name].keys()
             if homeless and not seen.was_disturbed:
                 raise Violation("I1", f"{till.name} shows {name} {homeless} of which central will never hear")
 
@@ -315,8 +357,11 @@ def i10_bytes_never_change(seen: Checkers, exchanges: list[Exchange]) -> None:
     """An operation's bytes never change after its first sending, nor its place in a till's queue."""
     for exchange in exchanges:
         if exchange.path == "/api/sync/push":
-            for operation in operations_in(plain_body(exchange.request)):
-                place = (exchange.till, operation["id"])
+            body = plain_body(exchange.request)
+            # Of what it hands on a host sends each operation as of the till that did it.
+            device_id = msgspec.json.decode(body, type=_Sender).device_id if body else ""
+            for operation in operations_in(body):
+                place = (exchange.till, device_id, operation["id"])
                 said = repr([operation.get(name) for name in FROZEN])
                 if seen.first_bytes.setdefault(operation["id"], said) != said:
                     raise Violation("I10", f"{operation['id']} was {seen.first_bytes[operation['id']]}, now {said}")
@@ -342,9 +387,12 @@ def i4_a_cursor_tells_what_is_here(seen: Checkers, _exchanges: list[Exchange]) -
     """A till at cursor c has exactly the visible rows with revision <= c."""
     for till in (seen.at_tills[moved.name] for moved in seen.moved):
         cursor = till.cursor
-        if not till.is_settled or cursor is None or cursor.epoch != seen.at_central.epoch:
+        if not till.is_settled or cursor is None or cursor.epoch in seen.unsteady:
             continue
-        visible = seen.at_central.visible_to(cursor.member_id, cursor.role)
+        there = seen.who_answers_in(cursor.epoch)
+        if there is None:
+            continue
+        visible = there.visible_to(cursor.member_id, cursor.role)
         open_rows = {row_id for each in till.queue if each["status"] != "acked" for row_id in _rows_of(each)}
         for name, rows in visible.items():
             here = till.rows[name]
@@ -354,7 +402,7 @@ def i4_a_cursor_tells_what_is_here(seen: Checkers, _exchanges: list[Exchange]) -
                         raise Violation("I4", f"{till.name} is at {cursor.revision} without {name} {row}")
                     if key not in open_rows and (column := _differing(name, here[key], row)):
                         raise Violation("I4", f"{till.name}: {name} {key} differs in {column}")
-                else:
+                elif there is seen.at_central:
                     known = [each for each in seen.revisions_at_central[name, key] if each <= cursor.revision]
                     if known and (key not in here or here[key]["revision"] < max(known)) and not seen.was_disturbed:
                         raise Violation(
@@ -395,7 +443,7 @@ def i6_nothing_goes_back(seen: Checkers, _exchanges: list[Exchange]) -> None:
     """Within an epoch a row's revision, the cursor and the head never go back at a till."""
     for till in (seen.at_tills[moved.name] for moved in seen.moved):
         memory = seen.memories[till.name]
-        if memory.epoch != till.state["epoch"]:
+        if memory.epoch != till.state["epoch"] or memory.epoch in seen.unsteady:
             continue
         if till.state["last_seen_head"] < memory.head:
             raise Violation("I6", f"the head of {till.name} went from {memory.head} to {till.state['last_seen_head']}")
@@ -408,6 +456,8 @@ def i6_nothing_goes_back(seen: Checkers, _exchanges: list[Exchange]) -> None:
 def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> None:
     """What a person has done here is shown until a newer revision replaces it."""
     for till in (seen.at_tills[moved.name] for moved in seen.moved):
+        if till.state["epoch"] in seen.unsteady:
+            continue
         shown: dict[tuple[str, str, str], tuple[Any, Row]] = {}
         for each in till.queue:
             if each["collection"] not in till.rows or each["last_code"] == "discarded":
@@ -453,6 +503,8 @@ def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
             ("distribuciones", moved.shown_carts(), seen.ledger.carts),
         ):
             for key, figure in shown.items():
+                if key in till.rows[name] and seen.figure_of(till, name, key)[0] in seen.unsteady:
+                    continue
                 expected = counted(seen.counted_in(till, name, key)).get(key, NOTHING_YET[name])
                 if figure != expected:
                     raise Violation("I9", f"{till.name} shows {figure} for {name} {key}, not {expected}")
@@ -460,7 +512,8 @@ def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
 
 def _cannot_know(seen: Checkers, till: AtTill) -> bool:
     """A new file has no figures yet; and what was carried here may be in central's, which only its answer tells."""
-    carried = seen.taken_in[till.name] & seen.at_central.receipts.keys()
+    known = seen.at_central.receipts.keys() | seen.receipts_in[till.state["epoch"] or ""].keys()
+    carried = seen.taken_in[till.name] & known
     unanswered = {each["id"] for each in till.queue if each["status"] != "acked"} if carried else set()
     return seen.memories[till.name].is_new or bool(carried & unanswered)
 
@@ -534,6 +587,14 @@ def i13_nothing_is_left_to_send(seen: Checkers) -> None:
         waiting = seen.waiting_at(till)
         if waiting or not (till.is_settled or till.name in seen.withdrawn()):
             raise Violation("I13", f"{till.name} still has {[(w['collection'], w['last_code']) for w in waiting]}")
+
+
+def i1_what_a_branch_took_comes_home(seen: Checkers) -> None:
+    """Once a branch hands on, central hears of all that it took, though the till that sold it never comes back."""
+    if missing := seen.world.market.not_handed_on() - seen.world.cursed:
+        raise Violation("I1", f"not handed on: {[seen.ledger.done.get(each) for each in missing]}")
+    if seen.world.market.hands_on_for_nothing:
+        raise Violation("I13", "what central has settled is handed on again and again")
 
 
 def i2_one_effect_each(seen: Checkers) -> None:
@@ -751,6 +812,7 @@ AT_REST: Final[tuple[Callable[[Checkers], None], ...]] = (
     i13_nothing_is_left_to_send,
     i12_poison_delays_only_what_needs_it,
     i17_central_gets_back_what_it_lost,
+    i1_what_a_branch_took_comes_home,
     i2_one_effect_each,
     i3_money_and_grams_are_conserved,
     i8_everybody_shows_the_same,

@@ -1,4 +1,5 @@
-"""Twelve usual scenarios, and a crash at every moment of each: before every statement and COMMIT of till and central.
+"""Fourteen usual scenarios, and a crash at every moment of each: before every statement and COMMIT of the first till,
+of central, and of a branch where there is one.
 
 The program starts again, the scenario is finished, and every promise is asked for.
 """
@@ -17,6 +18,7 @@ SENDS: Final[Step] = ["round", 0, []]
 OTHER_SENDS: Final[Step] = ["round", 1, []]
 TILL: Final = "till"
 CENTRAL: Final = "central"
+BRANCH: Final = "branch 0"
 
 SCENARIOS: Final[Mapping[str, tuple[Step, ...]]] = {
     "a sale for cash": (["sell", 0, [[0, 1234]], None, None], SENDS),
@@ -48,6 +50,27 @@ SCENARIOS: Final[Mapping[str, tuple[Step, ...]]] = {
         ["sell", 2, [[0, 400]], 1, 0],
         SENDS,
         ["round", 2, []],
+    ),
+    "a guest sells at a branch, which hands on": (
+        ["share", 0, 1],
+        ["join", 1, 1],
+        ["sell", 1, [[0, 300]], 0, 33],
+        OTHER_SENDS,
+        ["die", 1],
+        ["cable", 0, 0],
+        ["leave", 0],
+        SENDS,
+    ),
+    "a host voids what a guest has sold, and comes home first": (
+        ["share", 0, 1],
+        ["join", 1, 1],
+        ["sell", 1, [[0, 300]], 0, 33],
+        OTHER_SENDS,
+        SENDS,
+        ["void_sale", 0, 0],
+        ["cable", 0, 0],
+        ["leave", 0],
+        SENDS,
     ),
 }
 
@@ -85,4 +108,4 @@ def violation_at(shop: Shop, point: CrashPoint) -> str | None:
 
 
 def _programs(world: World) -> dict[str, str]:
-    return {TILL: str(world.tills[0].file), CENTRAL: "central"}
+    return {TILL: str(world.tills[0].file), CENTRAL: CENTRAL, BRANCH: BRANCH}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, event
 
@@ -88,11 +89,17 @@ class Moments:
 
 
 _listening: list[Moments] = []
+_names: Final[WeakKeyDictionary[Engine, str]] = WeakKeyDictionary()
 
 
 def program_of(connection: Connection) -> str:
-    """`central`, or the path of a till's file."""
-    return _program_behind(connection.engine)
+    """`central`, the name of a branch, or the path of a till's file."""
+    return _names.get(connection.engine) or _program_behind(connection.engine)
+
+
+def name_program(engine: Engine, name: str) -> None:
+    """Before its first statement: whatever is sent by this engine is a moment of a central of that name."""
+    _names[engine] = name
 
 
 @lru_cache(maxsize=1000)

@@ -15,10 +15,21 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from avileo_pos import cards
+from avileo_pos.desktop.background.branch_host import BranchHost
 from avileo_pos.domain import sale
+from avileo_pos.protocol.branches import BranchPoint
 from avileo_pos.protocol.words import OperationResult, OperationStatus, PullPage
 from avileo_pos.queries import balance, parked_sale
-from avileo_pos.replica import apply_pull, database, kept_operations, queue, rescue, sync_state, transaction
+from avileo_pos.replica import (
+    apply_pull,
+    central_word,
+    database,
+    kept_operations,
+    queue,
+    rescue,
+    sync_state,
+    transaction,
+)
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.kept_operations import Found
 from avileo_pos.server import collect_pull
@@ -26,7 +37,7 @@ from avileo_pos.server.postgres import database as central_database
 from avileo_pos.server.postgres import revisions
 from avileo_pos.server.postgres.wire_sql import of_business
 from avileo_pos.server.push import apply_push, apply_voids, merge_patches, receipts
-from avileo_pos.sync import engine
+from avileo_pos.sync import engine, handing_on
 from avileo_pos.usecases import queue as usecases_queue
 from avileo_pos.work import Work
 from tests.simulation import central, tills
@@ -262,6 +273,31 @@ def _unguarded(upsert: Any) -> Any:
     return lambda *given: upsert(*given).partition(" WHERE excluded")[0]
 
 
+# --- A market without internet ---------------------------------------------------------------------------------------
+
+
+def _by_its_host(as_sent: Any) -> Any:
+    """As if the till that hands on had done all of it."""
+
+    def with_another_device(taken: Any, *given: Any) -> Any:
+        return msgspec.structs.replace(as_sent(taken, *given), device_id=str(PEOPLE[0].device_id))
+
+    return with_another_device
+
+
+def _only_the_first_half(_give: Any) -> Any:
+    def forgetting(trunk: Any, taken: Any, business_id: Any, clock: Any) -> bool:
+        half = taken.operations[: len(taken.operations) // 2]
+        return bool(_give(trunk, msgspec.structs.replace(taken, operations=half), business_id, clock))
+
+    return forgetting
+
+
+def _kept_number(host: BranchHost) -> int:
+    state = host._state()
+    return 0 if state is None else state.handed_on
+
+
 _NOT_FULL: Final = tuple(each.replace("synchronous = FULL", "synchronous = NORMAL") for each in database._SETTINGS)
 # Each round looks after what an earlier one has left on its way: without that each of the two ways has to hold alone.
 _NEVER_LOOKED_AFTER: Final = in_place_of(queue, "take_back_what_was_on_its_way", _nothing_to_do)
@@ -320,5 +356,21 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         in_place_of(usecases_queue, "_require_that_none_waits_for", _nothing_to_do),
     ),
     "what was charged is offered again": in_place_of(parked_sale, "_WAITING", _also_what_was_sold),
+    "what a branch has answered counts as central's": in_place_of(
+        sync_state, "common_head", lambda _common: lambda *_epochs: 2**62
+    ),
+    "a branch's epoch taken for home's": in_place_of(
+        BranchPoint, "named", lambda _named: lambda point, _own: point.epoch
+    ),
+    "what was handed on is not marked": in_place_of(BranchHost, "note_handed_on", _nothing_to_do),
+    "what was handed on counts in every epoch": in_place_of(
+        BranchHost, "handed_on", lambda _handed_on: lambda host, _epoch: _kept_number(host)
+    ),
+    "a branch begins with what was only done here": _all(
+        in_place_of(central_word, "_bases", lambda _bases: lambda *_given: {}),
+        in_place_of(central_word, "_unanswered_voids", lambda _voids: lambda *_given: frozenset()),
+    ),
+    "half of a push is handed on": in_place_of(handing_on, "_give", _only_the_first_half),
+    "handed on as the host's own": in_place_of(handing_on, "_as_sent_by_its_till", _by_its_host),
     "money in floats": in_place_of(sale, "line_subtotal", _in_floats),
 }

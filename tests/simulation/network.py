@@ -62,13 +62,14 @@ class Line(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
-        fault = self.faults.popleft() if self.faults else None
-        exchange = Exchange(self.till, request.url.path, request.content, fault=str(fault[0]) if fault else "")
+        exchange = Exchange(self.till, request.url.path, request.content)
         self.log.append(exchange)
         self.pass_time(USUAL_SECONDS)
         if self.is_cut:
             exchange.fault = "cut"
             raise httpx.ConnectError("the line is cut")
+        fault = self.faults.popleft() if self.faults else None
+        exchange.fault = str(fault[0]) if fault else ""
         answer = self._way(request, fault) if fault else self._arrived(request)
         exchange.status, exchange.answer = answer.status_code, answer.content
         return answer

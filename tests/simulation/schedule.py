@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.simulation.further_steps import with_further_steps
+from tests.simulation.market_days import with_a_market
 
 Step = list[Any]
 """A name and its figures; the first of them is which till, where one is meant. Nested lists are steps or faults."""
@@ -19,6 +20,8 @@ BREAKS: Final = ("lost", "lost_sending", "lost_answer", "cut_answer", "timeout",
 ODDITIES: Final = ("twice", "again_later", "portal", "redirect", "garbage", "other_words", "garbled")
 STATUSES: Final = (400, 401, 403, 404, 408, 410, 413, 425, 426, 500, 502, 504)
 WAITS: Final = (429, 503)
+SHARING: Final = 1 / 6
+"""Of so many schedules a market without internet is a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ def draw(seed: int) -> Schedule:
     if chance.random() < 0.4:
         place = chance.randint(0, len(steps))
         steps[place:place] = hand.encounter()
+    if chance.random() < SHARING and (shared := with_a_market(chance, people, steps, hand.fault)):
+        return Schedule(seed, people, tuple(shared))
     return Schedule(seed, people, with_further_steps(seed, len(people), steps))
 
 
@@ -153,12 +158,12 @@ class _Hand:
     # --- What happens to them ----------------------------------------------------------------------------------------
 
     def _round(self) -> Step:
-        faults = [self._fault() for _ in range(self._chance.choice((1, 2, 2, 3, 7)))]
+        faults = [self.fault() for _ in range(self._chance.choice((1, 2, 2, 3, 7)))]
         while faults and faults[-1] is None:
             faults.pop()
         return [self._till(), faults]
 
-    def _fault(self) -> Step | None:
+    def fault(self) -> Step | None:
         if self._chance.random() >= self._faultiness:
             return None
         kind = self._chance.choice(self._faults)

@@ -17,8 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-import psycopg
-from sqlalchemy import Connection, event, insert
+from sqlalchemy import Connection, insert
 
 from avileo_pos.domain.enums import BusinessUserRole, ModoOperacion, MovementKind, ProductType, ProductUnit
 from avileo_pos.replica.identity import TillIdentity, enrol
@@ -32,15 +31,13 @@ from avileo_pos.tables.shared import customer_balances, customers, inventory, in
 from tests.postgres import TestPostgres, make_tables, running_postgres
 from tests.simulation.backups import Backup, put_back
 from tests.simulation.central import SimulatedCentral
-from tests.simulation.cores import bring_beside_us
+from tests.simulation.databases import BranchDatabases, owner_at, quick_database
 from tests.simulation.network import Line
 from tests.simulation.tills import SimulatedTill
 
 BUSINESS: Final = UUID("51000000-0000-4000-8000-000000000001")
 NEIGHBOUR: Final = UUID("51000000-0000-4000-8000-000000000002")
 MORNING: Final = datetime(2031, 3, 14, 15, 0, tzinfo=UTC)
-# In tables of a few rows all plans are the same.
-KEPT_PLANS: Final = "-c plan_cache_mode=force_generic_plan"
 # In memory where the system has such a place: the simulator decides itself what a power cut loses.
 FASTEST_FOLDER: Final = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
@@ -88,6 +85,7 @@ class Shop:
     neighbour: Backup
     files: tuple[Path, ...]
     folder: Path
+    branches: BranchDatabases
 
 
 @contextmanager
@@ -96,7 +94,7 @@ def open_shop(postgres: TestPostgres) -> Iterator[Shop]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(dir=FASTEST_FOLDER)))
         url = stack.enter_context(postgres.database(make_tables))
-        database = stack.enter_context(_quick_database(url))
+        database = stack.enter_context(quick_database(service_url(url)))
         owner = stack.enter_context(owner_at(url))
         central = SimulatedCentral(database, owner, BUSINESS)
         central.clock = lambda: MORNING
@@ -105,30 +103,8 @@ def open_shop(postgres: TestPostgres) -> Iterator[Shop]:
         restored(database, MORNING)
         central.begin_anew(central.backup())
         files = tuple(_opened(central, folder, person) for person in PEOPLE)
-        yield Shop(url, central, central.backup(), take_neighbour(central), files, folder)
-
-
-def owner_at(url: str) -> psycopg.Connection[Any]:
-    """In the replication role: what is put back comes in any order."""
-    owner = psycopg.connect(url, autocommit=True, options=f"{KEPT_PLANS} -c session_replication_role=replica")
-    bring_beside_us(owner.info.backend_pid)
-    return owner
-
-
-def _quick_database(url: str) -> Database:
-    """What costs time and decides nothing: plans are kept, and no line is asked whether it still holds."""
-    database = Database.connect(f"{service_url(url)}?options={KEPT_PLANS}", prepares=True)
-
-    @event.listens_for(database.engine, "connect")
-    def keep_all(connection: psycopg.Connection[Any], _record: object) -> None:
-        connection.prepare_threshold, connection.prepared_max = 1, 10_000
-        bring_beside_us(connection.info.backend_pid)
-
-    def holds(dbapi_connection: Any) -> bool:
-        return not dbapi_connection.closed
-
-    database.engine.dialect.do_ping = holds  # type: ignore[method-assign]
-    return database
+        branches = stack.enter_context(BranchDatabases(postgres))
+        yield Shop(url, central, central.backup(), take_neighbour(central), files, folder, branches)
 
 
 @contextmanager

@@ -113,6 +113,11 @@ class AtTill:
         """Whether it holds all that it was shown, and no resync is under way."""
         return not self.state["resyncing"] and self.cursor is not None and self.cursor.in_snapshot is None
 
+    @property
+    def is_forgetting(self) -> bool:
+        """Whether what stands here was pulled in an epoch that is over, or has to be taken anew."""
+        return self.state["resyncing"] and self.cursor is None
+
 
 def look_at(till: SimulatedTill) -> AtTill:
     [state] = till.rows("SELECT * FROM sync_state")

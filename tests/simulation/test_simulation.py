@@ -9,10 +9,11 @@ import pytest
 from tests.postgres import TestPostgres
 from tests.simulation.backups import take_backup
 from tests.simulation.crash_points import crash_points, violation_at
+from tests.simulation.databases import owner_at
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.regressions import as_line, caught, kept
 from tests.simulation.schedule import Schedule, draw
-from tests.simulation.shop import BUSINESS, Shop, open_shop, owner_at
+from tests.simulation.shop import BUSINESS, Shop, open_shop
 from tests.simulation.world import World, play
 
 SEEDS = range(16)
@@ -69,9 +70,17 @@ def test_a_deliberate_bug_is_found(shop: Shop, name: str) -> None:
     assert play(shop, schedule).violation is None
 
 
+@pytest.mark.parametrize("program", ["till", "central", "branch 0"])
+def test_a_crash_while_a_branch_is_begun_and_handed_on_breaks_nothing(shop: Shop, program: str) -> None:
+    scenario = "a guest sells at a branch, which hands on"
+    points = [each for each in crash_points(shop, scenario) if each.program == program]
+    assert len(points) > 40
+    assert {violation_at(shop, point) for point in points[:: len(points) // 6]} == {None}
+
+
 @pytest.mark.parametrize("program", ["till", "central"])
 def test_a_crash_in_the_middle_of_a_sale_on_credit_breaks_nothing(shop: Shop, program: str) -> None:
-    """`--crashes` tries every moment of twelve scenarios; these are some of one."""
+    """`--crashes` tries every moment of fourteen scenarios; these are some of one."""
     points = [each for each in crash_points(shop, "a new customer buys on credit") if each.program == program]
     assert len(points) > 40
     assert {violation_at(shop, point) for point in points[:: len(points) // 6]} == {None}

@@ -37,7 +37,7 @@ from avileo_pos.replica import database
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.identity import read_actor
 from avileo_pos.replica.transaction import read, reads, write
-from avileo_pos.sync.central import CentralTrouble
+from avileo_pos.sync.central import Central, CentralTrouble
 from avileo_pos.sync.engine import Ahead, SyncEngine
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.state import RoundOutcome
@@ -141,6 +141,10 @@ class DiskWatch:
         return self._bytes
 
 
+def _home(till: SimulatedTill) -> Central:
+    return till.central
+
+
 class SimulatedTill:
     """Open until it is closed or crashes. Every act returns the operations that it committed."""
 
@@ -156,7 +160,9 @@ class SimulatedTill:
         timer: Callable[[], float],
         *,
         asks_ahead: bool = False,
+        calling: Callable[[SimulatedTill], Central] = _home,
     ) -> None:
+        """`calling` says what the engine calls, at each start of the program."""
         self.name = name
         self.file = file
         self.user_id = user_id
@@ -176,6 +182,7 @@ class SimulatedTill:
         )
         self.somebody = Actor(member_id, name, BusinessUserRole.ADMIN_NEGOCIO)
         self._tables: dict[str, tuple[list[Any], list[Row]]] = {}
+        self._calling = calling
         self.open()
 
     def open(self) -> None:
@@ -183,9 +190,10 @@ class SimulatedTill:
         with patch.object(database, "create_engine", _engine):
             self.replica = self.start(self)
         self.driver.execute("PRAGMA busy_timeout = 0")
+        self.calls = self._calling(self)
         self.engine = SyncEngine(
             self.run,
-            self.central,
+            self.calls,
             self.clock,
             random=self._chance.random,
             timer=self._timer,

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -33,6 +34,7 @@ from avileo_pos.server.postgres.revisions import locked_revisions
 from avileo_pos.sync.engine import ROUND_EVERY
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.shared import business_users, products
+from tests.simulation.branches import Market
 from tests.simulation.carts import Carts
 from tests.simulation.checkers import Checkers, Violation
 from tests.simulation.ledger import Done
@@ -49,6 +51,8 @@ from tests.simulation.tills import DiskWatch, SimulatedTill
 T = TypeVar("T")
 REST: Final = timedelta(minutes=10)
 """Without faults for so long, nothing that can be sent is left (I13)."""
+REST_AFTER_SHARING: Final = timedelta(minutes=40)
+"""A till whose branch is gone looks for central in each of its rounds, which are up to five minutes apart by then."""
 REST_WITH_POISON: Final = timedelta(hours=6)
 """An operation over which central fails each time is parked after its fifth attempt, with long waits between."""
 FORESEEN: Final = (BusinessRuleBroken, PermissionDenied, ReplicaTrouble)
@@ -116,10 +120,11 @@ class World:
         self._epochs = 0
         self._is_meanwhile = False
         self._calling: SimulatedTill | None = None
+        self.market = Market(self)
         self.carts, self._review = Carts(self), Review(self)
         self._further = {
             name: act
-            for part in (self.carts, self._review, People(self), Safety(self))
+            for part in (self.carts, self._review, People(self), Safety(self), self.market)
             for name, act in part.steps().items()
         }
         self._folder = shop.folder / "tills"
@@ -132,7 +137,11 @@ class World:
         before = structlog.get_config()
         structlog.configure(processors=[self._hear])
         try:
-            with listening(self.moments), patch.object(postgres_database, "_LIMITS", QUICK_LIMITS):
+            with (
+                listening(self.moments),
+                patch.object(postgres_database, "_LIMITS", QUICK_LIMITS),
+                self.market.running(),
+            ):
                 self.moments.commits = self._committed
                 for which in self._people:
                     self.tills.append(self._till(which))
@@ -161,7 +170,7 @@ class World:
 
     def crash_at(self, program: str, at: int) -> None:
         """Whatever it does then."""
-        kill = self._kill_central if program == "central" else self._kill
+        kill = self._kill if program in (str(till.file) for till in self.tills) else self._kill_central
         self.moments.plan_for_certain(program, at, kill)
 
     # --- Steps -------------------------------------------------------------------------------------------------------
@@ -255,7 +264,8 @@ class World:
         said = self._synced(seller)
         seller.line.faults.clear()
         self._calling = before
-        self.moments.forget("central")
+        for program in ("central", *(branch.program for branch in self.market.begun)):
+            self.moments.forget(program)
         return said
 
     def _late(self, which: int) -> str:
@@ -264,7 +274,9 @@ class World:
             return "nothing on its way"
         request = self.late.pop(which % len(self.late))
         try:
-            return f"arrived: {self.central.answer(request).status_code}"
+            return f"arrived: {self.market.whoever_answers(request).answer(request).status_code}"
+        except httpx.ConnectError:
+            return "arrived nowhere"
         except CentralCrashed:
             return "central crashed"
 
@@ -353,6 +365,7 @@ class World:
         self.power.pop(str(seller.file), None)
         seller.go_back_to(seller.copies[which])
         self.checkers.rewound(seller, which)
+        self.market.resume(seller)
         return f"went back to copy {which}"
 
     def _clone(self, till: int) -> str:
@@ -375,6 +388,8 @@ class World:
             return "the same till"
         try:
             waiting = giver.run(reads(waiting_operations, instant_text(giver.clock())))
+            here = {row["id"] for row in taker.rows("SELECT id FROM sync_queue")}
+            self.checkers.taken_in[taker.name] |= {each.operation.id for each in waiting.operations} - here
             carried = self._unless_it_crashes(taker, lambda: take_in(waiting, taker.replica))
         except ReplicaTrouble as trouble:
             return f"trouble {trouble.code}"
@@ -390,6 +405,7 @@ class World:
         with closing(sqlite3.connect(seller.file)) as file:
             file.executescript(TO_THE_FIRST_STEP)
         seller.open()
+        self.market.resume(seller)
         return "upgraded"
 
     def _backup(self, after: int) -> str:
@@ -484,7 +500,7 @@ class World:
 
     def _synced(self, till: SimulatedTill) -> str:
         try:
-            outcome = self._unless_it_crashes(till, till.sync)
+            outcome = self._unless_it_crashes(till, lambda: self.market.sync(till))
         except ReplicaTrouble as trouble:
             till.due = self.now + ROUND_EVERY
             return f"trouble {trouble.code}"
@@ -521,11 +537,24 @@ class World:
         self.moments.dead.discard(str(till.file))
         till.open()
         till.due = self.now
+        self.market.resume(till)
+
+    def without(self, dead: SimulatedTill, left: SimulatedTill) -> None:
+        """A till is gone for good: whoever stood there goes on at another."""
+        self.moments.forget(str(dead.file))
+        dead.close()
+        dead.central.close()
+        self.checkers.died(dead)
+        person = self._people[self.tills.index(left)]
+        for place, till in enumerate(self.tills):
+            if till is dead:
+                self.tills[place], self._people[place] = left, person
 
     def _come_to_rest(self) -> None:
         """Faults stop, and rounds go on as they fall due, until everybody has all that there is."""
         self._heal()
-        end = self.now + (REST if not self.cursed else REST_WITH_POISON)
+        usual = REST_AFTER_SHARING if self.market.is_open else REST
+        end = self.now + (usual if not self.cursed else REST_WITH_POISON)
         while not self.checkers.is_quiet():
             till = min(self.tills, key=lambda each: each.due)
             self.now = max(self.now, till.due)
@@ -540,13 +569,14 @@ class World:
             till.line.faults.clear()
             till.line.is_cut = till.is_signed_out = False
             till.driver.execute(f"PRAGMA max_page_count = {PAGES_OF_A_DISK}")
+        self.market.look_after_hosts()
 
     def _committed(self, program: str, connection: Connection) -> None:
         """A COMMIT is about to be done: a backup may be due before it, and a till's may be brought to the disk."""
-        if program != "central":
+        if connection.dialect.name == "sqlite":
             [[synchronous]] = driver_of(connection).execute("PRAGMA synchronous").fetchall()
             self.power.setdefault(program, DiskWatch(Path(f"{program}-wal"))).commit(is_durable=synchronous == 2)
-        elif self._commits_before_backup:
+        elif program == "central" and self._commits_before_backup:
             self._commits_before_backup -= 1
             if not self._commits_before_backup:
                 self.backups.append(self.central.backup())
@@ -561,16 +591,17 @@ class World:
         driver_of(connection).close()
         self.central.wait_until_gone(backend)
 
-    def _plan_at_central(self, fault: Fault) -> None:
+    def plan_at(self, program: str, fault: Fault) -> None:
+        """At central, or at a branch."""
         match fault:
             case ["crash_central", at]:
-                self.moments.plan("central", at, self._kill_central)
+                self.moments.plan(program, at, self._kill_central)
             case ["crash_at_commit", which]:
-                self.moments.plan_at_commit("central", which, self._kill_central)
+                self.moments.plan_at_commit(program, which, self._kill_central)
             case ["cut_off_database", at]:
-                self.moments.plan("central", at, self._cut_off)
+                self.moments.plan(program, at, self._cut_off)
             case ["meanwhile", at, step]:
-                self.moments.plan("central", at, lambda _connection: self._meanwhile(step))
+                self.moments.plan(program, at, lambda _connection: self._meanwhile(step))
 
     def _meanwhile(self, step: Step) -> None:
         """A whole step of others between two moments of central; none of the till whose request is under way."""
@@ -596,7 +627,8 @@ class World:
         return self._till_of(person, file, person.name)
 
     def _till_of(self, person: Person, file: Path, name: str) -> SimulatedTill:
-        line = Line(name, self.central, self._pass, self.log, self.late, self._plan_at_central, self.cursed)
+        plan = partial(self.plan_at, "central")
+        line = Line(name, self.central, self.pass_time, self.log, self.late, plan, self.cursed)
         return SimulatedTill(
             name,
             file,
@@ -607,6 +639,7 @@ class World:
             self.chance,
             lambda: self.seconds,
             asks_ahead=self.schedule.seed % 2 == 1,
+            calling=self.market.line_of,
         )
 
     def _customer_of(self, till: SimulatedTill, which: int | None) -> str | None:
@@ -615,7 +648,7 @@ class World:
         known = till.rows("SELECT id FROM customers ORDER BY id")
         return str(known[which % len(known)]["id"])
 
-    def _pass(self, seconds: float) -> None:
+    def pass_time(self, seconds: float) -> None:
         self.seconds += seconds
         self.now += timedelta(seconds=seconds)
 
