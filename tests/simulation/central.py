@@ -49,6 +49,8 @@ class SimulatedCentral:
             return httpx.Response(200, headers=JSON, content=self._served(request))
         except Refused as refused:
             return refusal(refused.status, refused.code)
+        except msgspec.DecodeError:
+            return refusal(400, "broken_request")
         except CentralBusy:
             return refusal(503, "CENTRAL_BUSY", {"retry-after": "1"})
         except (OperationalError, InterfaceError):
