@@ -43,17 +43,22 @@ def rebase(db: Connection, collection: str, pulled_revisions: Mapping[str, int])
 
 
 def absorb_answers(db: Connection, answered: Sequence[tuple[str, int | None]]) -> None:
-    """Central has stored these edits: what they set is its word now, unless the base is already later than they."""
+    """Central has stored these edits: what they set is its word now, unless the base is already later than they.
+
+    So is what the birth says of a card for which something stood in.
+    """
     if not _any_base(db):
         return
     for operation_id, revision in answered:
         edit = db.exec_driver_sql(
-            "SELECT collection, entity_id, data FROM sync_queue WHERE id = ? AND operation_type = 'update'",
+            "SELECT operation_type, collection, entity_id, data FROM sync_queue"
+            " WHERE id = ? AND operation_type <> 'delete'",
             (operation_id,),
         ).first()
         base = None if edit is None else _base(db, edit.collection, edit.entity_id)
         if edit is not None and base is not None and (revision is None or revision > base["revision"]):
-            _keep_base(db, edit.collection, edit.entity_id, {**base, **_set_by(edit.data)})
+            said = _set_by(edit.data) if edit.operation_type == "update" else _born_with(edit.collection, edit.data)
+            _keep_base(db, edit.collection, edit.entity_id, {**base, **said})
 
 
 def show_again(db: Connection, entities: Iterable[Entity]) -> None:
@@ -63,9 +68,9 @@ def show_again(db: Connection, entities: Iterable[Entity]) -> None:
     for entity in entities:
         collection, entity_id = tuple(entity)
         base = _base(db, collection, entity_id)
-        if base is None:
+        if base is None or _is_being_born(db, collection, entity_id):
             continue
-        _set(db, collection, entity_id, {name: base[name] for name in _changed_by_edits(collection, base)})
+        _set(db, collection, entity_id, {name: base[name] for name in _stated_by_tills(collection) & base.keys()})
         _lay_edits_over(db, collection, entity_id)
         _forget_unneeded_base(db, collection, entity_id)
 
@@ -113,12 +118,28 @@ def _void_again(db: Connection, collection: str, entity_id: str) -> None:
         _set(db, collection, entity_id, {**columns, "voided_by": voiding.actor_id})
 
 
-def _changed_by_edits(collection: str, base: Mapping[str, Any]) -> frozenset[str]:
-    return COLLECTIONS[collection].editable | (base.keys() & {"updated_at"})
+def _stated_by_tills(collection: str) -> frozenset[str]:
+    """By an edit, or by the birth of a card for which something stood in."""
+    return frozenset(column.name for column in COLLECTIONS[collection].sent)
 
 
 def _set_by(data: str) -> dict[str, Any]:
     return {name: change["now"] for name, change in msgspec.json.decode(data).items()}
+
+
+def _born_with(collection: str, data: str) -> dict[str, Any]:
+    """What is not known goes unsaid in a birth."""
+    said = msgspec.json.decode(data)
+    return {name: said.get(name) for name in _stated_by_tills(collection)}
+
+
+def _is_being_born(db: Connection, collection: str, entity_id: str) -> bool:
+    found = db.exec_driver_sql(
+        "SELECT 1 FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'create'"
+        " AND status IN ('pending', 'inflight')",
+        (entity_id, collection),
+    )
+    return found.first() is not None
 
 
 def _set(db: Connection, collection: str, entity_id: str, values: Mapping[str, Any]) -> None:

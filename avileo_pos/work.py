@@ -70,7 +70,11 @@ class Work:
         self._queue("create", table, root["id"], data, refers_to)
 
     def create_again(self, table: Table, entity_id: UUID, changes: Row) -> None:
-        """Change a card that central could not take, and queue it whole as a new operation."""
+        """Change a card that central could not take, and queue it whole as a new operation.
+
+        Central's stand-in for it comes back if this one is not taken either.
+        """
+        self._remember_base(table, self.get(table, entity_id))
         self.db.execute(update(table).where(*self._is(table, entity_id)).values(**changes))
         stored = stored_row(table, self.get(table, entity_id))
         data = _stated(table, stored)

@@ -642,6 +642,8 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
     withdrawn = seen.withdrawn()
     for till in (each for each in seen.world.tills if each.name not in withdrawn):
         held = seen.at_tills[till.name]
+        if _cannot_know(seen, held):
+            continue
         own = stored.keys() | {each["id"] for each in held.queue if _counts(held, each)}
         expected = {key: debt for key, debt in seen.ledger.debts(own).items() if key in held.rows["customers"]}
         _require_same(f"debts at {till.name}", till.shown_debts(), expected)

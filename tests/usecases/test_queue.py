@@ -171,6 +171,18 @@ def test_a_corrected_card_says_what_was_written_here_and_not_on_its_stand_in(til
     assert till.shown_name(customer) == "Rosa"
 
 
+def test_a_corrected_card_that_is_discarded_after_all_is_what_central_says(till: Till) -> None:
+    customer = till.new_customer("Rosa")
+    park_all(till)
+    till.applies(page(customer_row(customer, "Cliente por revisar", revision=7), head=7))
+    till.does(resend_operation, ResendOperation(only_parked(till), {"name": "Rosa Quispe"}))
+    assert till.shown_name(customer) == "Rosa Quispe"
+    park_all(till)
+    till.does(discard_operation, DiscardOperation(only_parked(till), "no va"))
+    assert till.shown_name(customer) == "Cliente por revisar"
+    assert till.value("SELECT count(*) FROM sync_bases") == 0
+
+
 def test_a_discarded_card_that_central_stands_in_for_is_what_central_says(till: Till) -> None:
     customer = till.new_customer("Rosa")
     park_all(till)
