@@ -75,14 +75,13 @@ class Safety:
     def damage(self, till: int, kind: str, where: int, crash_at: int) -> str:
         """The disk fails, and the program starts, is killed over it perhaps, and starts again."""
         spoilt = self._cared_for(self._world.tills[till])
-        is_known = bool(self._written[spoilt.name]["here"])
-        if not is_known and (kind == "row" or (kind in WHOLLY and where % 2)):
-            return "nothing would tell that there was a till, or what stood in the row"
         queue = spoilt.rows("SELECT id, status, data, depends_on, last_code FROM sync_queue ORDER BY seq")
         (spoilt.close if where % 2 else spoilt.crash)()
-        before = _bytes_of(spoilt.file)
+        before, log = _bytes_of(spoilt.file), _bytes_of(_log_of(spoilt.file))
+        if not self._written[spoilt.name]["here"] and (kind == "row" or (kind in WHOLLY and not log)):
+            kind = "nothing"  # else nothing would tell that there was a till, or what stood in the row
         _spoil(spoilt.file, kind, where, queue, self._written[spoilt.name]["here"])
-        legible = _untouched(queue, before, _bytes_of(spoilt.file), _bytes_of(_log_of(spoilt.file)))
+        legible = _untouched(queue, before, _bytes_of(spoilt.file), log)
         asides = len(_set_aside(spoilt.file))
         opened = self._start_again(spoilt, crash_at, spoilt.open)
         is_another = kind in WHOLLY or opened.rescue is not None or len(_set_aside(spoilt.file)) > asides
