@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from avileo_pos.protocol import COLLECTIONS
+from avileo_pos.protocol.collections import VOID_COLUMNS
 
 Entity = Row[Any] | tuple[str, str]
 
@@ -36,7 +37,7 @@ def rebase(db: Connection, collection: str, pulled_revisions: Mapping[str, int])
         if row is None or row["revision"] != revision:
             continue
         base = _base(db, collection, entity_id)
-        if _has_edits(db, collection, entity_id) and (base is None or base["revision"] < revision):
+        if _is_changed_here(db, collection, entity_id) and (base is None or base["revision"] < revision):
             _keep_base(db, collection, entity_id, row)
         _lay_edits_over(db, collection, entity_id)
         _void_again(db, collection, entity_id)
@@ -81,10 +82,16 @@ def lay_over(db: Connection, entities: Iterable[tuple[str, str]]) -> None:
         row = _row(db, collection, entity_id)
         if row is None:
             continue
-        if row["revision"] and _has_edits(db, collection, entity_id) and _base(db, collection, entity_id) is None:
+        if row["revision"] and _is_changed_here(db, collection, entity_id) and _base(db, collection, entity_id) is None:
             _keep_base(db, collection, entity_id, row)
         _lay_edits_over(db, collection, entity_id)
         _void_again(db, collection, entity_id)
+
+
+def take_voiding_back(db: Connection, collection: str, entity_id: str) -> None:
+    """A fact is shown without the own voiding: as it stands at central, where another may have voided it too."""
+    base = _base(db, collection, entity_id) or {}
+    _set(db, collection, entity_id, {name: base.get(name) for name in VOID_COLUMNS})
 
 
 def forget_base_revisions(db: Connection) -> None:
@@ -177,9 +184,9 @@ def _keep_base(db: Connection, collection: str, entity_id: str, row: Mapping[str
     )
 
 
-def _has_edits(db: Connection, collection: str, entity_id: str) -> bool:
+def _is_changed_here(db: Connection, collection: str, entity_id: str) -> bool:
     found = db.exec_driver_sql(
-        "SELECT 1 FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'update'"
+        "SELECT 1 FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type <> 'create'"
         " AND status <> 'acked'",
         (entity_id, collection),
     )

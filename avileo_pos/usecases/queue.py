@@ -10,15 +10,15 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from sqlalchemy import Row, Table, delete, select, update
+from sqlalchemy import Row, Table, delete, select
 from sqlalchemy.exc import IntegrityError
 
-from avileo_pos.cards import show_again
+from avileo_pos.cards import show_again, take_voiding_back
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.reason import required_reason
 from avileo_pos.protocol import COLLECTIONS
-from avileo_pos.protocol.collections import VOID_COLUMNS, Collection
+from avileo_pos.protocol.collections import Collection
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.shared import businesses
 from avileo_pos.tables.till import DISCARDED
@@ -173,15 +173,9 @@ def _remove_unsent_rows(work: Work, operation: Row[Any]) -> None:
 
 
 def _take_voiding_back(work: Work, operation: Row[Any]) -> None:
-    table = COLLECTIONS[operation.collection].table
     for part, rows in _parts_of(operation):
         _remove(work, part, [row["id"] for row in rows])
-    cleared = dict.fromkeys(VOID_COLUMNS)
-    work.db.execute(
-        update(table)
-        .where(table.c.business_id == work.business.id, table.c.id == UUID(operation.entity_id))
-        .values(**cleared)
-    )
+    take_voiding_back(work.db, operation.collection, operation.entity_id)
 
 
 def _parts_of(operation: Row[Any]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
