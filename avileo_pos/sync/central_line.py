@@ -12,15 +12,8 @@ import structlog
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.protocol import DigestAnswer, PullPage, PushAnswer, PushRequest
 from avileo_pos.replica.database import Clock
-from avileo_pos.sync.central import (
-    Accounts,
-    Central,
-    CentralTrouble,
-    CentralUnreachable,
-    Enrolment,
-    RequestRefused,
-    SignedOut,
-)
+from avileo_pos.sync.batches import may_be_for_content
+from avileo_pos.sync.central import Accounts, Central, CentralTrouble, CentralUnreachable, Enrolment, SignedOut
 from avileo_pos.sync.handing_on import Branch, Reached, hand_on
 
 ANSWERS_BEFORE_TURNING_HOME: Final = 3  # a line that comes and goes would have everything taken anew each time
@@ -114,8 +107,11 @@ class CentralLine:
     def _greet(self, central: Central, request: PushRequest) -> PushAnswer:
         try:
             return self._push(central, msgspec.structs.replace(request, operations=[]))
-        except RequestRefused as trouble:  # for what was sent it cannot be, as there was nothing
-            raise CentralUnreachable(trouble.code, str(trouble)) from trouble
+        except CentralTrouble as trouble:
+            if not may_be_for_content(trouble):
+                raise
+            # It cannot be for what waits, of which nothing was sent: no operation may be blamed for it.
+            raise CentralUnreachable("no_route", str(trouble)) from trouble
 
     def _push(self, central: Central, request: PushRequest) -> PushAnswer:
         answer = central.push(request)
