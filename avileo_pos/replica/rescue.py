@@ -131,10 +131,10 @@ def rescue_file(
     kept = _everything_known(path, safes, copy, till.device_id if till else _NOBODY)
     with Replica.open(begun, clock=clock, new_id=new_id) as replica:
         operations = _fill(replica, till, kept, safes, now)
-    begun.replace(_finished(path))
     rescue = Rescue(_aside(path, now), copy.made_at if copy else None, operations)
     with suppress(OSError):
         write_whole(_untold(path), msgspec.json.encode(rescue, enc_hook=str))
+    begun.replace(_finished(path))
     _put_in_place(path, now)
     _begin_journals_anew(safes, till, now)
     log.error("replica_rescued", copy_of=copy and instant_text(copy.made_at), operations=operations)

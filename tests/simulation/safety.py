@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
@@ -132,8 +132,8 @@ class Safety:
         """As the program starts. Whatever stands in a journal is in the queue then, or known to central."""
         opened = open_or_rescue(till.file, self._safes(till), clock=till.clock, new_id=till.new_id)
         self._opened[till.name] = opened
-        with opened.replica.reading() as db:
-            here = set(db.exec_driver_sql("SELECT id FROM sync_queue").scalars())
+        with closing(opened.replica.reader()) as reader:  # which is no moment of the program
+            here = {operation_id for (operation_id,) in reader.execute("SELECT id FROM sync_queue")}
         written = set[str]().union(*self._written[till.name].values())
         discarded = self._world.checkers.discarded
         if missing := self._not_at_central(written - here - discarded):
