@@ -10,14 +10,14 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from avileo_pos.domain.enums import MovementKind
+from avileo_pos.domain.enums import BusinessUserRole, MovementKind
 from avileo_pos.domain.stock import movement_of_line
 from avileo_pos.protocol.words import Conflict
 from avileo_pos.server.business.membership import NotAMember
 from avileo_pos.server.postgres.epoch import restored
 from avileo_pos.server.push.parse_push import MOST_OPERATIONS, BrokenEnvelope, TooMuchAtOnce, parse_push
 from avileo_pos.tables.base import instant_text
-from tests.server.sync_central import NOW, TestCentral, Values, new_id, stored
+from tests.server.sync_central import NOW, TestCentral, Values, new_id, open_business, stored
 from tests.server.test_pull import Copy, digest_of, pull_all, told_digest
 
 # --- Once or often ---------------------------------------------------------------------------------------------------
@@ -476,6 +476,8 @@ def test_what_comes_home_from_a_branch_waits_for_what_others_did_there(central: 
     assert central.ana.statuses(void) == ["blocked"]
     assert central.beto.statuses(sale) == ["applied"]
     assert central.ana.statuses(void) == ["applied"]
+    another = open_business(central.database, central.owner, {"Ana": BusinessUserRole.ADMIN_NEGOCIO}).ana
+    assert another.statuses(another.void(sale)) == ["quarantined"], "no other business waits for it"
 
 
 def test_a_sale_voided_before_all_of_it_had_come_returns_all_its_kilos(central: TestCentral, pollo: str) -> None:

@@ -100,21 +100,23 @@ def hold_epoch(connection: Connection) -> None:
     connection.exec_driver_sql("LOCK TABLE central_identity IN ROW SHARE MODE")
 
 
-def expect_what_is_lacking(connection: Connection, now: datetime) -> None:
-    """A till comes home from a branch: what others have sent there, this central may not have heard of yet."""
+def note_home_from_branch(connection: Connection, business_id: UUID, now: datetime) -> None:
+    """What others have sent to the branch, this central may not have heard of yet. Inside `locked_revisions`."""
     connection.exec_driver_sql(
-        "UPDATE central_identity SET restored_at = %(now)s::timestamp"
-        " WHERE restored_at IS NULL OR restored_at < %(now)s::timestamp - interval '1 hour'",
-        {"now": instant_text(now)},
+        "UPDATE sync_counters SET home_from_branch_at = %(now)s::timestamp WHERE business_id = %(business_id)s AND"
+        " (home_from_branch_at IS NULL OR home_from_branch_at < %(now)s::timestamp - interval '1 hour')",
+        {"business_id": business_id, "now": instant_text(now)},
     )
 
 
-def may_still_come(connection: Connection, moment: datetime) -> bool:
+def may_still_come(connection: Connection, business_id: UUID, moment: datetime) -> bool:
     """Whether a till may still send what was lost when this central came back from a backup, or what a branch took."""
     oldest = instant_text(moment - KEPT_AFTER_ANSWER)
-    return bool(
-        connection.exec_driver_sql("SELECT restored_at > %s::timestamp FROM central_identity", (oldest,)).scalar()
-    )
+    question = """
+        SELECT greatest(i.restored_at, c.home_from_branch_at) > %(oldest)s::timestamp
+        FROM central_identity i LEFT JOIN sync_counters c ON c.business_id = %(business_id)s
+    """
+    return bool(connection.exec_driver_sql(question, {"business_id": business_id, "oldest": oldest}).scalar())
 
 
 def own_secret(database: Database, now: datetime) -> str:

@@ -17,7 +17,7 @@ from avileo_pos.protocol.branches import is_branch
 from avileo_pos.protocol.words import OperationResult, OperationStatus, PushAnswer
 from avileo_pos.server.business.membership import hear_of_device, staff_of
 from avileo_pos.server.postgres.database import Database
-from avileo_pos.server.postgres.epoch import expect_what_is_lacking, in_current_epoch
+from avileo_pos.server.postgres.epoch import in_current_epoch, note_home_from_branch
 from avileo_pos.server.postgres.revisions import locked_revisions
 from avileo_pos.server.push.apply_voids import apply_voids
 from avileo_pos.server.push.derived import Ledger, write_derived
@@ -83,9 +83,9 @@ def _in_one_transaction(
         # would read all of the business's rows for each new one.
         connection.exec_driver_sql("DISCARD PLANS")
     keeps_all = is_branch(epoch)
-    if push.epoch is not None and is_branch(push.epoch) and not keeps_all:
-        expect_what_is_lacking(connection, now)  # the row that it has changed there may be another's, who comes later
     with locked_revisions(connection, business_id) as revisions:
+        if push.epoch is not None and is_branch(push.epoch) and not keeps_all:
+            note_home_from_branch(connection, business_id, now)
         skewed = _clock_is_wrong(push, now)
         opened = OpenPush(connection, business_id, push.device_id, staff, revisions, now, skewed, keeps_all)
         is_clone = is_a_clone(connection, business_id, device_id, push.operations)

@@ -83,7 +83,7 @@ def _leave_no_admin(members: Mapping[str, CardRow], changed_id: str, changes: Ma
 
 def not_here(push: OpenPush, arrived: Arrived) -> OperationResult:
     """The answer to what is done to a row that central does not have: it may have been lost, and be sent again."""
-    if may_still_come(push.connection, push.moment):
+    if may_still_come(push.connection, push.business_id, push.moment):
         return OperationResult(arrived.id, OperationStatus.BLOCKED)
     return refused(arrived, _UNKNOWN_ENTITY)
 

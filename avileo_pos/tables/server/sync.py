@@ -12,11 +12,13 @@ sync_counters = Table(
     Column("epoch", Words(64)),
     Column("audit_number", Whole(8), nullable=False, server_default="0"),
     Column("audit_hash", Words(64), nullable=False, server_default=""),
+    Column("home_from_branch_at", Instant()),
     PrimaryKeyConstraint("business_id"),
     ForeignKeyConstraint(["business_id"], ["businesses.id"]),
     info={"in": SERVER},
 )
-"""The last revision given out in each business, in which epoch, and its last audit entry.
+"""The last revision given out in each business, in which epoch, its last audit entry, and when a till last came home
+from a branch, where others may have sent what this central has not heard of yet.
 
 Whoever changes a row locks it first.
 """
@@ -111,6 +113,5 @@ central_identity = Table(
 )
 """Which line of history this database is: another system identifier or timeline than stored means a new epoch.
 
-`restored_at` is when this central was last known to lack something that tills may still send: when the present epoch
-began, unless it is the first, or when a till came home from a branch.
+`restored_at` is when the present epoch began, unless it is the first.
 """
