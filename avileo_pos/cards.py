@@ -40,7 +40,7 @@ def rebase(db: Connection, collection: str, pulled_revisions: Mapping[str, int])
         if _is_changed_here(db, collection, entity_id) and (base is None or base["revision"] < revision):
             _keep_base(db, collection, entity_id, row)
         _lay_edits_over(db, collection, entity_id)
-        _void_again(db, collection, entity_id)
+        _void_again(db, collection, row)
 
 
 def absorb_answers(db: Connection, answered: Sequence[tuple[str, int | None]]) -> None:
@@ -85,7 +85,7 @@ def lay_over(db: Connection, entities: Iterable[tuple[str, str]]) -> None:
         if row["revision"] and _is_changed_here(db, collection, entity_id) and _base(db, collection, entity_id) is None:
             _keep_base(db, collection, entity_id, row)
         _lay_edits_over(db, collection, entity_id)
-        _void_again(db, collection, entity_id)
+        _void_again(db, collection, row)
 
 
 def take_voiding_back(db: Connection, collection: str, entity_id: str) -> None:
@@ -112,8 +112,11 @@ def _lay_edits_over(db: Connection, collection: str, entity_id: str) -> None:
         _set(db, collection, entity_id, shown)
 
 
-def _void_again(db: Connection, collection: str, entity_id: str) -> None:
-    """A voiding stays until a person takes it back, also while it is parked."""
+def _void_again(db: Connection, collection: str, row: Mapping[str, Any]) -> None:
+    """A voiding stays until a person takes it back, also while it is parked; of two that of central stands."""
+    if row.get("voided_at") is not None:
+        return
+    entity_id = row["id"]
     voiding = db.exec_driver_sql(
         "SELECT data, actor_id FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'delete'"
         " AND status <> 'acked'",

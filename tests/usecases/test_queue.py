@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -76,6 +77,21 @@ def test_a_discarded_voiding_lets_the_fact_stand(till: Till) -> None:
     till.does(discard_operation, DiscardOperation(only_parked(till), "sí pagó"))
     assert till.value("SELECT voided_at FROM abonos") is None
     assert till.sync_status("abonos", abono) == "synced"
+
+
+def test_of_two_voidings_that_of_central_is_shown(till: Till) -> None:
+    """Also after the own one was answered, which brings the row no more."""
+    till.takes_abono()
+    send_all(till)
+    [abono] = till.rows("SELECT * FROM abonos")
+    till.voids_abono(UUID(abono["id"]))
+    (own,) = next_batch(till)
+    settle(till, put_off(own, OperationStatus.BLOCKED))
+    voided = {"voided_at": "2026-03-14T09:00:00.000000Z", "voided_by": str(ANA), "void_reason": "la otra"}
+    till.applies(page({**abono, **voided, "collection": "abonos", "revision": 50}, head=50))
+    assert till.value("SELECT void_reason FROM abonos") == "la otra"
+    settle(till, applied(own, revision=50))
+    assert till.value("SELECT void_reason FROM abonos") == "la otra"
 
 
 def test_discarding_needs_an_admin_and_a_reason(till: Till) -> None:
