@@ -60,6 +60,7 @@ from avileo_pos.tables.base import instant_text
 
 ROUND_EVERY: Final = timedelta(seconds=30)
 LOOK_AFTER_EVERY: Final = timedelta(hours=24)
+LONG_SILENCE: Final = timedelta(days=1)
 MOST_RESYNCS_A_ROUND: Final = 2
 
 T = TypeVar("T")
@@ -162,8 +163,7 @@ class SyncEngine:
         for _ in range(MOST_RESYNCS_A_ROUND + 1):
             try:
                 place = self._settled_place()
-                # A withdrawn till hears of central's epoch by a push alone.
-                self._push_all(greet=self.state.is_withdrawn or (place.resyncing and place.cursor is None))
+                self._push_all(greet=self._is_to_greet(place))
                 self._pull_all()
                 return
             except EpochChanged:
@@ -184,6 +184,16 @@ class SyncEngine:
 
     def _place(self) -> SyncPlace:
         return self._run(reads(read_place))
+
+    def _is_to_greet(self, place: SyncPlace) -> bool:
+        """Whether to hear of central's epoch before anything is sent. A withdrawn till hears of it by a push alone.
+
+        After a long silence central may have come back from a backup so long ago that it waits for nothing any more:
+        what it lost goes first then, and what was done to that since after it.
+        """
+        is_begun_anew = place.resyncing and place.cursor is None
+        was_silent = place.last_contact_at is not None and self._clock() - place.last_contact_at > LONG_SILENCE
+        return self.state.is_withdrawn or is_begun_anew or was_silent
 
     # --- Push --------------------------------------------------------------------------------------------------------
 

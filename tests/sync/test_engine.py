@@ -11,6 +11,7 @@ from typing import TypeVar
 from unittest.mock import patch
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from avileo_pos.protocol import PushAnswer, PushRequest, TableDigest
@@ -463,6 +464,22 @@ def test_a_withdrawn_till_hears_of_a_restored_central_and_sends_what_that_lost(
         shop.round()
         shop.round()
     assert ("abonos", str(abono)) in central.rows
+
+
+@pytest.mark.parametrize(("days", "first_push"), [(0, ["delete"]), (60, ["create", "delete"])])
+def test_after_a_long_silence_what_central_lost_goes_before_what_was_done_to_it(
+    shop: SyncedTill, central: LedgerCentral, days: int, first_push: list[str]
+) -> None:
+    backup = central.kept()
+    abono = shop.till.takes_abono()
+    shop.round()
+    central.restore(backup)
+    shop.till.voids_abono(abono)
+    shop.till.clock.now += timedelta(days=days)
+    with patch.object(central, "push", wraps=central.push) as push:
+        shop.rounds_until_quiet()
+    sent = next(call.args[0].operations for call in push.call_args_list if call.args[0].operations)
+    assert [msgspec.json.decode(raw)["operation_type"] for raw in sent] == first_push
 
 
 def revoked(*_given: object) -> None:
