@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.server.town import ADDRESS, PASSWORD, Town
@@ -91,7 +91,7 @@ class Chromium:
         )
         pressed.click()
         patiently = WebDriverWait(self.driver, LONGEST_WAIT)
-        patiently.until(staleness_of(pressed))
+        patiently.until(lambda _: _is_gone(pressed))
         patiently.until(lambda _: self._ask("return document.readyState") == "complete")
 
     def unfold(self, words: str) -> None:
@@ -126,6 +126,15 @@ class Chromium:
 
     def _ask(self, script: str) -> Any:
         return self.driver.execute_script(script)  # type: ignore[no-untyped-call]
+
+
+def _is_gone(element: WebElement) -> bool:
+    """While one page gives way to the next, Chromium says so in other words than Selenium knows."""
+    try:
+        element.is_enabled()
+    except WebDriverException:
+        return True
+    return False
 
 
 @contextmanager
