@@ -69,10 +69,12 @@ def show_again(db: Connection, entities: Iterable[Entity]) -> None:
     for entity in entities:
         collection, entity_id = tuple(entity)
         base = _base(db, collection, entity_id)
-        if base is None or _is_being_born(db, collection, entity_id):
+        if base is None:
             continue
-        _set(db, collection, entity_id, {name: base[name] for name in _stated_by_tills(collection) & base.keys()})
-        _lay_edits_over(db, collection, entity_id)
+        birth = _waiting_birth(db, collection, entity_id)
+        if birth is None:
+            _set(db, collection, entity_id, {name: base[name] for name in _stated_by_tills(collection) & base.keys()})
+        _lay_edits_over(db, collection, entity_id, since=birth or 0)
         _forget_unneeded_base(db, collection, entity_id)
 
 
@@ -99,11 +101,12 @@ def forget_base_revisions(db: Connection) -> None:
     db.exec_driver_sql("UPDATE sync_bases SET base = json_set(base, '$.revision', 0)")
 
 
-def _lay_edits_over(db: Connection, collection: str, entity_id: str) -> None:
+def _lay_edits_over(db: Connection, collection: str, entity_id: str, since: int = 0) -> None:
+    """Those that stand in the queue after the place `since`."""
     edits = db.exec_driver_sql(
         "SELECT data FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'update'"
-        " AND status IN ('pending', 'inflight') ORDER BY seq",
-        (entity_id, collection),
+        " AND status IN ('pending', 'inflight') AND seq > ? ORDER BY seq",
+        (entity_id, collection, since),
     )
     shown: dict[str, Any] = {}
     for data in edits.scalars():
@@ -143,13 +146,14 @@ def _born_with(collection: str, data: str) -> dict[str, Any]:
     return {name: said.get(name) for name in _stated_by_tills(collection)}
 
 
-def _is_being_born(db: Connection, collection: str, entity_id: str) -> bool:
-    found = db.exec_driver_sql(
-        "SELECT 1 FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'create'"
+def _waiting_birth(db: Connection, collection: str, entity_id: str) -> int | None:
+    """The place in the queue of a card's birth that is yet to be sent: the card shows what that says already."""
+    place: int | None = db.exec_driver_sql(
+        "SELECT max(seq) FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'create'"
         " AND status IN ('pending', 'inflight')",
         (entity_id, collection),
-    )
-    return found.first() is not None
+    ).scalar()
+    return place
 
 
 def _set(db: Connection, collection: str, entity_id: str, values: Mapping[str, Any]) -> None:
