@@ -12,16 +12,14 @@ import structlog
 from PySide6.QtCore import QObject
 
 from avileo_pos.desktop import leaving_words
-from avileo_pos.desktop.background.errands import Errands, Failed
+from avileo_pos.desktop.background.errands import Failed
 from avileo_pos.desktop.entrance import Entrance
-from avileo_pos.desktop.main_window import MainWindow
 from avileo_pos.desktop.premises import Premises
 from avileo_pos.desktop.safety_desk import RemoveTill, SignOut
 from avileo_pos.desktop.shop import Shop
 from avileo_pos.desktop.troubles import words_for
 from avileo_pos.desktop.widgets.dialogs import MessageSheet
 from avileo_pos.domain.permissions import Actor
-from avileo_pos.replica.database import Clock
 from avileo_pos.replica.removal import Removed, remove_till, unsent
 from avileo_pos.replica.sign_ins import forget_sign_in
 from avileo_pos.replica.transaction import reads, writes
@@ -33,25 +31,15 @@ log = structlog.get_logger(__name__)
 
 
 class Departure(QObject):
-    """Serves «Esta caja». Lives in the GUI thread; what takes long goes through `errands`."""
+    """Serves «Esta caja». Lives in the GUI thread."""
 
-    def __init__(
-        self,
-        premises: Premises,
-        entrance: Entrance,
-        window: MainWindow,
-        errands: Errands,
-        clock: Clock,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, premises: Premises, entrance: Entrance, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._premises = premises
+        self._window, self._errands = premises.window, premises.errands
         self._entrance = entrance
-        self._window = window
-        self._errands = errands
-        self._clock = clock
-        window.safety.sign_out_asked.connect(self._sign_out)
-        window.safety.removal_asked.connect(self._remove)
+        premises.window.safety.sign_out_asked.connect(self._sign_out)
+        premises.window.safety.removal_asked.connect(self._remove)
         entrance.confirmed_too_late.connect(self._sign_out_again)
 
     # --- A person ----------------------------------------------------------------------------------------------------
@@ -103,7 +91,7 @@ class Departure(QObject):
         self._premises.settle_on(replace(before, last_business="", second_place=""))
         self._entrance.begin_anew()
         self._errands.run(
-            lambda: _take_away(shop, asked.exported, self._clock()),
+            lambda: _take_away(shop, asked.exported, self._premises.clock()),
             then=self._on_taken_away,
             failed=partial(self._on_not_taken_away, before),
         )

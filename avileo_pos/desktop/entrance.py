@@ -10,8 +10,6 @@ import structlog
 from PySide6.QtCore import QObject, Signal
 
 from avileo_pos.desktop.arrivals import Arrival, arrive, enrol, renew, sign_in_here_or_at_central
-from avileo_pos.desktop.background.errands import Errands
-from avileo_pos.desktop.main_window import MainWindow
 from avileo_pos.desktop.premises import Premises
 from avileo_pos.desktop.screens.sign_in.requests import (
     BusinessChoice,
@@ -29,7 +27,6 @@ from avileo_pos.desktop.troubles import trouble_sentence, words_for
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Actor
-from avileo_pos.replica.database import Clock
 from avileo_pos.replica.sign_ins import PersonHere, people_here
 from avileo_pos.replica.transaction import reads
 from avileo_pos.settings import central_address
@@ -42,26 +39,16 @@ log = structlog.get_logger(__name__)
 
 
 class Entrance(QObject):
-    """Serves the sign-in page. Lives in the GUI thread; what takes long goes through `errands`."""
+    """Serves the sign-in page. Lives in the GUI thread."""
 
     entered = Signal(object)  # Till
     confirmed_too_late = Signal(object)  # Actor: central has let somebody in who has gone for good meanwhile
 
-    def __init__(
-        self,
-        premises: Premises,
-        window: MainWindow,
-        page: SignInPage,
-        errands: Errands,
-        clock: Clock,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, premises: Premises, page: SignInPage, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._premises = premises
-        self._window = window
+        self._window, self._errands = premises.window, premises.errands
         self._page = page
-        self._errands = errands
-        self._clock = clock
         self._arrival: Arrival | None = None
         self._awaiting_catalog: Actor | None = None
         self._central_wants_a_password = False
@@ -72,8 +59,8 @@ class Entrance(QObject):
         page.here_asked.connect(self._ask_here)
         page.new_password_given.connect(self._set_new_password)
         page.pin_given.connect(self._take_over)
-        window.lock_asked.connect(self.lock)
-        window.sign_in_asked.connect(self._sign_in_again)
+        premises.window.lock_asked.connect(self.lock)
+        premises.window.sign_in_asked.connect(self._sign_in_again)
         premises.reopening.connect(page.show_opening)
         premises.reopened.connect(self._ask_who_works)
         premises.sync_told.connect(self._let_in_with_the_catalog)
@@ -119,7 +106,7 @@ class Entrance(QObject):
             return
         shop = self._premises.open_shop()
         self._errands.run(
-            lambda: renew(shop, who, self._clock(), asked.password),
+            lambda: renew(shop, who, self._premises.clock(), asked.password),
             then=self._let_in_and_sync,
             failed=self._show_trouble,
         )
@@ -143,7 +130,7 @@ class Entrance(QObject):
         def opened() -> None:
             shop = self._premises.open_shop()
             self._errands.run(
-                lambda: enrol(shop, arrival, business_id, device_name, self._clock()),
+                lambda: enrol(shop, arrival, business_id, device_name, self._premises.clock()),
                 then=self._let_in_and_sync,
                 failed=self._show_trouble,
             )
@@ -157,7 +144,7 @@ class Entrance(QObject):
         self._errands.run(lambda: shop.lane.run(reads(people_here)), then=self._show_people, failed=self._show_trouble)
 
     def _show_people(self, people: tuple[PersonHere, ...]) -> None:
-        now = self._clock()
+        now = self._premises.clock()
         known = [_known(person, now, wants_password=self._central_wants_a_password) for person in people]
         self._central_wants_a_password = False
         self._page.start(self._premises.settings.central_address, known)
@@ -171,7 +158,7 @@ class Entrance(QObject):
         """By what this till knows; by central for what only central can settle."""
         shop = self._premises.open_shop()
         self._errands.run(
-            lambda: sign_in_here_or_at_central(shop, asked, self._clock()),
+            lambda: sign_in_here_or_at_central(shop, asked, self._premises.clock()),
             then=self._let_in_by_password,
             failed=self._show_trouble,
         )
@@ -188,7 +175,7 @@ class Entrance(QObject):
         """The person is in; central renews the lease and the token when it can be reached."""
         shop = self._premises.open_shop()
         self._errands.run(
-            lambda: renew(shop, who, self._clock()), then=self._on_confirmed, failed=self._note_unconfirmed
+            lambda: renew(shop, who, self._premises.clock()), then=self._on_confirmed, failed=self._note_unconfirmed
         )
 
     def _on_confirmed(self, signed_in: SignedInHere) -> None:
@@ -251,7 +238,7 @@ class Entrance(QObject):
     def _show_shop(self, actor: Actor, place: Place) -> None:
         shop = self._premises.open_shop()
         shop.lane.person = actor
-        till = Till(shop.lane, shop.news, self._window, actor, place.business, place.device_name, self._clock)
+        till = Till(shop.lane, shop.news, self._window, actor, place.business, place.device_name, self._premises.clock)
         self._window.enter(till)
         self._warn_once(shop.tokens.warning)
         self.entered.emit(till)

@@ -30,7 +30,9 @@ from avileo_pos.sync.token_store import TokenStore
 
 
 class Premises(QObject):
-    """At most one shop is open. Lives in the GUI thread; `folder` holds the settings and the replicas."""
+    """At most one shop is open, in `window`. Lives in the GUI thread, as whoever serves the shop; what takes long goes
+    through `errands`. `folder` holds the settings and the replicas.
+    """
 
     reopening = Signal()
     reopened = Signal()  # the shop goes on, perhaps with another file: who works?
@@ -47,9 +49,9 @@ class Premises(QObject):
         self.market: Market | None = None
         self.folder = folder
         self.settings = load_settings(folder)
-        self._clock = clock
-        self._window = window
-        self._errands = errands
+        self.clock = clock
+        self.window = window
+        self.errands = errands
         window.safety.second_place = self.settings.second_place
 
     def open_shop(self) -> Shop:
@@ -64,7 +66,7 @@ class Premises(QObject):
     def settle_on(self, settings: Settings) -> None:
         self.settings = settings
         save_settings(self.folder, settings)
-        self._window.safety.second_place = settings.second_place
+        self.window.safety.second_place = settings.second_place
 
     def open(self, business_id: UUID, address: str, then: Callable[[], None]) -> None:
         """Have this business open, in the place of another if need be, and call central at `address`."""
@@ -88,23 +90,23 @@ class Premises(QObject):
         """What was not sent waits in the file."""
         shop, self.shop = self.shop, None
         if shop is not None:
-            self._window.leave()
-            self._window.round_asked.disconnect(shop.sync.wake)
+            self.window.leave()
+            self.window.round_asked.disconnect(shop.sync.wake)
             self._end_market()
             shop.close()
 
     def _opening(self, business_id: UUID) -> Callable[[], Opened]:
         path, second_place = replica_path(self.folder, business_id), self.second_place
-        return lambda: open_or_rescue(path, safes_of(path, second_place), clock=self._clock)
+        return lambda: open_or_rescue(path, safes_of(path, second_place), clock=self.clock)
 
     def _open_file(self, opening: Callable[[], Opened], then: Callable[[Replica], None]) -> None:
-        self._errands.run(opening, then=partial(self._on_opened, then), failed=self._on_not_opened)
+        self.errands.run(opening, then=partial(self._on_opened, then), failed=self._on_not_opened)
 
     def _on_opened(self, then: Callable[[Replica], None], opened: Opened) -> None:
         then(opened.replica)
         said = safety_words.of_opening(opened)
         if said is not None:
-            MessageSheet(self._window, *said).open()
+            MessageSheet(self.window, *said).open()
 
     def _on_not_opened(self, trouble: Exception) -> None:
         if isinstance(trouble, ReplicaInUse):
@@ -115,7 +117,7 @@ class Premises(QObject):
     def _go_on(self, business_id: UUID, replica: Replica) -> None:
         """Without a token central says that this till is signed out, and the person is told."""
         shop = self._begin(replica, business_id, self.settings.central_address)
-        self._errands.run(
+        self.errands.run(
             lambda: shop.lane.run(reads(find_identity)), then=self._sync_if_enrolled, failed=self.failed.emit
         )
         self.reopened.emit()
@@ -128,13 +130,13 @@ class Premises(QObject):
     def _begin(self, replica: Replica, business_id: UUID, address: str) -> Shop:
         tokens = TokenStore(address, business_id)
         shop = Shop(
-            replica, business_id, address, tokens, self._window.show_problem, self, second_place=self.second_place
+            replica, business_id, address, tokens, self.window.show_problem, self, second_place=self.second_place
         )
-        shop.sync.state_changed.connect(self._window.show_sync)
+        shop.sync.state_changed.connect(self.window.show_sync)
         shop.sync.state_changed.connect(self.sync_told)
         shop.sync.conflicts_found.connect(self._tell_conflicts)
-        shop.keeper.told.connect(self._window.safety.show_state)
-        self._window.round_asked.connect(shop.sync.wake)
+        shop.keeper.told.connect(self.window.safety.show_state)
+        self.window.round_asked.connect(shop.sync.wake)
         self.shop = shop
         if self.settings.last_business != str(business_id):
             self.settings = replace(self.settings, branch="", branch_name="")
@@ -145,11 +147,11 @@ class Premises(QObject):
     def _tell_conflicts(self, conflicts: tuple[AppliedOver, ...]) -> None:
         fields = sum(len(each.conflicts) for each in conflicts)
         said = "un dato" if fields == 1 else f"{fields} datos"
-        self._window.say(f"Otra persona había cambiado {said} que usted también cambió. Quedó lo suyo.", Tone.WARNING)
+        self.window.say(f"Otra persona había cambiado {said} que usted también cambió. Quedó lo suyo.", Tone.WARNING)
 
     def _begin_market(self, shop: Shop) -> None:
         branch, name = self.settings.branch, self.settings.branch_name
-        self.market = Market(shop, self._window.market, self._errands, branch, name, self)
+        self.market = Market(shop, self.window.market, self.errands, branch, name, self)
         self.market.joined.connect(self._remember_branch)
 
     def _end_market(self) -> None:

@@ -34,11 +34,10 @@ class TillProgram(QObject):
         super().__init__(parent)
         self.page = SignInPage()
         self.window = MainWindow(self.page)
-        self._errands = Errands(self)
-        self._premises = Premises(folder, clock, self.window, self._errands, self)
-        self._entrance = Entrance(self._premises, self.window, self.page, self._errands, clock, self)
-        Safekeeping(self._premises, self.window, self.page, self._errands, clock, self)
-        Departure(self._premises, self._entrance, self.window, self._errands, clock, self)
+        self._premises = Premises(folder, clock, self.window, Errands(self), self)
+        self._entrance = Entrance(self._premises, self.page, self)
+        Safekeeping(self._premises, self.page, self)
+        Departure(self._premises, self._entrance, self)
         self._breath = QTimer(self, interval=_BREATH_MS)
         self._breath.timeout.connect(self._build_ahead)
         self._entrance.entered.connect(self._on_entered)
@@ -59,7 +58,7 @@ class TillProgram(QObject):
 
     def close(self) -> None:
         """Finish what was asked for; what was not sent waits in the file."""
-        self._errands.end()
+        self._premises.errands.end()
         self._premises.leave()
 
     def enter_as(self, address: str, email: str, password: str, device_name: str) -> None:

@@ -11,8 +11,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from avileo_pos.desktop import safety_words
-from avileo_pos.desktop.background.errands import Errands
-from avileo_pos.desktop.main_window import MainWindow
 from avileo_pos.desktop.premises import Premises
 from avileo_pos.desktop.safety_desk import Carried, CarryOperations
 from avileo_pos.desktop.screens.sign_in.requests import BringTill
@@ -22,7 +20,6 @@ from avileo_pos.desktop.widgets.dialogs import MessageSheet
 from avileo_pos.handover.handover_file import read_handover
 from avileo_pos.replica.bringing import Brought, bring_till
 from avileo_pos.replica.copies import Copy
-from avileo_pos.replica.database import Clock
 from avileo_pos.replica.handover import hand_over, take_in, waiting_operations
 from avileo_pos.replica.rescue import go_back
 from avileo_pos.replica.safe import Safe
@@ -32,27 +29,18 @@ from avileo_pos.tables.base import instant_text
 
 
 class Safekeeping(QObject):
-    """Lives in the GUI thread; what takes long goes through `errands`."""
+    """Lives in the GUI thread."""
 
-    def __init__(
-        self,
-        premises: Premises,
-        window: MainWindow,
-        page: SignInPage,
-        errands: Errands,
-        clock: Clock,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, premises: Premises, page: SignInPage, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._premises = premises
-        self._window = window
+        self._window, self._errands = premises.window, premises.errands
         self._page = page
-        self._errands = errands
-        self._clock = clock
-        window.safety.copy_asked.connect(self._copy)
-        window.safety.place_chosen.connect(self._keep_in)
-        window.safety.return_asked.connect(self._go_back)
-        window.safety.carry_asked.connect(self._carry)
+        desk = premises.window.safety
+        desk.copy_asked.connect(self._copy)
+        desk.place_chosen.connect(self._keep_in)
+        desk.return_asked.connect(self._go_back)
+        desk.carry_asked.connect(self._carry)
         page.bring_given.connect(self._bring)
 
     def _copy(self) -> None:
@@ -67,13 +55,13 @@ class Safekeeping(QObject):
         shop = self._premises.open_shop()
         self._premises.leave()
         self._premises.reopen(
-            shop.business_id, lambda: go_back(shop.path, copy, Safe.beside(shop.path), clock=self._clock)
+            shop.business_id, lambda: go_back(shop.path, copy, Safe.beside(shop.path), clock=self._premises.clock)
         )
 
     def _carry(self, asked: CarryOperations) -> None:
         shop = self._premises.open_shop()
         carry = _import if asked.inward else _export
-        self._errands.run(lambda: carry(shop, asked, self._clock()), then=asked.then, failed=asked.failed)
+        self._errands.run(lambda: carry(shop, asked, self._premises.clock()), then=asked.then, failed=asked.failed)
 
     def _bring(self, asked: BringTill) -> None:
         """Another computer's till goes on at this one, and on with the same stick."""
@@ -81,7 +69,7 @@ class Safekeeping(QObject):
 
         def bring() -> Brought:
             central_address(asked.address)
-            return bring_till(Path(asked.place), asked.password, folder, clock=self._clock)
+            return bring_till(Path(asked.place), asked.password, folder, clock=self._premises.clock)
 
         self._premises.leave()
         self._errands.run(bring, then=partial(self._on_brought, asked.address), failed=self._page.show_bring_trouble)

@@ -55,7 +55,7 @@ def carve(file: Path, device_id: UUID) -> Found:
 
 def identity_in(file: Path) -> TillIdentity | None:
     """What the till was to central, by SQLite where it can still read that far, and by its pages otherwise."""
-    found = _identity_by_sqlite(file) if _size(file) else None  # of an empty file SQLite would throw the log away
+    found = _identity_by_sqlite(file) if is_filled(file) else None  # of an empty file SQLite would throw the log away
     if found is not None:
         return found
     carved = (_identity(tuple(row.values())) for row in _rows(file, _IDENTITY))
@@ -69,8 +69,9 @@ def _identity_by_sqlite(file: Path) -> TillIdentity | None:
     return None
 
 
-def _size(file: Path) -> int:
-    return file.stat().st_size if file.exists() else 0
+def is_filled(file: Path) -> bool:
+    """Whether it is there, with anything in it."""
+    return file.exists() and file.stat().st_size > 0
 
 
 def _identity(values: Sequence[Any] | None) -> TillIdentity | None:

@@ -24,7 +24,7 @@ from avileo_pos.handover.at_central import OPEN
 from avileo_pos.handover.kept_operation import KeptOperation
 from avileo_pos.handover.sealing import SealBroken, write_whole
 from avileo_pos.protocol import KEPT_AFTER_ANSWER
-from avileo_pos.replica.carving import carve, identity_in
+from avileo_pos.replica.carving import carve, identity_in, is_filled
 from avileo_pos.replica.copies import Copy, copies_in, newest_sound, take_out
 from avileo_pos.replica.database import Clock, Replica, reader_of, trouble_told_by_driver, utc_now
 from avileo_pos.replica.errors import ReplicaDamaged
@@ -110,8 +110,8 @@ def _require_that_it_is_well(path: Path, own: Safe) -> None:
 
     And the daily check sees more than the quick look at the start does.
     """
-    was_there = copies_in(own) or any(own.journals()) or _is_filled(path.with_name(f"{path.name}-wal"))
-    if was_there and not _is_filled(path):
+    was_there = copies_in(own) or any(own.journals()) or is_filled(path.with_name(f"{path.name}-wal"))
+    if was_there and not is_filled(path):
         raise ReplicaDamaged("gone")
     if path.with_suffix(FOUND_DAMAGED).exists():
         raise ReplicaDamaged("found by the daily check")
@@ -337,10 +337,6 @@ def _begin_journals_anew(safes: Sequence[Safe], till: TillIdentity | None, now: 
         if till is not None:
             with suppress(OSError):
                 set_aside(safe.journal_path(till.device_id), _stamp(now))
-
-
-def _is_filled(path: Path) -> bool:
-    return path.exists() and path.stat().st_size > 0
 
 
 def _aside(path: Path, now: datetime) -> Path:
