@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PASSWORD: Final = "gallina-clueca"
+HERE: Final = "here"
+ON_STICK: Final = "stick"
 PAGE: Final = 4096
 LONGEST_IN_A_PAGE: Final = 3000
 """A row of the queue with so many bytes of text does not go over the end of its page."""
@@ -51,7 +53,7 @@ class Safety:
     def __init__(self, world: World) -> None:
         self._world = world
         self._written: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        self._of_copies: dict[tuple[str, datetime], Memory] = {}
+        self._of_copies: dict[tuple[str, str, datetime], Memory] = {}
         self._opened: dict[str, Opened] = {}
         self._sticks: dict[str, Path] = {}
         self._stolen = 0
@@ -69,7 +71,9 @@ class Safety:
         known = self._written_down(kept, self._sticks.get(kept.name) if on_stick else None, with_copy=with_copy)
         if with_copy:
             [newest, *_] = copies_in(Safe.beside(kept.file))
-            self._of_copies[kept.name, newest.made_at] = deepcopy(self._world.checkers.memories[kept.name])
+            for place in (HERE, ON_STICK) if on_stick else (HERE,):
+                memory = deepcopy(self._world.checkers.memories[kept.name])
+                self._of_copies[kept.name, place, newest.made_at] = memory
         return f"{known} operations known" + (" and copied" if with_copy else "")
 
     def damage(self, till: int, kind: str, where: int, crash_at: int) -> str:
@@ -78,9 +82,9 @@ class Safety:
         queue = spoilt.rows("SELECT id, status, data, depends_on, last_code FROM sync_queue ORDER BY seq")
         (spoilt.close if where % 2 else spoilt.crash)()
         before, log = _bytes_of(spoilt.file), _bytes_of(_log_of(spoilt.file))
-        if not self._written[spoilt.name]["here"] and (kind == "row" or (kind in WHOLLY and not log)):
+        if not self._written[spoilt.name][HERE] and (kind == "row" or (kind in WHOLLY and not log)):
             kind = "nothing"  # else nothing would tell that there was a till, or what stood in the row
-        _spoil(spoilt.file, kind, where, queue, self._written[spoilt.name]["here"])
+        _spoil(spoilt.file, kind, where, queue, self._written[spoilt.name][HERE])
         legible = _untouched(queue, before, _bytes_of(spoilt.file), log)
         asides = len(_set_aside(spoilt.file))
         opened = self._start_again(spoilt, crash_at, spoilt.open)
@@ -100,13 +104,13 @@ class Safety:
     def steal(self, till: int, crash_at: int) -> str:
         """The computer is gone for good; another one goes on from the stick, if there is one."""
         stolen = self._world.tills[till]
-        if not self._written[stolen.name]["stick"]:
+        if not self._written[stolen.name][ON_STICK]:
             return "no stick"
         place = self._sticks[stolen.name]
         stolen.close()
         self._forget_moments(stolen)
         _remove(*_beside(stolen.file))
-        self._written[stolen.name].pop("here", None)
+        self._written[stolen.name].pop(HERE, None)
         self._stolen += 1
         folder = stolen.file.parent / f"another-{self._stolen}"
         folder.mkdir()
@@ -167,10 +171,11 @@ class Safety:
         """
         self._written_down(till, self._sticks.get(till.name))
         checkers = self._world.checkers
-        copies = [copy for safe in self._safes(till) for copy in copies_in(safe)]
+        places = zip((HERE, ON_STICK), self._safes(till), strict=False)
+        copies = [(place, copy.made_at) for place, safe in places for copy in copies_in(safe)]
         if copies:
-            newest = max(copy.made_at for copy in copies)
-            checkers.went_back(till, deepcopy(self._of_copies[till.name, newest]))
+            place, made_at = max(copies, key=lambda copy: copy[1])
+            checkers.went_back(till, deepcopy(self._of_copies[till.name, place, made_at]))
         else:
             checkers.went_back(till, Memory(is_new=True))
 
@@ -181,7 +186,7 @@ class Safety:
             (keeping.copy if with_copy else keeping.follow)()
             keeping._reader.close()
         known = {row["id"] for row in till.rows("SELECT id FROM sync_queue")}
-        for place in ("here", "stick") if stick else ("here",):
+        for place in (HERE, ON_STICK) if stick else (HERE,):
             self._written[till.name][place] |= known
         return len(known)
 
