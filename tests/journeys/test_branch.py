@@ -26,7 +26,7 @@ from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, ROSA
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.push.carried import courier_of, take_in_carried
 from avileo_pos.sync.central import CentralTrouble
-from avileo_pos.sync.handing_on import hand_on
+from avileo_pos.sync.handing_on import HandedOn, hand_on
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.joining import join_branch
 from tests.invariants import assert_promises_hold
@@ -218,10 +218,10 @@ def test_only_an_admin_is_told_what_a_branch_took(
 class Nothing:
     """As if nothing had been handed on before, and nobody kept how far it is."""
 
-    def handed_on(self, _epoch: str) -> int:
-        return 0
+    def handed_on(self, _epoch: str) -> HandedOn:
+        return HandedOn()
 
-    def note_handed_on(self, _epoch: str, _number: int) -> None:
+    def note_handed_on(self, _epoch: str, _done: HandedOn) -> None:
         """The next time all goes again."""
 
 

@@ -38,6 +38,7 @@ from avileo_pos.server.errors import Refused
 from avileo_pos.server.postgres.database import CentralBusy
 from avileo_pos.sync.central import CentralTrouble
 from avileo_pos.sync.central_line import CentralLine
+from avileo_pos.sync.handing_on import HandedOn
 from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.joining import join_branch
 from avileo_pos.sync.state import RoundOutcome
@@ -465,7 +466,9 @@ class Market:
         return set(seen.receipts) if seen is not None else set()
 
     def _has_handed_on(self, place: Place) -> bool:
-        return place.hosts is None or place.host.handed_on(self._world.central.epoch) == place.hosts.last_push
+        if place.hosts is None:
+            return True
+        return place.host.handed_on(self._world.central.epoch) == HandedOn(place.hosts.last_push)
 
     def _shares_now(self, till: SimulatedTill) -> bool:
         place = self._places.get(till.file)

@@ -38,6 +38,7 @@ from avileo_pos.server.postgres import revisions
 from avileo_pos.server.postgres.wire_sql import of_business
 from avileo_pos.server.push import apply_push, apply_voids, merge_patches, receipts
 from avileo_pos.sync import engine, handing_on
+from avileo_pos.sync.handing_on import HandedOn
 from avileo_pos.usecases import queue as usecases_queue
 from avileo_pos.work import Work
 from tests.simulation import central, tills
@@ -285,17 +286,17 @@ def _by_its_host(as_sent: Any) -> Any:
     return with_another_device
 
 
-def _only_the_first_half(_give: Any) -> Any:
-    def forgetting(trunk: Any, taken: Any, business_id: Any, clock: Any) -> bool:
+def _only_the_first_half(left_of: Any) -> Any:
+    def forgetting(trunk: Any, taken: Any, business_id: Any, clock: Any) -> Any:
         half = taken.operations[: len(taken.operations) // 2]
-        return bool(_give(trunk, msgspec.structs.replace(taken, operations=half), business_id, clock))
+        return left_of(trunk, msgspec.structs.replace(taken, operations=half), business_id, clock)
 
     return forgetting
 
 
-def _kept_number(host: BranchHost) -> int:
+def _whatever_is_noted(host: BranchHost) -> HandedOn:
     state = host._state()
-    return 0 if state is None else state.handed_on
+    return HandedOn() if state is None else state.handed_on
 
 
 _NOT_FULL: Final = tuple(each.replace("synchronous = FULL", "synchronous = NORMAL") for each in database._SETTINGS)
@@ -364,13 +365,13 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     ),
     "what was handed on is not marked": in_place_of(BranchHost, "note_handed_on", _nothing_to_do),
     "what was handed on counts in every epoch": in_place_of(
-        BranchHost, "handed_on", lambda _handed_on: lambda host, _epoch: _kept_number(host)
+        BranchHost, "handed_on", lambda _handed_on: lambda host, _epoch: _whatever_is_noted(host)
     ),
     "a branch begins with what was only done here": _all(
         in_place_of(central_word, "_bases", lambda _bases: lambda *_given: {}),
         in_place_of(central_word, "_unanswered_voids", lambda _voids: lambda *_given: frozenset()),
     ),
-    "half of a push is handed on": in_place_of(handing_on, "_give", _only_the_first_half),
+    "half of a push is handed on": in_place_of(handing_on, "_left_of", _only_the_first_half),
     "handed on as the host's own": in_place_of(handing_on, "_as_sent_by_its_till", _by_its_host),
     "money in floats": in_place_of(sale, "line_subtotal", _in_floats),
 }

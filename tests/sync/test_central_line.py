@@ -12,6 +12,7 @@ from avileo_pos.protocol import OperationResult, OperationStatus, PushAnswer, Pu
 from avileo_pos.protocol.branches import TakenPush
 from avileo_pos.sync.central import CentralTrouble, CentralUnreachable, RequestRefused, SignedOut, WrongAddress
 from avileo_pos.sync.central_line import ANSWERS_BEFORE_TURNING_HOME, CentralLine
+from avileo_pos.sync.handing_on import HandedOn, Held
 from tests.replica.till import Clock
 from tests.sync.ledger_central import BUSINESS, LedgerCentral
 
@@ -37,17 +38,17 @@ class Taken:
 
     def __init__(self, *pushes: TakenPush) -> None:
         self.pushes = pushes
-        self.number = 0
+        self.done = HandedOn()
         self.epoch = ""
 
     def next_push(self, _business: object, after: int) -> TakenPush | None:
         return next((push for push in self.pushes if push.number > after), None)
 
-    def handed_on(self, epoch: str) -> int:
-        return self.number if self.epoch == epoch else 0
+    def handed_on(self, epoch: str) -> HandedOn:
+        return self.done if self.epoch == epoch else HandedOn()
 
-    def note_handed_on(self, epoch: str, number: int) -> None:
-        self.epoch, self.number = epoch, number
+    def note_handed_on(self, epoch: str, done: HandedOn) -> None:
+        self.epoch, self.done = epoch, done
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_nothing_is_handed_on_before_the_till_is_home(line: CentralLine, home: H
     assert not line.hand_on()
     come_home(line)
     assert line.hand_on()
-    assert (home.pushes, taken.number) == ([0, 1], 1)
+    assert (home.pushes, taken.done.number) == ([0, 1], 1)
 
 
 def test_what_central_cannot_take_yet_goes_again_and_holds_back_nothing_else(line: CentralLine, home: Home) -> None:
@@ -103,10 +104,11 @@ def test_what_central_cannot_take_yet_goes_again_and_holds_back_nothing_else(lin
     line.share(taken, taken)
     come_home(line)
     assert not line.hand_on()
-    assert (taken.number, set(home.receipts)) == (0, {operation_id(other), operation_id(last)})
+    assert taken.done == HandedOn(5, (Held(1, (operation_id(late),)),))
+    assert set(home.receipts) == {operation_id(other), operation_id(last)}
     home.answers_retry.clear()
     assert line.hand_on()
-    assert (taken.number, len(home.receipts)) == (5, 3)
+    assert (taken.done, len(home.receipts)) == (HandedOn(5), 3)
 
 
 def test_a_line_that_breaks_is_tried_again_from_where_all_was_settled(line: CentralLine, home: Home) -> None:
@@ -119,9 +121,9 @@ def test_a_line_that_breaks_is_tried_again_from_where_all_was_settled(line: Cent
         line.hand_on()
     with pytest.raises(CentralTrouble):
         line.hand_on()
-    assert taken.number == 1
+    assert taken.done.number == 1
     assert line.hand_on()
-    assert (taken.number, len(home.receipts), home.pushes) == (3, 3, [0, 1, 1, 1, 1, 1])
+    assert (taken.done.number, len(home.receipts), home.pushes) == (3, 3, [0, 1, 1, 1, 1, 1])
 
 
 def test_what_is_too_large_for_the_way_to_central_goes_in_halves(line: CentralLine, home: Home) -> None:
@@ -136,7 +138,7 @@ def test_what_is_too_large_for_the_way_to_central_goes_in_halves(line: CentralLi
 
     home.when_pushed = proxy
     assert line.hand_on()
-    assert (taken.number, list(home.receipts)) == (7, operation_ids(large))
+    assert (taken.done.number, list(home.receipts)) == (7, operation_ids(large))
 
 
 def test_what_central_fails_over_holds_back_nothing_else(line: CentralLine, home: Home) -> None:
@@ -147,8 +149,14 @@ def test_what_central_fails_over_holds_back_nothing_else(line: CentralLine, home
     line.share(taken, taken)
     come_home(line)
     assert not line.hand_on()
-    assert taken.number == 0
+    assert taken.done == HandedOn(8, (Held(7, (bad,)),))
     assert set(home.receipts) == {*operation_ids(poisoned), operation_id(last)} - {bad}
+    home.pushes.clear()
+    assert not line.hand_on()
+    assert home.pushes == [1, 0], "it alone goes again"
+    home.fails_on.clear()
+    assert line.hand_on()
+    assert (taken.done, len(home.receipts)) == (HandedOn(8), 6)
 
 
 def test_a_central_that_came_back_from_a_backup_is_given_all_again(line: CentralLine, home: Home) -> None:
@@ -160,7 +168,7 @@ def test_a_central_that_came_back_from_a_backup_is_given_all_again(line: Central
     home.restore(backup)
     come_home(line)
     assert line.hand_on()
-    assert (taken.number, len(home.receipts)) == (2, 2)
+    assert (taken.done.number, len(home.receipts)) == (2, 2)
 
 
 def test_a_push_is_handed_on_as_its_till_sent_it(line: CentralLine, home: Home) -> None:

@@ -21,6 +21,7 @@ from avileo_pos.desktop.background.local_central import LocalCentral
 from avileo_pos.handover.sealing import write_whole
 from avileo_pos.replica.central_word import write_word_of_central
 from avileo_pos.settings import make_private_folder
+from avileo_pos.sync.handing_on import HandedOn
 from avileo_pos.sync.neighbours import announced, own_addresses
 
 log = structlog.get_logger(__name__)
@@ -32,13 +33,10 @@ _STATE: Final = "branch.json"
 
 
 class BranchState(msgspec.Struct, frozen=True):
-    """What must be known of a branch to go on with it.
-
-    Up to push `handed_on` central, in its `epoch`, has all that it took.
-    """
+    """What must be known of a branch to go on with it: `handed_on` is what central, in its `epoch`, has of it."""
 
     code: str
-    handed_on: int = 0
+    handed_on: HandedOn = HandedOn()
     epoch: str = ""
     is_ending: bool = False
 
@@ -92,14 +90,14 @@ class BranchHost:
         """Nobody can call it any more; what it holds is kept."""
         self._running.close()
 
-    def handed_on(self, epoch: str) -> int:
+    def handed_on(self, epoch: str) -> HandedOn:
         state = self._state()
-        return state.handed_on if state is not None and state.epoch == epoch else 0
+        return state.handed_on if state is not None and state.epoch == epoch else HandedOn()
 
-    def note_handed_on(self, epoch: str, number: int) -> None:
+    def note_handed_on(self, epoch: str, done: HandedOn) -> None:
         state = self._state()
-        if state is not None and number > self.handed_on(epoch):
-            self._keep(msgspec.structs.replace(state, handed_on=number, epoch=epoch))
+        if state is not None and done != self.handed_on(epoch):
+            self._keep(msgspec.structs.replace(state, handed_on=done, epoch=epoch))
 
     def forget(self) -> None:
         """Central has all of it."""

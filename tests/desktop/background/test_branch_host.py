@@ -11,6 +11,7 @@ import pytest
 from avileo_pos.desktop.background.branch_host import BranchHost, Sharing, new_code, typed_code
 from avileo_pos.replica.database import Replica
 from avileo_pos.settings import branch_folder
+from avileo_pos.sync.handing_on import HandedOn, Held
 from avileo_pos.sync.neighbours import own_addresses
 from tests.desktop.shop import BUSINESS, furnish
 
@@ -29,14 +30,14 @@ def test_a_branch_goes_on_where_it_was_and_ends_for_good(host: BranchHost, tmp_p
     try:
         first = host.share("Caja 1")
         assert httpx.get(f"{first.here}/readyz").is_success
-        host.note_handed_on("first", 7)
-        host.note_handed_on("first", 3)
+        most = HandedOn(7, (Held(3, ("one", "other")),))
+        host.note_handed_on("first", most)
         host.stop()
         again = host.go_on("Caja 1")
-        assert (again.code, again.here, host.handed_on("first")) == (first.code, first.here, 7)
-        assert host.handed_on("restored") == 0
-        host.note_handed_on("restored", 2)
-        assert (host.handed_on("first"), host.handed_on("restored")) == (0, 2)
+        assert (again.code, again.here, host.handed_on("first")) == (first.code, first.here, most)
+        assert host.handed_on("restored") == HandedOn()
+        host.note_handed_on("restored", HandedOn(2))
+        assert (host.handed_on("first"), host.handed_on("restored")) == (HandedOn(), HandedOn(2))
         host.forget()
     finally:
         host.stop()
