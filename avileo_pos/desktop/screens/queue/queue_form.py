@@ -102,8 +102,11 @@ class QueueForm(QWidget):
 
 def _heading(waiting: WaitingList) -> str:
     said = _counted(waiting.count, "guardada aquí", "guardadas aquí")
-    shown = len(waiting.operations)
-    return said if shown == waiting.count else f"{said} · Se ven las {shown} más antiguas"
+    if len(waiting.operations) == waiting.count:
+        return said
+    to_review = sum(each.state is QueueState.POR_REVISAR for each in waiting.operations)
+    oldest = f"{said} · Se ven las {len(waiting.operations) - to_review} más antiguas"
+    return f"{oldest} y {to_review} por revisar" if to_review else oldest
 
 
 def _counted(count: int, one: str, many: str) -> str:
