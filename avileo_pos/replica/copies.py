@@ -21,13 +21,13 @@ from avileo_pos.domain.business_day import business_date
 from avileo_pos.handover.sealing import KeySeal, SealBroken
 from avileo_pos.replica.database import reader_of, require_sound, trouble_told_by_driver
 from avileo_pos.replica.errors import ReplicaTrouble
+from avileo_pos.replica.journal import STAMP, stamp
 from avileo_pos.replica.safe import Safe
 
 log = structlog.get_logger(__name__)
 
 KEPT: Final = 14
 _NEWEST: Final = 7  # whatever their day; the others are the last of each day before
-_STAMP: Final = "%Y%m%dT%H%M%SZ"
 _NAME: Final = re.compile(r"(?P<device>[0-9a-f-]{36})\.(?P<at>[0-9]{8}T[0-9]{6}Z)\.copy")
 
 
@@ -55,7 +55,7 @@ def make_copy(file: Path, safe: Safe, device_id: UUID, now: datetime, *, quickly
     """
     safe.make()
     safe.require_room_for(_size_with_log(file))
-    target = safe.folder / f"{device_id}.{now.astimezone(UTC):{_STAMP}}.copy"
+    target = safe.folder / f"{device_id}.{stamp(now)}.copy"
     unfinished = target.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     try:
@@ -135,7 +135,7 @@ def _as_copy(path: Path) -> Copy | None:
     name = _NAME.fullmatch(path.name)
     if name is None:
         return None
-    made_at = datetime.strptime(name["at"], _STAMP).replace(tzinfo=UTC)
+    made_at = datetime.strptime(name["at"], STAMP).replace(tzinfo=UTC)
     return Copy(path, UUID(name["device"]), made_at, path.stat().st_size)
 
 

@@ -16,6 +16,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -35,6 +36,7 @@ ORPHANS: Final = "orphans.rescued"
 _BEGINNING: Final = "0" * 64
 _TAIL: Final = 2**20  # bytes; a journal's last line is far shorter
 _AT_ONCE: Final = 500  # operations
+STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 
 class Begun(msgspec.Struct, frozen=True, tag="begun"):
@@ -126,10 +128,13 @@ class Journal:
             read = [legible(row, till.device_id) for row in rows]
             self._append([Queued(kept) for kept in read if kept is not None])
             reached, taken = rows[-1]["seq"], taken + len(rows)
-        closed = [each for each in _discarded(db) if each not in self._told]
-        self._append([Discarded(each) for each in closed])
-        self._told.update(closed)
-        return taken + len(closed)
+        return taken + self._tell_discarded(_discarded(db))
+
+    def _tell_discarded(self, ids: Sequence[str]) -> int:
+        news = [each for each in ids if each not in self._told]
+        self._append([Discarded(each) for each in news])
+        self._told.update(news)
+        return len(news)
 
     def _append(self, entries: Sequence[Entry]) -> None:
         """All of it on the disk, or an error; what an error leaves half written is cut off at the next opening."""
@@ -162,6 +167,27 @@ def read_journal(path: Path, seal: Seal = PLAIN) -> JournalRead:
     return JournalRead(tuple(kept.values()), discarded, till, lines.count(None), _first_that_does_not_follow(lines))
 
 
+def renewed(path: Path, seal: Seal, db: sqlite3.Connection, till: TillIdentity, now: datetime) -> bool:
+    """Write the journal anew from the queue, where it has lost a line or holds far more than the queue does.
+
+    One that has lost something is set aside. Returns whether there is a new one. Raises OSError, SealBroken.
+    """
+    if not path.exists():
+        return False
+    old = read_journal(path, seal)
+    if old.broken_at is None and not _has_outgrown(old, path, seal, db):
+        return False
+    begun = path.with_suffix(".begun")
+    begun.unlink(missing_ok=True)
+    journal = Journal.open(begun, seal)
+    journal.follow(db, till)
+    journal._tell_discarded(sorted(old.discarded))
+    if old.broken_at is not None:
+        set_aside(path, now)
+    begun.replace(path)
+    return True
+
+
 def _entries(lines: Sequence[_Line], seal: Seal) -> Iterator[Entry]:
     """What a newer program has written and this one does not know is left out."""
     for line in lines:
@@ -183,10 +209,21 @@ def write_orphans(path: Path, operations: Sequence[KeptOperation]) -> None:
     Journal.open(path)._append([Queued(kept) for kept in operations])
 
 
-def set_aside(path: Path, name: str) -> None:
+def set_aside(path: Path, now: datetime) -> None:
     """Begin anew beside: what this one holds stays readable under a name of its own."""
     if path.exists():
-        path.replace(path.with_name(f"{path.stem}.{name}{SUFFIX}"))
+        path.replace(path.with_name(f"{path.stem}.{stamp(now)}{SUFFIX}"))
+
+
+def stamp(now: datetime) -> str:
+    """The moment as it stands in the names of files."""
+    return f"{now.astimezone(UTC):{STAMP}}"
+
+
+def _has_outgrown(read: JournalRead, path: Path, seal: Seal, db: sqlite3.Connection) -> bool:
+    """Never where it knows of what the queue has not seen: that is taken from it at the next start."""
+    is_long = len(read.operations) > 2 * _rows_in_queue(db) + _AT_ONCE
+    return is_long and not Journal.open(path, seal).disagrees_with(db)
 
 
 def _differs(row: dict[str, Any], kept: KeptOperation) -> bool:
@@ -238,6 +275,11 @@ def last_place(db: sqlite3.Connection) -> int:
     """The place of the last operation that ever stood in the queue; its row is never removed."""
     (reached,) = db.execute("SELECT coalesce(max(seq), 0) FROM sync_queue").fetchone()
     return int(reached)
+
+
+def _rows_in_queue(db: sqlite3.Connection) -> int:
+    (rows,) = db.execute("SELECT count(*) FROM sync_queue").fetchone()
+    return int(rows)
 
 
 def _discarded(db: sqlite3.Connection) -> list[str]:

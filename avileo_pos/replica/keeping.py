@@ -24,7 +24,7 @@ from avileo_pos.replica.copies import Copy, copies_in, make_copy, send_along
 from avileo_pos.replica.database import Clock, reader_of, trouble_told_by_driver
 from avileo_pos.replica.errors import DiskFull, ReplicaDamaged, ReplicaTrouble
 from avileo_pos.replica.identity import TillIdentity
-from avileo_pos.replica.journal import Journal
+from avileo_pos.replica.journal import Journal, renewed
 from avileo_pos.replica.rescue import FOUND_DAMAGED
 from avileo_pos.replica.safe import LEFT_FOR_SALES, Safe, chest_of, safes_of
 from avileo_pos.tables.base import instant_text
@@ -105,6 +105,7 @@ class Keeping:
             self._guarded(self._copy)
         if self._is_due(state.checked_at, CHECK_EVERY):
             self._guarded(self._check)
+            self._guarded(self._look_through_journals)
         self._guarded(self._keep_elsewhere)
         return self.look()
 
@@ -170,6 +171,16 @@ class Keeping:
         self._own.make()
         self._checked.write_text(instant_text(self._clock()), encoding="utf-8")
         self.state = replace(self.state, checked_at=self._clock())
+
+    def _look_through_journals(self) -> None:
+        """Disks lose bytes, and what is read when all else is gone must be whole by then."""
+        till, now = self._till(), self._clock()
+        for safe in (self._own, self._elsewhere):
+            if till is None or safe is None:
+                continue
+            if renewed(safe.journal_path(till.device_id), safe.seal, self._reader, till, now):
+                log.warning("journal_begun_anew", elsewhere=safe is self._elsewhere)
+                self._journals.pop(safe.folder, None)
 
     def _keep_elsewhere(self) -> None:
         safe, till = self._elsewhere, self._till()

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
@@ -29,7 +29,7 @@ from avileo_pos.replica.copies import Copy, copies_in, newest_sound, take_out
 from avileo_pos.replica.database import Clock, Replica, reader_of, trouble_told_by_driver, utc_now
 from avileo_pos.replica.errors import ReplicaDamaged
 from avileo_pos.replica.identity import TillIdentity, enrol, find_identity
-from avileo_pos.replica.journal import ORPHANS, JournalRead, last_place, read_journal, set_aside, write_orphans
+from avileo_pos.replica.journal import ORPHANS, JournalRead, last_place, read_journal, set_aside, stamp, write_orphans
 from avileo_pos.replica.kept_operations import (
     Found,
     illegible_places,
@@ -226,7 +226,7 @@ def _heed_journal(replica: Replica, safe: Safe, till: TillIdentity) -> int:
     now = replica.clock()
     with replica.writing_put_back_rows() as db:
         came_back = put_back(db, _unseen(read_journal(path, safe.seal), reached, now))
-    set_aside(path, _stamp(now))  # it may tell another past of the same places; the next one tells both
+    set_aside(path, now)  # it may tell another past of the same places; the next one tells both
     log.warning("file_was_older_than_its_journal", operations=came_back)
     return came_back
 
@@ -336,11 +336,11 @@ def _begin_journals_anew(safes: Sequence[Safe], till: TillIdentity | None, now: 
     for safe in safes:
         if till is not None:
             with suppress(OSError):
-                set_aside(safe.journal_path(till.device_id), _stamp(now))
+                set_aside(safe.journal_path(till.device_id), now)
 
 
 def _aside(path: Path, now: datetime) -> Path:
-    return path.with_name(f"{path.stem}.{SET_ASIDE}-{_stamp(now)}")
+    return path.with_name(f"{path.stem}.{SET_ASIDE}-{stamp(now)}")
 
 
 def _untold(path: Path) -> Path:
@@ -358,7 +358,3 @@ def _finished(path: Path) -> Path:
 def _remove(path: Path) -> None:
     for part in ("", "-wal", "-shm"):
         path.with_name(path.name + part).unlink(missing_ok=True)
-
-
-def _stamp(now: datetime) -> str:
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from avileo_pos.handover.sealing import PLAIN, KeySeal, Seal, SealBroken
 from avileo_pos.replica.identity import find_identity
-from avileo_pos.replica.journal import Journal, read_journal
+from avileo_pos.replica.journal import Journal, read_journal, renewed
 from avileo_pos.replica.queue import purge_answered
 from avileo_pos.replica.rescue import open_or_rescue
 from avileo_pos.replica.safe import Safe
@@ -220,6 +220,61 @@ def test_what_central_answered_long_ago_does_not_come_back(till: Till) -> None:
     opened = open_or_rescue(till.replica.path, [safe], clock=till.clock)
     till.replica = opened.replica
     assert (opened.came_back, len(till.queue())) == (0, 1)
+
+
+@pytest.mark.parametrize("seal", [PLAIN, SEALED], ids=["plain", "sealed"])
+def test_one_that_has_lost_a_line_is_written_anew_from_the_queue(till: Till, tmp_path: Path, seal: Seal) -> None:
+    path = tmp_path / "a.journal"
+    for name in ("Rosa", "Juana", "Inés"):
+        till.new_customer(name)
+    followed(till, Journal.open(path, seal))
+    assert not renewed_by(till, path, seal)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join((*lines[:2], lines[2][:-9] + b"\xff" * 8 + b"\n", *lines[3:])))
+    assert renewed_by(till, path, seal)
+    assert told(path, seal) == written(till)
+    assert not renewed_by(till, path, seal)
+    [aside] = tmp_path.glob("a.2*.journal")
+    assert len(told(aside, seal)) == 2
+
+
+def test_one_that_holds_far_more_than_the_queue_lets_it_go_but_what_was_discarded(till: Till, tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    for _ in range(520):
+        till.new_customer()
+    with till.replica.writing() as db:
+        db.exec_driver_sql("UPDATE sync_queue SET status = 'parked'")
+    till.does(discard_operation, DiscardOperation(till.queue()[0]["id"], "repetida"))
+    followed(till, Journal.open(path))
+    discarded = read_journal(path).discarded
+    with till.replica.writing() as db:
+        db.exec_driver_sql("UPDATE sync_queue SET status = 'acked', acked_at = created_at")
+    assert not renewed_by(till, path), "the queue keeps all of them still"
+    till.clock.advance(days=46)
+    till.run(writes(purge_answered, till.clock()))
+    till.new_customer("Juana")
+    followed(till, Journal.open(path))
+    assert renewed_by(till, path)
+    assert told(path) == written(till)
+    assert read_journal(path).discarded == discarded
+    assert len(list(tmp_path.glob("*.journal"))) == 1
+
+
+def test_one_that_knows_more_than_the_queue_is_kept_however_long(till: Till, tmp_path: Path) -> None:
+    path, older = tmp_path / "a.journal", tmp_path / "older.db"
+    till.replica.copy_into(older)
+    for _ in range(510):
+        till.new_customer()
+    followed(till, Journal.open(path))
+    put_in_place(till, older)
+    till.reopen()
+    assert not renewed_by(till, path)
+    assert len(told(path)) == 510
+
+
+def renewed_by(till: Till, path: Path, seal: Seal = PLAIN) -> bool:
+    with closing(till.replica.reader()) as reader:
+        return renewed(path, seal, reader, till.run(reads(find_identity)), till.clock())
 
 
 def put_in_place(till: Till, older: Path) -> None:

@@ -160,6 +160,23 @@ def test_damage_that_only_the_whole_check_sees_is_mended_at_the_next_start(kept:
     assert kept.done() == done
 
 
+def test_a_journal_that_loses_bytes_is_whole_again_after_a_day(kept: Kept) -> None:
+    for _ in range(3):
+        kept.till.new_customer()
+    kept.care.round()
+    for safe in (kept.own, kept.elsewhere):
+        path = safe.journal_path(kept.identity.device_id)
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+        assert len(kept.told(safe)) == 2
+    kept.till.clock.advance(days=1)
+    assert kept.care.round().elsewhere is Elsewhere.KEPT
+    kept.till.new_customer()
+    kept.care.follow()
+    assert kept.told(kept.own) == kept.told(kept.elsewhere) == kept.done()
+
+
 def test_as_the_disk_fills_copies_stop_first_and_sales_never(kept: Kept) -> None:
     left = [room_left(megabytes * MEGABYTE) for megabytes in (10_000, 200, 199, 100, 99, 0)]
     assert left == [Room.ENOUGH, Room.ENOUGH, Room.SCARCE, Room.SCARCE, Room.SALES, Room.SALES]
