@@ -27,8 +27,10 @@ import msgspec
 
 from avileo_pos.handover.kept_operation import KeptOperation
 from avileo_pos.handover.sealing import PLAIN, Seal
+from avileo_pos.protocol import KEPT_AFTER_ANSWER
 from avileo_pos.replica.identity import TillIdentity
 from avileo_pos.replica.kept_operations import Found, legible, queue_rows
+from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.till import DISCARDED
 
 SUFFIX: Final = ".journal"
@@ -108,16 +110,19 @@ class Journal:
         """The place in the queue up to which it has come."""
         return self._last.operation.seq if self._last else 0
 
-    def disagrees_with(self, db: sqlite3.Connection) -> bool:
-        """Whether it knows of an operation that the queue of `db` has never seen, or has otherwise.
+    def disagrees_with(self, db: sqlite3.Connection, now: datetime) -> bool:
+        """Whether it knows of an operation that the queue of `db` should hold and does not, or has otherwise.
 
         Then the file is an older one, or the disk has changed what was written. The latest megabyte is looked at.
         """
         if self.last_seq > last_place(db):
             return True
         latest = {kept.operation.seq: kept for kept in self._latest}
-        stand = queue_rows(db, "seq >= ?", min(latest, default=0)) if latest else iter(())
-        return any(row["seq"] in latest and _differs(row, latest[row["seq"]]) for row in stand)
+        stand = {row["seq"]: row for row in queue_rows(db, "seq >= ?", min(latest, default=0))} if latest else {}
+        return any(
+            _differs(stand[seq], kept) if seq in stand else kept.operation.created_at >= kept_since(now)
+            for seq, kept in latest.items()
+        )
 
     def follow(self, db: sqlite3.Connection, till: TillIdentity) -> int:
         """Take from the queue what is not here yet; returns how much that was."""
@@ -175,7 +180,7 @@ def renewed(path: Path, seal: Seal, db: sqlite3.Connection, till: TillIdentity, 
     if not path.exists():
         return False
     old = read_journal(path, seal)
-    if old.broken_at is None and not _has_outgrown(old, path, seal, db):
+    if old.broken_at is None and not _has_outgrown(old, Journal.open(path, seal), db, now):
         return False
     begun = path.with_suffix(".begun")
     begun.unlink(missing_ok=True)
@@ -220,10 +225,14 @@ def stamp(now: datetime) -> str:
     return f"{now.astimezone(UTC):{STAMP}}"
 
 
-def _has_outgrown(read: JournalRead, path: Path, seal: Seal, db: sqlite3.Connection) -> bool:
+def kept_since(now: datetime) -> str:
+    """The queue holds every operation that was done since: it is let go so long after its answer."""
+    return instant_text(now - KEPT_AFTER_ANSWER)
+
+
+def _has_outgrown(read: JournalRead, journal: Journal, db: sqlite3.Connection, now: datetime) -> bool:
     """Never where it knows of what the queue has not seen: that is taken from it at the next start."""
-    is_long = len(read.operations) > 2 * _rows_in_queue(db) + _AT_ONCE
-    return is_long and not Journal.open(path, seal).disagrees_with(db)
+    return len(read.operations) > 2 * _rows_in_queue(db) + _AT_ONCE and not journal.disagrees_with(db, now)
 
 
 def _differs(row: dict[str, Any], kept: KeptOperation) -> bool:

@@ -23,13 +23,21 @@ import structlog
 from avileo_pos.handover.at_central import OPEN
 from avileo_pos.handover.kept_operation import KeptOperation
 from avileo_pos.handover.sealing import SealBroken, write_whole
-from avileo_pos.protocol import KEPT_AFTER_ANSWER
 from avileo_pos.replica.carving import carve, identity_in, is_filled
 from avileo_pos.replica.copies import Copy, copies_in, newest_sound, take_out
 from avileo_pos.replica.database import Clock, Replica, reader_of, trouble_told_by_driver, utc_now
 from avileo_pos.replica.errors import ReplicaDamaged
 from avileo_pos.replica.identity import TillIdentity, enrol, find_identity
-from avileo_pos.replica.journal import ORPHANS, JournalRead, last_place, read_journal, set_aside, stamp, write_orphans
+from avileo_pos.replica.journal import (
+    ORPHANS,
+    JournalRead,
+    kept_since,
+    last_place,
+    read_journal,
+    set_aside,
+    stamp,
+    write_orphans,
+)
 from avileo_pos.replica.kept_operations import (
     Found,
     illegible_places,
@@ -219,11 +227,11 @@ def _heed_journal(replica: Replica, safe: Safe, till: TillIdentity) -> int:
     path = safe.journal_path(till.device_id)
     if not path.exists():
         return 0
+    now = replica.clock()
     with closing(replica.reader()) as reader:
-        if not safe.journal(till.device_id).disagrees_with(reader):
+        if not safe.journal(till.device_id).disagrees_with(reader, now):
             return 0
         reached = last_place(reader)
-    now = replica.clock()
     with replica.writing_put_back_rows() as db:
         came_back = put_back(db, _unseen(read_journal(path, safe.seal), reached, now))
     set_aside(path, now)  # it may tell another past of the same places; the next one tells both
@@ -244,12 +252,12 @@ def _take_in_orphans(replica: Replica, own: Safe) -> int:
 
 def _unseen(read: JournalRead, reached: int, now: datetime) -> list[KeptOperation]:
     """An operation that is older than what the queue keeps may have been answered and forgotten."""
-    kept_since = instant_text(now - KEPT_AFTER_ANSWER)
+    since = kept_since(now)
     return [
         kept
         for kept in read.operations
         if kept.operation.id not in read.discarded
-        and (kept.operation.seq > reached or kept.operation.created_at >= kept_since)
+        and (kept.operation.seq > reached or kept.operation.created_at >= since)
     ]
 
 

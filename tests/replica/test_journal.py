@@ -206,6 +206,26 @@ def test_of_two_pasts_of_one_file_nothing_is_lost(till: Till) -> None:
     assert sorted(told(safe.journal_path(device))) == sorted(written(till))
 
 
+def test_what_only_the_stick_knows_comes_back_though_later_things_came_back_before(till: Till, tmp_path: Path) -> None:
+    device = till.run(reads(find_identity)).device_id
+    own, stick = Safe.beside(till.replica.path), Safe.on(tmp_path, str(device), SEALED)
+    older = till.replica.path.with_name("older.db")
+    till.replica.copy_into(older)
+    first = till.new_customer("Rosa")
+    for safe in (own, stick):
+        followed(till, safe.journal(device))
+    second = till.new_customer("Juana")
+    followed(till, own.journal(device))
+    path = own.journal_path(device)
+    begun, rotten, last = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(begun + rotten.replace(b"Rosa", b"Rata") + last)
+    put_in_place(till, older)
+    for safes, known in (((own,), {second}), ((own, stick), {first, second})):
+        till.replica.close()
+        till.replica = open_or_rescue(till.replica.path, safes, clock=till.clock).replica
+        assert {row["entity_id"] for row in till.queue()} == {str(each) for each in known}
+
+
 def test_what_central_answered_long_ago_does_not_come_back(till: Till) -> None:
     safe = Safe.beside(till.replica.path)
     till.new_customer("Rosa")

@@ -51,6 +51,19 @@ def _theft(chance: Random, tills: int) -> list[Step]:
     return [*_some_work(chance, one), *kept, *_some_work(chance, one), *stolen, *more, *_some_work(chance, one)]
 
 
+def _decay(chance: Random, tills: int) -> list[Step]:
+    one = chance.randrange(tills)
+    steps: list[Step] = []
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        steps += [*_some_work(chance, one), ["keep", one, chance.random() < 0.6, chance.random() < 0.5]]
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        steps += [["decay", one, chance.choice(("journal", "journal", "copy")), chance.randrange(10**6)]]
+        steps += chance.choice(([], [["look_through", one]], [["keep", one, True, False]], _some_work(chance, one)))
+    ends: tuple[Step, ...] = (_spoilt(chance, one), _spoilt(chance, one), ["steal", one, 0], ["rewind", one, 0])
+    copied: list[Step] = [["copy", one]] if chance.random() < 0.5 else []
+    return [*copied, *steps, chance.choice(ends), *_some_work(chance, one)]
+
+
 def _review(chance: Random, tills: int) -> list[Step]:
     one = chance.randrange(tills)
     born = chance.choice((["customer", one, "Ñahui"], ["sell", one, [[0, chance.randint(1, 5000)]], 0, 0]))
@@ -125,4 +138,4 @@ def _some_work(chance: Random, till: int) -> list[Step]:
     return [chance.choice(work)() for _ in range(chance.choice((0, 1, 1, 2)))]
 
 
-_THEMES: Final = (_damage, _theft, _review, _people, _carts)
+_THEMES: Final = (_damage, _theft, _decay, _review, _people, _carts)

@@ -28,6 +28,7 @@ from avileo_pos.replica.rescue import Opened, open_or_rescue
 from avileo_pos.replica.safe import ON_ANOTHER_DISK, Safe, chest_of, safes_of
 from avileo_pos.settings import replica_path
 from tests.simulation.checkers import Memory, Violation
+from tests.simulation.decay import decay, lines_of, told_by_untouched
 from tests.simulation.moments import Moments, TillCrashed, listening
 from tests.simulation.people import enrol_by_password
 from tests.simulation.shop import BUSINESS, PEOPLE
@@ -53,13 +54,20 @@ class Safety:
     def __init__(self, world: World) -> None:
         self._world = world
         self._written: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._rotten: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._of_copies: dict[tuple[str, str, datetime], Memory] = {}
         self._opened: dict[str, Opened] = {}
         self._sticks: dict[str, Path] = {}
         self._stolen = 0
 
     def steps(self) -> Mapping[str, Callable[..., str]]:
-        return {"keep": self.keep, "damage": self.damage, "steal": self.steal}
+        return {
+            "keep": self.keep,
+            "decay": self.decay,
+            "look_through": self.look_through,
+            "damage": self.damage,
+            "steal": self.steal,
+        }
 
     # --- Steps -------------------------------------------------------------------------------------------------------
 
@@ -68,13 +76,33 @@ class Safety:
         kept = self._cared_for(self._world.tills[till])
         if on_stick:
             self._put_in_a_stick(kept)
-        known = self._written_down(kept, self._sticks.get(kept.name) if on_stick else None, with_copy=with_copy)
-        if with_copy:
-            [newest, *_] = copies_in(Safe.beside(kept.file))
-            for place in (HERE, ON_STICK) if on_stick else (HERE,):
-                memory = deepcopy(self._world.checkers.memories[kept.name])
-                self._of_copies[kept.name, place, newest.made_at] = memory
+        acts = (Keeping.follow, Keeping.copy) if with_copy else (Keeping.follow,)
+        known = self._written_down(kept, self._sticks.get(kept.name) if on_stick else None, *acts)
         return f"{known} operations known" + (" and copied" if with_copy else "")
+
+    def look_through(self, till: int) -> str:
+        """The daily look at the file and its journals, which are whole again then."""
+        kept = self._cared_for(self._world.tills[till])
+        (Safe.beside(kept.file).folder / "checked").unlink(missing_ok=True)
+        self._rotten[kept.name].clear()
+        return f"{self._written_down(kept, self._sticks.get(kept.name), Keeping.round)} operations known"
+
+    def decay(self, till: int, kind: str, where: int) -> str:
+        """Of what lies beside the till, or on its stick, something rots. Every line that did not must be heeded."""
+        kept = self._cared_for(self._world.tills[till])
+        place, safe = Random(where).choice([*self._places(kept)])
+        copies = {copy.path: copy.made_at for copy in copies_in(safe)}
+        before = lines_of(safe)
+        spoilt = decay(safe, kind, where)
+        if spoilt is None:
+            return "nothing lies there"
+        if spoilt in copies:
+            self._of_copies.pop((kept.name, place, copies[spoilt]), None)
+            return f"a copy, {place}"
+        lost = self._written[kept.name][place] - told_by_untouched(safe, before)
+        self._written[kept.name][place] -= lost
+        self._rotten[kept.name][place] |= lost
+        return f"{len(lost)} operations of a journal, {place}"
 
     def damage(self, till: int, kind: str, where: int, crash_at: int) -> str:
         """The disk fails, and the program starts, is killed over it perhaps, and starts again."""
@@ -111,6 +139,7 @@ class Safety:
         self._forget_moments(stolen)
         _remove(*_beside(stolen.file))
         self._written[stolen.name].pop(HERE, None)
+        self._rotten[stolen.name].pop(HERE, None)
         self._stolen += 1
         folder = stolen.file.parent / f"another-{self._stolen}"
         folder.mkdir()
@@ -169,26 +198,46 @@ class Safety:
 
         The keeper of the program that has just started begins a journal of it.
         """
-        self._written_down(till, self._sticks.get(till.name))
+        self._rotten[till.name].clear()
+        self._written_down(till, self._sticks.get(till.name), Keeping.follow)
         checkers = self._world.checkers
-        places = zip((HERE, ON_STICK), self._safes(till), strict=False)
-        copies = [(place, copy.made_at) for place, safe in places for copy in copies_in(safe)]
-        if copies:
-            place, made_at = max(copies, key=lambda copy: copy[1])
-            checkers.went_back(till, deepcopy(self._of_copies[till.name, place, made_at]))
+        copies = [(copy.made_at, place) for place, safe in self._places(till) for copy in copies_in(safe)]
+        legible = [each for made_at, place in copies if (each := (till.name, place, made_at)) in self._of_copies]
+        if legible:
+            newest = max(legible, key=lambda copy: copy[2])
+            checkers.went_back(till, deepcopy(self._of_copies[newest]))
         else:
             checkers.went_back(till, Memory(is_new=True))
 
-    def _written_down(self, till: SimulatedTill, stick: Path | None, *, with_copy: bool = False) -> int:
+    def _written_down(self, till: SimulatedTill, stick: Path | None, *acts: Callable[[Keeping], object]) -> int:
         """How many operations the journals know now."""
+        copies = self._copies(till)
         with patch.object(Safe, "require_room_for", lambda *_: None):
             keeping = Keeping(till.file, stick, till.clock)
-            (keeping.copy if with_copy else keeping.follow)()
+            for act in acts:
+                act(keeping)
             keeping._reader.close()
+        self._remember_copies(till, self._copies(till) - copies)
         known = {row["id"] for row in till.rows("SELECT id FROM sync_queue")}
         for place in (HERE, ON_STICK) if stick else (HERE,):
-            self._written[till.name][place] |= known
+            self._written[till.name][place] |= known - self._rotten[till.name][place]
         return len(known)
+
+    def _copies(self, till: SimulatedTill) -> set[tuple[str, datetime, int]]:
+        """Where, of when, and which of several of the same second."""
+        safes = self._places(till)
+        return {(place, copy.made_at, copy.path.stat().st_ino) for place, safe in safes for copy in copies_in(safe)}
+
+    def _remember_copies(self, till: SimulatedTill, made: set[tuple[str, datetime, int]]) -> None:
+        """One on a stick is that which was made here; where that has rotted, it is nothing."""
+        for place, made_at, _ in sorted(made):
+            if place == HERE:
+                self._of_copies[till.name, HERE, made_at] = deepcopy(self._world.checkers.memories[till.name])
+            elif (till.name, HERE, made_at) in self._of_copies:
+                self._of_copies[till.name, ON_STICK, made_at] = self._of_copies[till.name, HERE, made_at]
+
+    def _places(self, till: SimulatedTill) -> Iterator[tuple[str, Safe]]:
+        return zip((HERE, ON_STICK), self._safes(till), strict=False)
 
     def _safes(self, till: SimulatedTill) -> tuple[Safe, ...]:
         return safes_of(till.file, self._sticks.get(till.name))
