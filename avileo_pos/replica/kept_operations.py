@@ -99,9 +99,10 @@ def put_back(db: Connection, kept: Iterable[KeptOperation]) -> int:
     """
     till = read_identity(db)
     sound = [each for each in kept if is_sound(each.operation)]
-    back = [*_mended(db, sound), *_lacking(db, sound)]
-    shown = [each.operation for each in back if each.operation.collection in COLLECTIONS]
-    _heed_facts_of_central(db, shown)
+    mended, lacking = list(_mended(db, sound)), _lacking(db, sound)
+    _heed_facts_of_central(db, _of_known_collections(lacking))
+    back = [*mended, *lacking]
+    shown = _of_known_collections(back)
     for operation in shown:
         _write_rows(db, till.business_id, operation)
     entities = {(operation.collection, operation.entity_id) for operation in shown}
@@ -112,6 +113,10 @@ def put_back(db: Connection, kept: Iterable[KeptOperation]) -> int:
         mirror_sync_status(db, till.business_id, COLLECTIONS[collection].table, [entity_id])
     _reach_receipt(db, till.receipt_series, (each.operation for each in back))
     return len(back)
+
+
+def _of_known_collections(kept: Iterable[KeptOperation]) -> list[Operation]:
+    return [each.operation for each in kept if each.operation.collection in COLLECTIONS]
 
 
 def _mended(db: Connection, kept: Iterable[KeptOperation]) -> Iterator[KeptOperation]:
@@ -188,7 +193,10 @@ def _frozen(operation: Operation) -> dict[str, Any]:
 
 
 def _heed_facts_of_central(db: Connection, operations: Iterable[Operation]) -> None:
-    """What central has already sent here by another way stands in the figures that came with it."""
+    """What central has already sent here by another way stands in the figures that came with it.
+
+    Of an operation that has always stood in the queue that was heeded when it came.
+    """
     by_collection: dict[str, list[str]] = {}
     for operation in operations:
         if COLLECTIONS[operation.collection].kind is Kind.FACT:
