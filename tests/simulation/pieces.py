@@ -74,12 +74,13 @@ def play_piece(folder: str, seeds: range) -> list[Broken]:
 
 def catch_mutant(folder: str, most: int, name: str) -> Caught:
     """What the first seeds find of a mutant."""
-    shop = _shop.opened(folder, most)
-    with MUTANTS[name]():
-        for seed in range(most):
-            played = play(shop, draw(seed))
-            if played.violation:
-                return Caught(name, shortened(played, partial(play, shop), most_tries=60))
+    for first in range(0, most, SCHEDULES_OF_A_SHOP):
+        shop = _shop.opened(folder, SCHEDULES_OF_A_SHOP)  # before the bug, which may forbid it
+        with MUTANTS[name]():
+            for seed in range(first, min(first + SCHEDULES_OF_A_SHOP, most)):
+                played = play(shop, draw(seed))
+                if played.violation:
+                    return Caught(name, shortened(played, partial(play, shop), most_tries=60))
     return Caught(name)
 
 

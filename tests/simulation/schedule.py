@@ -71,12 +71,16 @@ class _Hand:
         one, other = self._chance.randrange(self._tills), self._chance.randrange(self._tills)
         both: list[Step] = [["round", one, []], ["round", other, []]]
         sold: Step = ["sell", one, [[0, self._chance.randint(1, 5000)]], 0, self._chance.choice((0, 33))]
+        sold_by_other: Step = ["sell", other, *sold[2:]]
         written: Step = ["meanwhile", self._chance.randint(2, 9), ["write", "price", self._which(), 777]]
         edited: Step = ["meanwhile", self._chance.randint(2, 9), ["edit", one, 0, "name", "Ñahui"]]
         pages: list[Any] = [None] * self._chance.randint(2, 8)
+        sooner_or_later: list[Any] = [None] * self._chance.randint(0, 2)
+        pushed: Step = ["meanwhile", self._chance.randint(2, 12), ["round", other, []]]
         return self._chance.choice(
             (
-                [["edit", other, 0, "phone", "922222222"], both[1], ["round", one, [edited]], *both],
+                [["edit", other, 0, "phone", "922222222"], both[1], ["round", one, [*sooner_or_later, edited]], *both],
+                [both[0], sold, sold_by_other, ["round", one, [*sooner_or_later, pushed]], *both],
                 [["edit", one, 0, "name", "Juana"], ["edit", other, 0, "name", "Ñahui"], *both],
                 [sold, *both, ["void_sale", one, 0], ["void_sale", other, 0], *both],
                 [["restore", 0], ["narrow", one, 10_000, 3], ["round", one, [*pages, written, written]]],
