@@ -185,7 +185,16 @@ def _heed_journals(replica: Replica, safes: Sequence[Safe]) -> tuple[int, int]:
         except (OSError, SealBroken) as trouble:
             log.warning("journal_unreadable", why=type(trouble).__name__)
     mended, lost = _mend_what_is_illegible(replica, safes, till)
+    _begin_missing_journals(replica, safes, till)
     return came_back + mended, lost
+
+
+def _begin_missing_journals(replica: Replica, safes: Sequence[Safe], till: TillIdentity) -> None:
+    """Before anything else is done, as the one that was set aside is not asked again."""
+    for safe in safes:
+        with suppress(OSError, SealBroken), closing(replica.reader()) as reader:
+            if not safe.journal_path(till.device_id).exists():
+                safe.journal(till.device_id).follow(reader, till)
 
 
 def _mend_what_is_illegible(replica: Replica, safes: Sequence[Safe], till: TillIdentity) -> tuple[int, int]:

@@ -74,6 +74,9 @@ def discard_operation(work: Work, request: DiscardOperation) -> None:
 def resend_operation(work: Work, request: ResendOperation) -> None:
     """Put a parked card right and send it as a new operation in place of the old one, which stays in the log.
 
+    The birth of a card that central never had tells the card as it is shown: also what was edited since and waits for
+    that birth.
+
     Raises PermissionDenied, BusinessRuleBroken: operation_not_parked, operation_not_editable.
     """
     work.actor.require(Permission.OPERATION_DISCARD)
@@ -81,7 +84,8 @@ def resend_operation(work: Work, request: ResendOperation) -> None:
     collection = COLLECTIONS.get(operation.collection)
     if collection is None or operation.operation_type == "delete" or not request.changes.keys() <= collection.editable:
         raise BusinessRuleBroken("operation_not_editable")
-    _close(work, operation, f"{work.actor.name}: reenviada")
+    said = f"{work.actor.name}: reenviada"
+    _close(work, operation, said)
     _show_state(work, operation)
     entity_id = UUID(operation.entity_id)
     if operation.operation_type == "update":
@@ -89,6 +93,8 @@ def resend_operation(work: Work, request: ResendOperation) -> None:
     elif _has_a_stand_in(work, collection.table, entity_id):
         work.create_again(collection.table, entity_id, _stated_by(operation, collection, request.changes))
     else:
+        for edit in _waiting_edits(work, operation):
+            _close(work, edit, said)
         work.create_again(collection.table, entity_id, request.changes)
 
 
@@ -109,6 +115,14 @@ def _done_since(work: Work, operation: Row[Any]) -> Sequence[Row[Any]]:
         f"SELECT {_READ} FROM sync_queue WHERE entity_id = ? AND collection = ? AND status <> 'acked' AND seq > ?"
         " ORDER BY seq DESC",
         (operation.entity_id, operation.collection, operation.seq),
+    ).all()
+
+
+def _waiting_edits(work: Work, operation: Row[Any]) -> Sequence[Row[Any]]:
+    return work.db.exec_driver_sql(
+        f"SELECT {_READ} FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'update'"
+        " AND status IN ('pending', 'inflight')",
+        (operation.entity_id, operation.collection),
     ).all()
 
 

@@ -173,6 +173,19 @@ def test_a_corrected_card_goes_as_a_new_operation(till: Till) -> None:
     assert msgspec.json.decode(sent.data)["name"] == till.shown_name(customer) == "Rosa Quispe"
 
 
+def test_a_corrected_birth_tells_also_what_was_edited_since_and_could_not_go_without_it(till: Till) -> None:
+    customer = till.new_customer("Rosa")
+    park_all(till)
+    till.renames(customer, "Juana")
+    settle(till, *(put_off(edit, OperationStatus.BLOCKED) for edit in next_batch(till)))
+    till.does(resend_operation, ResendOperation(only_parked(till), {"dni": "12345678"}))
+    till.clock.advance(minutes=10)
+    (sent,) = next_batch(till)
+    stated = msgspec.json.decode(sent.data)
+    assert (sent.operation_type, sent.depends_on) == ("create", ())
+    assert (stated["name"], stated["dni"]) == (till.shown_name(customer), "12345678") == ("Juana", "12345678")
+
+
 def test_a_corrected_card_says_what_was_written_here_and_not_on_its_stand_in(till: Till) -> None:
     customer = till.new_customer("Rosa")
     park_all(till)
