@@ -18,10 +18,11 @@ Entity = Row[Any] | tuple[str, str]
 
 
 def edited_entities(db: Connection, collection: str) -> frozenset[str]:
-    """The rows of a collection that were edited or voided here without central's answer yet."""
+    """The rows of a collection that were edited or voided here without central's answer yet, or have a base still."""
     found = db.exec_driver_sql(
         "SELECT entity_id FROM sync_queue WHERE status IN ('pending', 'inflight', 'parked')"
-        " AND operation_type <> 'create' AND collection = ?",
+        " AND operation_type <> 'create' AND collection = ?1"
+        " UNION SELECT entity_id FROM sync_bases WHERE collection = ?1",
         (collection,),
     )
     return frozenset(found.scalars())
@@ -37,7 +38,7 @@ def rebase(db: Connection, collection: str, pulled_revisions: Mapping[str, int])
         if row is None or row["revision"] != revision:
             continue
         base = _base(db, collection, entity_id)
-        if _is_changed_here(db, collection, entity_id) and (base is None or base["revision"] < revision):
+        if _is_changed_here(db, collection, entity_id) if base is None else base["revision"] < revision:
             _keep_base(db, collection, entity_id, row)
         _lay_edits_over(db, collection, entity_id)
         _void_again(db, collection, row)
