@@ -456,7 +456,8 @@ def i6_nothing_goes_back(seen: Checkers, _exchanges: list[Exchange]) -> None:
 
 def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> None:
     """What a person has done here is shown until a newer revision replaces it."""
-    for till in (seen.at_tills[moved.name] for moved in seen.moved):
+    for moved in seen.moved:
+        till = seen.at_tills[moved.name]
         if till.state["epoch"] in seen.unsteady:
             continue
         shown: dict[tuple[str, str, str], tuple[Any, Row]] = {}
@@ -465,7 +466,8 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
                 continue
             row = till.rows[each["collection"]].get(each["entity_id"])
             is_open = each["status"] != "acked"
-            if is_open and row is None and each["id"] not in seen.poisonous and not _is_to_come(seen, till, each):
+            is_hidden = each["id"] in seen.poisonous or _is_to_come(seen, till, each) or _is_of_another(moved, each)
+            if is_open and row is None and not is_hidden:
                 raise Violation("I7", f"{till.name} does not show {each['collection']} {each['entity_id']}")
             if row is None:
                 continue
@@ -492,6 +494,11 @@ def _is_to_come(seen: Checkers, till: AtTill, operation: Row) -> bool:
         return False
     has_come = operation["entity_id"] in seen.at_central.rows[operation["collection"]]
     return seen.memories[till.name].is_new or (seen.gone_back[till.name] > 0 and not has_come)
+
+
+def _is_of_another(till: SimulatedTill, operation: Row) -> bool:
+    """Whether it went to central once, and the row went from here when somebody else came who may not see it."""
+    return operation["actor_id"] != str(till.member_id) and operation["first_sent_at"] is not None
 
 
 def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
