@@ -615,9 +615,11 @@ class World:
 
     def _kill_central(self, connection: Connection) -> None:
         """Its connection breaks; PostgreSQL notices, and lets go of what was locked."""
-        backend = driver_of(connection).info.backend_pid
+        driver = driver_of(connection)
+        backend = None if driver.closed else driver.info.backend_pid
         connection.invalidate()
-        self.central.wait_until_gone(backend)
+        if backend is not None:
+            self.central.wait_until_gone(backend)
         raise CentralCrashed
 
     def _till(self, which: int) -> SimulatedTill:
