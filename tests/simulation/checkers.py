@@ -282,7 +282,8 @@ class Checkers:
             memory.figures = {
                 (name, key): self.figure_of(till, name, key) for name in DERIVED for key in till.rows[name]
             }
-            memory.voided = _voided(till.rows)
+            # In a resync rows of the epoch before are still shown, and its voidings may not have come to this one yet.
+            memory.voided = set() if till.state["resyncing"] else _voided(till.rows)
             memory.is_new = memory.is_new and not till.is_settled
 
     def _remember_central(self) -> None:
