@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 import structlog
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +20,7 @@ from avileo_pos.desktop.shop import Shop
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.extras import missing_extras
+from avileo_pos.protocol.branches import member_email
 from avileo_pos.replica.identity import read_actor, read_identity
 from avileo_pos.replica.sign_ins import PersonHere, people_here
 from avileo_pos.replica.transaction import reads
@@ -92,8 +94,8 @@ class Market(QObject):
     def _begin(self) -> Sharing:
         if missing_extras("server"):
             raise BusinessRuleBroken("sharing_not_installed")
-        _require_an_admins_view(self._shop)
-        sharing = self._served(self._host.share)
+        admin = _whose_view_is_an_admins(self._shop)
+        sharing = self._served(partial(self._host.share, member_id=admin))
         self._turn_to(sharing.here)
         return sharing
 
@@ -113,7 +115,7 @@ class Market(QObject):
         if self._is_closed:
             self._host.stop()
         self._let_in(sharing.here, sharing.code)
-        token = self._shop.tokens_at(sharing.here).get()  # of the host itself, whoever signs out at this till
+        token = _token_of_who_shares(sharing)
         self._shop.line.share(self._shop.call_branch(sharing.here, lambda: token), self._host)
         return sharing
 
@@ -214,7 +216,13 @@ class Market(QObject):
         self.joined.emit("", "")
 
 
-def _require_an_admins_view(shop: Shop) -> None:
+def _token_of_who_shares(sharing: Sharing) -> str:
+    """With which all that the branch took can be seen, whoever signs in and out at this till. Raises CentralTrouble."""
+    with HttpCentral(sharing.here, lambda: None) as branch:
+        return branch.sign_in(member_email(str(sharing.shared_by)), sharing.code)
+
+
+def _whose_view_is_an_admins(shop: Shop) -> UUID:
     """What an admin's till knows of the business is all of it. Raises BusinessRuleBroken."""
     people = shop.lane.run(reads(people_here))
     if not people:
@@ -222,6 +230,7 @@ def _require_an_admins_view(shop: Shop) -> None:
     last = max(people, key=_confirmed_at)
     if not shop.lane.run(reads(partial(read_actor, member_id=last.member_id))).may(Permission.BUSINESS_SETTINGS):
         raise BusinessRuleBroken("sharing_needs_admin")
+    return last.member_id
 
 
 def _confirmed_at(person: PersonHere) -> datetime:

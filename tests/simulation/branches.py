@@ -25,7 +25,7 @@ from avileo_pos.desktop.background.branch_host import BranchHost, Sharing
 from avileo_pos.desktop.background.local_central import LocalCentralFailed
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Permission
-from avileo_pos.protocol.branches import BranchPoint, TakenPush
+from avileo_pos.protocol.branches import BranchPoint, TakenPush, member_email
 from avileo_pos.replica.errors import ReplicaTrouble
 from avileo_pos.replica.identity import read_identity
 from avileo_pos.replica.transaction import reads
@@ -400,7 +400,7 @@ class Market:
         if not host.actor.may(Permission.BUSINESS_SETTINGS):
             return "sharing_needs_admin"
         try:
-            branch = self._serve(host, place, place.host.share)
+            branch = self._serve(host, place, partial(place.host.share, member_id=host.member_id))
         except LocalCentralFailed:
             return "sharing_failed"
         self._turn_to(host, place, branch)
@@ -410,7 +410,9 @@ class Market:
         place.hands_on = False
         sharing = serve(host.name)
         place.hosts = next(branch for branch in self.begun if branch.address == sharing.here)
-        client = self._let_in(host, place, place.hosts, sharing.code)
+        self._let_in(host, place, place.hosts, sharing.code)
+        token = self._client(host, place, place.hosts).sign_in(member_email(str(sharing.shared_by)), sharing.code)
+        client = self._client(host, place, place.hosts, token)
         self._line(host).share(HandedOut(client, partial(self._reach, host)), place.host)
         place.code, place.hands_on = sharing.code, True
         return place.hosts
@@ -421,11 +423,10 @@ class Market:
         self._turn_to(guest, place, host.hosts)
         return f"joined {host.hosts.epoch}"
 
-    def _let_in(self, till: SimulatedTill, place: Place, branch: Branch, code: str) -> HttpCentral:
+    def _let_in(self, till: SimulatedTill, place: Place, branch: Branch, code: str) -> None:
         client = self._client(till, place, branch)
         identity = till.run(reads(read_identity))
         join_branch(client, partial(place.tokens.__setitem__, branch.number), identity, [till.member_id], code)
-        return client
 
     def _turn_to(self, till: SimulatedTill, place: Place, branch: Branch) -> None:
         self._line(till).turn_to(self._client(till, place, branch))
@@ -439,13 +440,17 @@ class Market:
         place.hosts, place.image = None, None
         place.hands_on = False
 
-    def _client(self, till: SimulatedTill, place: Place, branch: Branch) -> HttpCentral:
+    def _client(self, till: SimulatedTill, place: Place, branch: Branch, token: str | None = None) -> HttpCentral:
+        """With the till's own token there, where no other is given."""
         world = self._world
         plan = partial(world.plan_at, branch.program)
         answering = branch if place.hosts is branch else Door(branch)
         line = Line(till.name, answering, world.pass_time, world.log, world.late, plan, world.cursed, till.line.faults)
         client = HttpCentral(
-            branch.address, lambda: place.tokens.get(branch.number), timer=lambda: world.seconds, transport=line
+            branch.address,
+            lambda: token or place.tokens.get(branch.number),
+            timer=lambda: world.seconds,
+            transport=line,
         )
         self._clients.append(client)
         return client

@@ -36,6 +36,7 @@ class BranchState(msgspec.Struct, frozen=True):
     """What must be known of a branch to go on with it: `handed_on` is what central, in its `epoch`, has of it."""
 
     code: str
+    shared_by: UUID
     handed_on: HandedOn = HandedOn()
     epoch: str = ""
     is_ending: bool = False
@@ -43,12 +44,16 @@ class BranchState(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """What other tills are told: `code`, and one of `addresses` where they do not find it. `here` is for this PC."""
+    """What other tills are told: `code`, and one of `addresses` where they do not find it. `here` is for this PC.
+
+    `shared_by` is the member who began it, and who may see all of it whoever stands at this till later.
+    """
 
     code: str
     here: str
     addresses: tuple[str, ...]
     is_ending: bool
+    shared_by: UUID
 
 
 class BranchHost:
@@ -71,11 +76,16 @@ class BranchHost:
         state = self._state()
         return state is not None and state.is_ending
 
-    def share(self, name: str) -> Sharing:
-        """Serve the branch that is kept, or one that is begun; other tills find it under this till's name.
+    def share(self, name: str, member_id: UUID) -> Sharing:
+        """Serve the branch that is kept, or one that this member begins; other tills find it under this till's name.
 
         Raises BusinessRuleBroken as `write_word_of_central`, LocalCentralFailed, OSError.
         """
+        self.stop()
+        if not self.is_kept:
+            shutil.rmtree(self._folder, ignore_errors=True)  # one that was never begun to its end
+            make_private_folder(self._folder)
+            self._begin(member_id)
         return self._serve(name, is_ending=False)
 
     def end(self, name: str) -> Sharing:
@@ -107,12 +117,9 @@ class BranchHost:
     def _serve(self, name: str, *, is_ending: bool) -> Sharing:
         self.stop()
         state = self._state()
-        if state is None:
-            shutil.rmtree(self._folder, ignore_errors=True)  # one that was never begun to its end
-            make_private_folder(self._folder)
-        central = LocalCentral(self._folder / "central", _THIS_TILL if is_ending else _ANYBODY)
-        state = msgspec.structs.replace(state or self._begin(central), is_ending=is_ending)
-        self._keep(state)
+        assert state is not None
+        self._keep(msgspec.structs.replace(state, is_ending=is_ending))
+        central = self._central(_THIS_TILL if is_ending else _ANYBODY)
         addresses = () if is_ending else own_addresses()
         with ExitStack() as running:
             running.callback(central.stop)
@@ -121,18 +128,20 @@ class BranchHost:
                 running.enter_context(announced(name, central.port, self._business_id, addresses))
             self._running = running.pop_all()
         told = tuple(f"{each}:{central.port}" for each in addresses)
-        return Sharing(state.code, central.address, told, is_ending)
+        return Sharing(state.code, central.address, told, is_ending, state.shared_by)
 
-    def _begin(self, central: LocalCentral) -> BranchState:
-        state = BranchState(new_code())
+    def _begin(self, member_id: UUID) -> None:
+        state = BranchState(new_code(), member_id)
         word = self._folder / "word.jsonl"
         try:
             write_word_of_central(self._replica, word)
-            central.do("branch", str(word), "--code-file", "-", told=f"{state.code}\n")
+            self._central(_THIS_TILL).do("branch", str(word), "--code-file", "-", told=f"{state.code}\n")
         finally:
             word.unlink(missing_ok=True)
         self._keep(state)
-        return state
+
+    def _central(self, host: str) -> LocalCentral:
+        return LocalCentral(self._folder / "central", host)
 
     def _state(self) -> BranchState | None:
         try:

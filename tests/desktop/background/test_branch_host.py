@@ -13,7 +13,7 @@ from avileo_pos.replica.database import Replica
 from avileo_pos.settings import branch_folder
 from avileo_pos.sync.handing_on import HandedOn, Held
 from avileo_pos.sync.neighbours import own_addresses
-from tests.desktop.shop import BUSINESS, furnish
+from tests.desktop.shop import BUSINESS, PEPA, furnish
 
 
 @pytest.fixture
@@ -28,13 +28,14 @@ def host(tmp_path: Path) -> BranchHost:
 
 def test_a_branch_goes_on_where_it_was_and_ends_for_good(host: BranchHost, tmp_path: Path) -> None:
     try:
-        first = host.share("Caja 1")
+        first = host.share("Caja 1", PEPA.member_id)
         assert httpx.get(f"{first.here}/readyz").is_success
         most = HandedOn(7, (Held(3, ("one", "other")),))
         host.note_handed_on("first", most)
         host.stop()
         again = host.go_on("Caja 1")
-        assert (again.code, again.here, host.handed_on("first")) == (first.code, first.here, most)
+        assert (again.code, again.here, again.shared_by) == (first.code, first.here, PEPA.member_id)
+        assert host.handed_on("first") == most
         assert host.handed_on("restored") == HandedOn()
         host.note_handed_on("restored", HandedOn(2))
         assert (host.handed_on("first"), host.handed_on("restored")) == (HandedOn(), HandedOn(2))
@@ -47,13 +48,13 @@ def test_a_branch_goes_on_where_it_was_and_ends_for_good(host: BranchHost, tmp_p
 
 def test_one_that_is_to_end_is_open_to_nobody_else_also_after_a_restart(host: BranchHost) -> None:
     try:
-        host.share("Caja 1")
+        host.share("Caja 1", PEPA.member_id)
         for serve in (host.end, host.go_on):
             sharing = serve("Caja 1")
             assert (sharing.is_ending, sharing.addresses) == (True, ())
             assert httpx.get(f"{sharing.here}/readyz").is_success
             assert not any(answers(at(address, sharing)) for address in own_addresses())
-        assert not host.share("Caja 1").is_ending
+        assert not host.share("Caja 1", PEPA.member_id).is_ending
         assert not host.is_ending
     finally:
         host.stop()
@@ -73,9 +74,9 @@ def answers(address: str) -> bool:
 def test_one_that_was_not_begun_to_its_end_is_begun_anew(host: BranchHost) -> None:
     try:
         with patch.object(host, "_keep", side_effect=OSError("the power went")), pytest.raises(OSError, match="power"):
-            host.share("Caja 1")
+            host.share("Caja 1", PEPA.member_id)
         assert not host.is_kept
-        assert httpx.get(f"{host.share('Caja 1').here}/readyz").is_success
+        assert httpx.get(f"{host.share('Caja 1', PEPA.member_id).here}/readyz").is_success
     finally:
         host.stop()
 
