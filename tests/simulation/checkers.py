@@ -475,7 +475,7 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
             if each["operation_type"] == "delete" and is_open and row["voided_at"] is None:
                 raise Violation("I7", f"{till.name} shows {each['entity_id']} as if it had not been voided")
             if each["operation_type"] == "update":
-                is_newest = each["status"] in ("pending", "inflight") or (
+                is_newest = (each["status"] in ("pending", "inflight") and not _was_replaced(each, row)) or (
                     each["status"] == "acked" and (each["acked_revision"] or 0) > row["revision"] > 0
                 )
                 for name, change in msgspec.json.decode(each["data"]).items():
@@ -495,6 +495,11 @@ def _is_to_come(seen: Checkers, till: AtTill, operation: Row) -> bool:
         return False
     has_come = operation["entity_id"] in seen.at_central.rows[operation["collection"]]
     return seen.memories[till.name].is_new or (seen.gone_back[till.name] > 0 and not has_come)
+
+
+def _was_replaced(edit: Row, row: Row) -> bool:
+    """Whether it goes again to a central of another epoch, and in the one before something later had come."""
+    return edit["acked_before"] is not None and -row["revision"] > edit["acked_before"]
 
 
 def _is_of_another(till: SimulatedTill, operation: Row) -> bool:
@@ -756,8 +761,9 @@ def _may_be_parked(seen: Checkers, operation: Row) -> bool:
         return seen.roles_were_written or seen.some_were_withdrawn or some_are_unknown
     if code == "distribucion_cannot_become":
         return True  # another has settled it meanwhile
-    births = (each for each in seen.ledger.done.values() if each.entity_id == operation["entity_id"])
-    return code == "unknown_entity" and any(each.id in spoilt | seen.lost for each in births)
+    births = {each.id for each in seen.ledger.done.values() if each.entity_id == operation["entity_id"]}
+    untaken = {each for each in births if seen.at_central.receipts.get(each, {}).get("status") == "quarantined"}
+    return code == "unknown_entity" and bool(births & (spoilt | seen.lost) or untaken - {operation["id"]})
 
 
 def i17_central_gets_back_what_it_lost(seen: Checkers) -> None:
