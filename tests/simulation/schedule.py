@@ -43,7 +43,7 @@ def draw(seed: int) -> Schedule:
         place = chance.randint(0, len(steps))
         steps[place:place] = hand.encounter()
     if chance.random() < SHARING and (shared := with_a_market(chance, people, steps, hand.fault)):
-        return Schedule(seed, people, tuple(shared))
+        return Schedule(seed, people, with_further_steps(seed, len(people), shared, in_a_market=True))
     return Schedule(seed, people, with_further_steps(seed, len(people), steps))
 
 
