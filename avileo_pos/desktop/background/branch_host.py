@@ -81,7 +81,6 @@ class BranchHost:
 
         Raises BusinessRuleBroken as `write_word_of_central`, LocalCentralFailed, OSError.
         """
-        self.stop()
         if not self.is_kept:
             shutil.rmtree(self._folder, ignore_errors=True)  # one that was never begun to its end
             make_private_folder(self._folder)
