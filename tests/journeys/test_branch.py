@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -91,6 +91,21 @@ def come_to_rest(*tills: Till) -> None:
     for _ in range(2):
         for till in tills:
             till.sync_until_quiet()
+
+
+def test_whoever_became_a_member_since_keeps_nobody_out(
+    market: tuple[Till, Till], postgres: TestPostgres, tmp_path: Path
+) -> None:
+    pepa, rosa = market
+    with branch_of(pepa, postgres, tmp_path) as branch:
+        branch.let_in(pepa)
+        rosa.turn_to(branch.address)
+        identity = rosa.run(reads(read_identity))
+        with pytest.raises(BusinessRuleBroken, match="wrong_password"):
+            join_branch(rosa.central, rosa.keep_token, identity, [uuid4()], CODE)
+        join_branch(rosa.central, rosa.keep_token, identity, [rosa.actor.member_id, uuid4()], CODE)
+        come_to_rest(rosa, pepa)
+        assert pepa.debt_of(DORADO.id) == rosa.debt_of(DORADO.id)
 
 
 def test_two_tills_without_internet_share_what_they_sell(
