@@ -575,7 +575,7 @@ def i18_deleted_stays_deleted(seen: Checkers, _exchanges: list[Exchange]) -> Non
     """A voided fact never comes back, at a till nor at central, but where the voiding was refused or taken back."""
     for till in (seen.at_tills[moved.name] for moved in seen.moved):
         memory = seen.memories[till.name]
-        if memory.epoch == till.state["epoch"]:
+        if memory.epoch == till.state["epoch"] and memory.epoch not in seen.unsteady:
             for name, key in memory.voided:
                 row = till.rows[name].get(key)
                 if row is not None and row["voided_at"] is None and not _is_void_undone(seen, key):
