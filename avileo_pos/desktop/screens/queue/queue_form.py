@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -15,6 +17,8 @@ from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.desktop.widgets.rows_table import RowsTable
 from avileo_pos.domain.business_day import format_moment
 from avileo_pos.queries.queue import QueuedOperation, QueueState, WaitingList
+
+_SAFE_HERE: Final = "Lo vendido está a salvo en esta computadora y se envía solo cuando hay internet."
 
 
 class QueueForm(QWidget):
@@ -37,6 +41,7 @@ class QueueForm(QWidget):
         self.table.opened.connect(self._ask_for_review)
         self.table.selected.connect(self._show_review)
         self._heading = QLabel()
+        self._explained = QLabel(_SAFE_HERE)
         self._warning = Banner(tone=Tone.DANGER, action="Revisar la primera")
         self._warning.action_chosen.connect(self._review_first)
         self._lists = QStackedWidget()
@@ -49,7 +54,8 @@ class QueueForm(QWidget):
         places = {operation.id: place for place, operation in enumerate(self.table.rows.rows())}
         if before is not None and before.id in places:
             self.table.setCurrentIndex(self.table.rows.index(places[before.id], 0))
-        self._heading.setText(_heading(waiting))
+        self._heading.setText(_counted(waiting.count, "guardada aquí", "guardadas aquí"))
+        self._explained.setText(f"{_SAFE_HERE} {_how_much_is_seen(waiting)}".strip())
         self._warn(waiting.to_review)
         self._show_review(self.table.current())
         self.send.setEnabled(bool(waiting.count))
@@ -84,11 +90,10 @@ class QueueForm(QWidget):
         card.header.addWidget(self.send)
         card.body.addWidget(self._warning)
         card.body.addWidget(self._lists, 1)
-        explained = QLabel("Lo vendido está a salvo en esta computadora y se envía solo cuando hay internet.")
-        explained.setProperty("look", "muted")
+        self._explained.setProperty("look", "muted")
+        self._explained.setWordWrap(True)
         foot = QHBoxLayout()
-        explained.setWordWrap(True)
-        foot.addWidget(explained, 1)
+        foot.addWidget(self._explained, 1)
         foot.addWidget(self.import_button)
         foot.addWidget(self.export_button)
         column = QVBoxLayout(self)
@@ -100,13 +105,12 @@ class QueueForm(QWidget):
         self._lists.addWidget(EmptyState("cloud-check", "Todo está enviado. No hay nada pendiente en esta caja."))
 
 
-def _heading(waiting: WaitingList) -> str:
-    said = _counted(waiting.count, "guardada aquí", "guardadas aquí")
+def _how_much_is_seen(waiting: WaitingList) -> str:
     if len(waiting.operations) == waiting.count:
-        return said
+        return ""
     to_review = sum(each.state is QueueState.POR_REVISAR for each in waiting.operations)
-    oldest = f"{said} · Se ven las {len(waiting.operations) - to_review} más antiguas"
-    return f"{oldest} y {to_review} por revisar" if to_review else oldest
+    oldest = f"Se ven las {len(waiting.operations) - to_review} más antiguas"
+    return f"{oldest} y {to_review} por revisar." if to_review else f"{oldest}."
 
 
 def _counted(count: int, one: str, many: str) -> str:
