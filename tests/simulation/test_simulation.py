@@ -11,6 +11,7 @@ from tests.simulation.backups import take_backup
 from tests.simulation.crash_points import crash_points, violation_at
 from tests.simulation.databases import owner_at
 from tests.simulation.mutants import MUTANTS
+from tests.simulation.pieces import play_with
 from tests.simulation.regressions import as_line, caught, kept
 from tests.simulation.schedule import Schedule, draw
 from tests.simulation.shop import BUSINESS, Shop, open_shop
@@ -64,10 +65,7 @@ def test_a_business_put_back_is_what_a_copied_database_holds(postgres: TestPostg
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_deliberate_bug_is_found(shop: Shop, name: str) -> None:
     """By the schedule that `--mutants` has found and shortened, which breaks nothing without the bug."""
-    schedule = caught()[name]
-    with MUTANTS[name]():
-        assert play(shop, schedule).violation
-    assert play(shop, schedule).violation is None
+    assert play_with(name, shop, caught()[name]).violation
 
 
 @pytest.mark.parametrize("program", ["till", "central", "branch 0"])
