@@ -493,8 +493,10 @@ def _is_to_come(seen: Checkers, till: AtTill, operation: Row) -> bool:
     """Whether what it changes is another's, and nothing of that has come to the file that this till has now."""
     if operation["operation_type"] == "create":
         return False
-    has_come = operation["entity_id"] in seen.at_central.rows[operation["collection"]]
-    return seen.memories[till.name].is_new or (seen.gone_back[till.name] > 0 and not has_come)
+    row = seen.at_central.rows[operation["collection"]].get(operation["entity_id"])
+    has_come = row is not None and row["revision"] <= (till.state["pulled_head"] or 0)
+    came_alone = seen.gone_back[till.name] > 0 or operation["id"] in seen.taken_in[till.name]
+    return seen.memories[till.name].is_new or (came_alone and not has_come)
 
 
 def _was_replaced(edit: Row, row: Row) -> bool:
