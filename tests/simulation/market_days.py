@@ -58,6 +58,8 @@ class _Day:
     def ends(self) -> list[list[Step]]:
         ends = [self._host_comes_home(), *map(self._guest_ends, self._guests)]
         self._chance.shuffle(ends)
+        if self._chance.random() < 0.2:
+            ends.append([["restore", self._chance.choice((0, 0, 1))], self._round(self._host)])
         if self._chance.random() < 0.25:
             ends.append([["share", self._chance.randrange(self._tills), 1], ["join", self._somebody(), 1]])
             ends += [self._event() for _ in range(2)]
