@@ -20,7 +20,7 @@ from avileo_pos.cards import edited_entities, rebase
 from avileo_pos.protocol import COLLECTIONS, Collection, DigestAnswer, Kind, PullPage, TableDigest, TablePage
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.identity import read_identity
-from avileo_pos.replica.queue import PulledFact, heed_pulled_facts
+from avileo_pos.replica.queue import PulledFact, heed_pulled_facts, pulled_unanswered
 from avileo_pos.replica.transaction import writes_pulled_rows
 from avileo_pos.tables.shared import SYNCED_TABLES, businesses
 from avileo_pos.tables.till import sync_state
@@ -128,12 +128,16 @@ def _rebase_edited(db: Connection, part: _Part) -> None:
 
 
 def _mirror_what_waits(db: Connection) -> None:
-    """A row that has just come into a file which lacked it may be one of which an edit or a void waits here."""
+    """A row that has just come into a file which lacked it may be one of which an edit or a void waits here.
+
+    Or it came inside a fact that waits here for an answer which was lost, as what others did to that fact.
+    """
     business_id = read_identity(db).business_id
     for name, collection in COLLECTIONS.items():
-        edited = edited_entities(db, name) if collection.kind is Kind.CARD or collection.voidable else ()
-        if edited:
-            mirror_sync_status(db, business_id, collection.table, edited)
+        waiting = edited_entities(db, name) if collection.kind is Kind.CARD or collection.voidable else frozenset[str]()
+        waiting |= pulled_unanswered(db, name) if collection.kind is Kind.FACT else frozenset()
+        if waiting:
+            mirror_sync_status(db, business_id, collection.table, waiting)
 
 
 def _facts(part: _Part) -> dict[str, PulledFact]:

@@ -81,7 +81,7 @@ def _unanswered_voids(db: sqlite3.Connection, collection: Collection, head: int)
     """The facts voided here of which the rows up to `head` know nothing."""
     found = db.execute(
         "SELECT entity_id FROM sync_queue WHERE operation_type = 'delete' AND collection = ?"
-        " AND (status <> 'acked' OR acked_revision > ?)",
+        " AND coalesce(acked_revision > ?, status <> 'acked')",
         (collection.name, head),
     )
     return frozenset(entity_id for (entity_id,) in found)

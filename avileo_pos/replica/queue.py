@@ -164,6 +164,16 @@ def heed_pulled_facts(db: Connection, collection: str, pulled: Mapping[str, Pull
     _for_each(db, f"UPDATE sync_queue SET {_FIRST_ANSWERED} WHERE seq = ?", stored)
 
 
+def pulled_unanswered(db: Connection, collection: str) -> frozenset[str]:
+    """The facts that central has sent back before it answered for them."""
+    found = db.exec_driver_sql(
+        "SELECT entity_id FROM sync_queue WHERE status IN ('pending', 'inflight', 'parked')"
+        " AND acked_revision IS NOT NULL AND collection = ?",
+        (collection,),
+    )
+    return frozenset(found.scalars())
+
+
 def counts(db: Connection) -> QueueCounts:
     """For the status chip."""
     found = db.exec_driver_sql(

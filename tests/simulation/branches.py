@@ -300,10 +300,7 @@ class Market:
         left = next((till for till in self._world.tills if till is not dead), None)
         if left is None:
             return "the only till"
-        place = self._places.pop(dead.file, None)
-        if place is not None and place.hosts is not None:
-            place.hosts.stop()
-            self.ended -= self.taken_by(place.hosts)
+        self.went_with(dead)
         self._world.without(dead, left)
         return "gone"
 
@@ -331,6 +328,13 @@ class Market:
         if place.host.is_kept:
             with suppress(*NOT_DONE):
                 self._serve(till, place, place.host.go_on)
+
+    def went_with(self, till: SimulatedTill) -> None:
+        """Its PC is gone for good, and the branch that it hosted."""
+        place = self._places.pop(till.file, None)
+        if place is not None and place.hosts is not None:
+            place.hosts.stop()
+            self.ended -= self.taken_by(place.hosts)
 
     def sync(self, till: SimulatedTill) -> RoundOutcome:
         """What the till's own thread does in each turn."""

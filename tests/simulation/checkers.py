@@ -193,18 +193,22 @@ class Checkers:
     def waiting_at(self, till: AtTill) -> list[Row]:
         """What has still to be sent; not what waits for a row that is lost with the file that made it, or parked."""
         waiting = [each for each in till.queue if each["status"] in ("pending", "inflight")]
-        return [each for each in waiting if not (each["last_code"] == "blocked" and self._is_orphan(each))]
+        return [
+            each
+            for each in waiting
+            if not (each["last_code"] == "blocked" and self.is_lost(each["collection"], each["entity_id"]))
+        ]
 
-    def _is_orphan(self, operation: Row) -> bool:
+    def is_lost(self, collection: str, entity_id: str) -> bool:
+        """Whether central does not know of it, and no till will ever tell."""
         may_come = any(
-            (each["entity_id"], each["operation_type"]) == (operation["entity_id"], "create")
+            (each["entity_id"], each["operation_type"]) == (entity_id, "create")
             and each["status"] != "parked"
             and each["last_code"] != "discarded"
             for till in self.at_tills.values()
             for each in till.queue
         )
-        at_central = self.at_central.rows.get(operation["collection"], {})
-        return not may_come and operation["entity_id"] not in at_central
+        return not may_come and entity_id not in self.at_central.rows.get(collection, {})
 
     def met(self, tills: list[SimulatedTill]) -> None:
         """Who shares with others without any trouble has nothing left to send, as at central (I13)."""
@@ -493,7 +497,8 @@ def _is_to_come(seen: Checkers, till: AtTill, operation: Row) -> bool:
     """Whether what it changes is another's, and nothing of that has come to the file that this till has now."""
     if operation["operation_type"] == "create":
         return False
-    row = seen.at_central.rows[operation["collection"]].get(operation["entity_id"])
+    there = seen.who_answers_in(till.state["epoch"])
+    row = there.rows[operation["collection"]].get(operation["entity_id"]) if there is not None else None
     has_come = row is not None and row["revision"] <= (till.state["pulled_head"] or 0)
     came_alone = seen.gone_back[till.name] > 0 or operation["id"] in seen.taken_in[till.name]
     return seen.memories[till.name].is_new or (came_alone and not has_come)
@@ -606,9 +611,16 @@ def i13_nothing_is_left_to_send(seen: Checkers) -> None:
 
 
 def i1_what_a_branch_took_comes_home(seen: Checkers) -> None:
-    """Once a branch hands on, central hears of all that it took, though the till that sold it never comes back."""
-    if missing := seen.world.market.not_handed_on() - seen.world.cursed:
-        raise Violation("I1", f"not handed on: {[seen.ledger.done.get(each) for each in missing]}")
+    """Once a branch hands on, central hears of all that it took, though the till that sold it never comes back.
+
+    Not of what was done to something that central lost when it was restored, and that no till can send again.
+    """
+    missing = [seen.ledger.done[each] for each in seen.world.market.not_handed_on() - seen.world.cursed]
+    born = {done.entity_id for done in missing if done.operation_type == "create"}
+    if late := [
+        done for done in missing if done.entity_id in born or not seen.is_lost(done.collection, done.entity_id)
+    ]:
+        raise Violation("I1", f"not handed on: {late}")
     if seen.world.market.hands_on_for_nothing:
         raise Violation("I13", "what central has settled is handed on again and again")
 

@@ -11,22 +11,19 @@ Step = list[Any]
 SHARE: Final = 0.3
 """Of the seeds that have any."""
 
-_OF_CARE: Final = ("keep", "look_through", "decay", "damage", "steal")
 DAMAGES: Final = ("pages", "pages", "pages", "cut", "empty", "gone", "row")
 POISONS: Final = ("type", "text", "number", "forbidden", "nul", "collection")
 
 
-def with_further_steps(seed: int, tills: int, steps: Sequence[Step], *, in_a_market: bool = False) -> tuple[Step, ...]:
-    """Each theme's steps come in their order, with others between them. In a market no file is kept or damaged."""
+def with_further_steps(seed: int, tills: int, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Each theme's steps come in their order, with others between them."""
     chance = Random(f"further {seed}")
     if chance.random() >= SHARE:
         return tuple(steps)
     mixed = list(steps)
-    for theme in chance.sample(_OF_A_MARKET if in_a_market else _THEMES, chance.choice((1, 1, 2))):
+    for theme in chance.sample(_THEMES, chance.choice((1, 1, 2))):
         place = 0
         for step in theme(chance, tills):
-            if in_a_market and step[0] in _OF_CARE:
-                continue
             place = chance.randint(place, len(mixed)) if chance.random() < 0.5 else min(place + 1, len(mixed))
             mixed.insert(place, step)
             place += 1
@@ -147,5 +144,4 @@ def _some_work(chance: Random, till: int) -> list[Step]:
     return [chance.choice(work)() for _ in range(chance.choice((0, 1, 1, 2)))]
 
 
-_OF_A_MARKET: Final = (_review, _people, _carts)
-_THEMES: Final = (_damage, _theft, _decay, *_OF_A_MARKET)
+_THEMES: Final = (_damage, _theft, _decay, _review, _people, _carts)

@@ -13,11 +13,11 @@ ADMINS: Final = (0, 2)
 
 def with_a_market(
     chance: Random, people: Sequence[int], steps: Sequence[Step], fault: Callable[[], Step | None]
-) -> list[Step] | None:
-    """The steps, and among them those of a market; None where nobody could share with anybody."""
+) -> list[Step]:
+    """The steps, and among them those of a market, where anybody could share with anybody."""
     hosts = [till for till, who in enumerate(people) if who in ADMINS]
     if not hosts or len(people) == 1:
-        return None
+        return list(steps)
     day = _Day(chance, chance.choice(hosts), len(people), fault)
     first = chance.randint(0, len(steps) // 2)
     return [*steps[:first], *_among(chance, steps[first:], [day.begins(), *day.goes_on(), *day.ends()])]

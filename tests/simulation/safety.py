@@ -135,6 +135,7 @@ class Safety:
         if not self._written[stolen.name][ON_STICK]:
             return "no stick"
         place = self._sticks[stolen.name]
+        self._world.market.went_with(stolen)
         stolen.close()
         self._forget_moments(stolen)
         _remove(*_beside(stolen.file))
@@ -181,6 +182,7 @@ class Safety:
         self._enrol_where_nothing_told_whose_it_was(till)
         till.due = self._world.now
         self._world.moments.touch(str(till.file))
+        self._world.market.resume(till)
         return self._opened[till.name]
 
     def _enrol_where_nothing_told_whose_it_was(self, till: SimulatedTill) -> None:

@@ -42,8 +42,8 @@ def draw(seed: int) -> Schedule:
     if chance.random() < 0.4:
         place = chance.randint(0, len(steps))
         steps[place:place] = hand.encounter()
-    if chance.random() < SHARING and (shared := with_a_market(chance, people, steps, hand.fault)):
-        return Schedule(seed, people, with_further_steps(seed, len(people), shared, in_a_market=True))
+    if chance.random() < SHARING:
+        steps = with_a_market(chance, people, steps, hand.fault)
     return Schedule(seed, people, with_further_steps(seed, len(people), steps))
 
 
