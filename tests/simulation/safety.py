@@ -186,10 +186,12 @@ class Safety:
         return self._opened[till.name]
 
     def _enrol_where_nothing_told_whose_it_was(self, till: SimulatedTill) -> None:
-        """The person signs in; what could be read waits for that, and for the next start."""
+        """The person signs in, where there is internet; what could be read waits for that, and for the next start."""
         if till.value("SELECT count(*) FROM till_identity"):
             return
+        is_cut, till.line.is_cut = till.line.is_cut, False
         enrol_by_password(till, PEOPLE[self._world._people[self._world.tills.index(till)]], self._world.now)
+        till.line.is_cut = is_cut
         first = self._opened[till.name]
         till.close()
         till.open()
