@@ -132,11 +132,10 @@ def _mirror_what_waits(db: Connection) -> None:
 
     Or it came inside a fact that waits here for an answer which was lost, as what others did to that fact.
     """
-    business_id = read_identity(db).business_id
+    business_id, unanswered = read_identity(db).business_id, pulled_unanswered(db)
     for name, collection in COLLECTIONS.items():
-        waiting = edited_entities(db, name) if collection.kind is Kind.CARD or collection.voidable else frozenset[str]()
-        waiting |= pulled_unanswered(db, name) if collection.kind is Kind.FACT else frozenset()
-        if waiting:
+        edited = edited_entities(db, name) if collection.kind is Kind.CARD or collection.voidable else ()
+        if waiting := {*edited, *unanswered.get(name, ())}:
             mirror_sync_status(db, business_id, collection.table, waiting)
 
 

@@ -6,7 +6,8 @@ person can help. `sync_status` of its row follows in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -164,14 +165,16 @@ def heed_pulled_facts(db: Connection, collection: str, pulled: Mapping[str, Pull
     _for_each(db, f"UPDATE sync_queue SET {_FIRST_ANSWERED} WHERE seq = ?", stored)
 
 
-def pulled_unanswered(db: Connection, collection: str) -> frozenset[str]:
-    """The facts that central has sent back before it answered for them."""
+def pulled_unanswered(db: Connection) -> Mapping[str, Collection[str]]:
+    """The facts of each collection that central has sent back before it answered for them."""
     found = db.exec_driver_sql(
-        "SELECT entity_id FROM sync_queue WHERE status IN ('pending', 'inflight', 'parked')"
-        " AND acked_revision IS NOT NULL AND collection = ?",
-        (collection,),
+        "SELECT collection, entity_id FROM sync_queue"
+        " WHERE status IN ('pending', 'inflight', 'parked') AND acked_revision IS NOT NULL"
     )
-    return frozenset(found.scalars())
+    facts: defaultdict[str, list[str]] = defaultdict(list)
+    for collection, entity_id in found:
+        facts[collection].append(entity_id)
+    return facts
 
 
 def counts(db: Connection) -> QueueCounts:
