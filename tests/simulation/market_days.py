@@ -48,9 +48,17 @@ class _Day:
     def begins(self) -> list[Step]:
         is_cut = int(self._chance.random() < 0.8)
         before = [self._round(till) for till in (self._host, *self._guests) if self._chance.random() < 0.4]
+        if self._chance.random() < 0.3:
+            before += self._not_told_central()
         shares: Step = ["share", self._host, is_cut]
         joins = [["join", guest, is_cut] for guest in self._guests]
         return [*before, self._sometimes_crashing(shares), *map(self._sometimes_crashing, joins)]
+
+    def _not_told_central(self) -> list[Step]:
+        """What a host that begins a branch has changed of what central knows."""
+        sold: Step = ["sell", self._host, [[0, 1500]], self._chance.choice((0, 1)), 33]
+        edited: Step = ["edit", self._host, self._chance.choice((0, 1)), "name", "la casera"]
+        return [sold, ["round", self._host, []], self._chance.choice((["void_sale", self._host, 0], edited))]
 
     def goes_on(self) -> list[list[Step]]:
         return [self._event() for _ in range(self._chance.randint(3, 9))]
@@ -101,11 +109,12 @@ class _Day:
         return [["cable", self._host, 0], home, *hands_on]
 
     def _guest_ends(self, guest: int) -> list[Step]:
+        sold: Step = ["sell", guest, [[0, 1234]], 0, 33]
         return self._chance.choice(
             (
                 [],
                 [["die", guest]],
-                [["die", guest]],
+                [["narrow", self._host, 1, 10_000], sold, sold, ["round", guest, []], ["die", guest]],
                 [["cable", guest, 0], ["leave", guest], self._round(guest)],
                 [["cable", guest, 0], *(self._round(guest) for _ in range(3))],
             )
