@@ -44,10 +44,11 @@ def since(derived: str) -> str:
 def counts_with(derived: str, fact: str, part: str, link: str) -> str:
     """The SQL condition that operation `q`, on a row of table `fact`, changes the figure of row `derived`.
 
-    A void takes back only what was counted: a fact of this till, or one that the figure holds. Since when central has
-    another's fact is told by its parts, whose `link` leads to it, as its own revision rises with what is done to it.
-    A figure of central's present epoch does not hold what central says it lacks. Of a fact that central shows here no
-    more it cannot be known whether somebody else has voided it: there the figure stands as central counts.
+    A void takes back only what was counted: a fact of this till, unless that was discarded, or one that the figure
+    holds. Since when central has another's fact is told by its parts, whose `link` leads to it, as its own revision
+    rises with what is done to it. A figure of central's present epoch does not hold what central says it lacks. Of a
+    fact that central shows here no more it cannot be known whether somebody else has voided it: there the figure stands
+    as central counts.
     """
     # The + keeps SQLite from looking for the least revision through all of a business, where the link leads to a few.
     stored = f"""coalesce(
@@ -57,7 +58,7 @@ def counts_with(derived: str, fact: str, part: str, link: str) -> str:
     of_it = "EXISTS (SELECT 1 FROM sync_queue o WHERE o.entity_id = q.entity_id AND o.operation_type ="
     return f"""(
       q.operation_type <> 'delete'
-      OR {of_it} 'create')
+      OR {of_it} 'create' AND o.last_code IS NOT 'discarded')
       OR nullif(abs({stored}), 0) <= max({_as_of(derived)}, (SELECT pulled_head FROM sync_state))
       AND NOT (
         {stored} <= 0 AND {_is_of_this_epoch(derived)}
