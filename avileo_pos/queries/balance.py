@@ -22,6 +22,7 @@ from uuid import UUID
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.weight import NO_KILOS
 from avileo_pos.queries.stored import identity, kilos, read, soles
+from avileo_pos.tables.till import DISCARDED
 from avileo_pos.work import Work
 
 SALE: Final = ("sales", "sale_items", "sale_id")
@@ -58,7 +59,7 @@ def counts_with(derived: str, fact: str, part: str, link: str) -> str:
     of_it = "EXISTS (SELECT 1 FROM sync_queue o WHERE o.entity_id = q.entity_id AND o.operation_type ="
     return f"""(
       q.operation_type <> 'delete'
-      OR {of_it} 'create' AND o.last_code IS NOT 'discarded')
+      OR {of_it} 'create' AND o.last_code IS NOT '{DISCARDED}')
       OR nullif(abs({stored}), 0) <= max({_as_of(derived)}, (SELECT pulled_head FROM sync_state))
       AND NOT (
         {stored} <= 0 AND {_is_of_this_epoch(derived)}
