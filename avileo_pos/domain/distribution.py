@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from avileo_pos.domain.enums import DistribucionMovementKind, DistribucionStatus
@@ -11,7 +12,6 @@ from avileo_pos.domain.money import ZERO, round_cents
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.domain.reason import required_reason
 from avileo_pos.domain.sale import Payment, totals_by_method
-from avileo_pos.domain.weight import NO_KILOS
 
 # The admin may also settle what the vendor never took. Nothing leads out of CERRADO: a late sale still counts there.
 NEXT_STATUSES = {
@@ -20,12 +20,13 @@ NEXT_STATUSES = {
     DistribucionStatus.CERRADO: frozenset[DistribucionStatus](),
 }
 
-_SIGN_OF_ASSIGNED = {
+SIGN_OF_ASSIGNED: Final = {
     DistribucionMovementKind.CARGA: 1,
     DistribucionMovementKind.RECARGA: 1,
     DistribucionMovementKind.TRASPASO_ENTRADA: 1,
     DistribucionMovementKind.TRASPASO_SALIDA: -1,
 }
+"""What counts in `kilos_asignados`: load and reloads, with what was moved from and to other vendors."""
 
 
 def require_step(actor: Actor, vendedor_id: UUID, status: DistribucionStatus, following: DistribucionStatus) -> None:
@@ -37,19 +38,6 @@ def require_step(actor: Actor, vendedor_id: UUID, status: DistribucionStatus, fo
         raise BusinessRuleBroken("distribucion_cannot_become", status=status, following=following)
     accepts_own = following is DistribucionStatus.EN_RUTA and actor.member_id == vendedor_id
     actor.require(Permission.DISTRIBUCION_ACCEPT_OWN if accepts_own else Permission.DISTRIBUCION_MANAGE)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadMovement:
-    """Kilos, more than zero, that came to a distribution or left it other than by a sale."""
-
-    kind: DistribucionMovementKind
-    kilos: Decimal
-
-
-def assigned_kilos(movements: Iterable[LoadMovement]) -> Decimal:
-    """`kilos_asignados`: load and reloads, with what was moved from and to other vendors."""
-    return sum((_SIGN_OF_ASSIGNED.get(each.kind, 0) * each.kilos for each in movements), NO_KILOS)
 
 
 @dataclass(frozen=True, slots=True)

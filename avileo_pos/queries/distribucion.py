@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,14 +12,14 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from avileo_pos.domain.distribution import Collected, LoadMovement, Settlement, assigned_kilos, performance
+from avileo_pos.domain.distribution import Collected, Settlement, performance
 from avileo_pos.domain.enums import DistribucionMovementKind, DistribucionStatus, PaymentMethod
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import ZERO
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.sale import Payment
 from avileo_pos.domain.weight import NO_KILOS
-from avileo_pos.queries.balance import SALE, counts_with, since
+from avileo_pos.figures import changes_of_distribuciones, from_wanted
 from avileo_pos.queries.stored import day, identity, instant, kilos, read, soles
 from avileo_pos.work import Work
 
@@ -131,41 +132,34 @@ JOIN business_users m ON m.business_id = d.business_id AND m.id = d.vendedor_id
 WHERE d.business_id = :business AND {condition}
 ORDER BY m.name, d.created_at, d.id
 """
-_OWN_SALES = f"""
-SELECT d.id, sum(iif(q.operation_type = 'create', s.net_weight, -s.net_weight)) AS kilos,
-       sum(iif(q.operation_type = 'create', s.amount_paid, -s.amount_paid)) AS soles
-FROM json_each(:ids) wanted
-CROSS JOIN distribuciones d ON d.business_id = :business AND d.id = wanted.value
-CROSS JOIN sales s ON s.business_id = :business AND s.distribucion_id = d.id
-CROSS JOIN sync_queue q ON q.entity_id = s.id
-WHERE {since("d")} AND {counts_with("d", *SALE)}
-GROUP BY d.id
+_SALES, _MOVEMENTS = (
+    from_wanted(table, row, "distribucion_id") for table, row in (("sales", "s"), ("distribucion_movements", "v"))
+)
+_OWN = f"""
+SELECT id, sum(asignado) AS asignado, sum(vendido) AS vendido, sum(recaudado) AS recaudado
+FROM ({changes_of_distribuciones(_SALES, _MOVEMENTS)}) GROUP BY id
 """
-_MOVED = f"""
-SELECT d.id, v.kind, sum(v.kilos) AS kilos, sum(iif(q.id IS NOT NULL AND {since("d")}, v.kilos, 0)) AS own_kilos
+_MOVED = """
+SELECT v.distribucion_id AS id, v.kind, sum(v.kilos) AS kilos
 FROM json_each(:ids) wanted
-CROSS JOIN distribuciones d ON d.business_id = :business AND d.id = wanted.value
-CROSS JOIN distribucion_movements v ON v.business_id = :business AND v.distribucion_id = d.id
-LEFT JOIN sync_queue q ON q.entity_id = v.id
-GROUP BY d.id, v.kind
+CROSS JOIN distribucion_movements v ON v.business_id = :business AND v.distribucion_id = wanted.value
+GROUP BY v.distribucion_id, v.kind
 """
 
 
 def _rows(work: Work, condition: str, **named: Any) -> tuple[DistribucionRow, ...]:
     found = read(work, _DISTRIBUCIONES.format(condition=condition), **named)
     ids = [row.id for row in found]
-    own_sales = {row.id: row for row in read(work, _OWN_SALES, ids=ids)}
-    moved: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    own = {row.id: row for row in read(work, _OWN, ids=ids)}
+    moved: defaultdict[str, dict[DistribucionMovementKind, Decimal]] = defaultdict(dict)
     for row in read(work, _MOVED, ids=ids):
-        moved[row.id].append(row)
-    return tuple(_row(row, own_sales.get(row.id), moved[row.id]) for row in found)
+        moved[row.id][DistribucionMovementKind(row.kind)] = kilos(row.kilos)
+    return tuple(_row(row, own.get(row.id), moved[row.id]) for row in found)
 
 
-def _row(row: Row[Any], own_sales: Row[Any] | None, moved: list[Row[Any]]) -> DistribucionRow:
-    own_loads = [LoadMovement(DistribucionMovementKind(each.kind), kilos(each.own_kilos)) for each in moved]
-    by_kind = {DistribucionMovementKind(each.kind): kilos(each.kilos) for each in moved}
-    asignado = kilos(row.kilos_asignados) + assigned_kilos(own_loads)
-    vendido = kilos(row.kilos_vendidos) + (kilos(own_sales.kilos) if own_sales else NO_KILOS)
+def _row(row: Row[Any], own: Row[Any] | None, moved: Mapping[DistribucionMovementKind, Decimal]) -> DistribucionRow:
+    asignado = kilos(row.kilos_asignados + (own.asignado if own else 0))
+    vendido = kilos(row.kilos_vendidos + (own.vendido if own else 0))
     return DistribucionRow(
         id=identity(row.id),
         vendedor_id=identity(row.vendedor_id),
@@ -175,9 +169,9 @@ def _row(row: Row[Any], own_sales: Row[Any] | None, moved: list[Row[Any]]) -> Di
         estado=DistribucionStatus(row.estado),
         asignado=asignado,
         vendido=vendido,
-        devuelto=by_kind.get(DistribucionMovementKind.DEVOLUCION, NO_KILOS),
-        merma=by_kind.get(DistribucionMovementKind.MERMA, NO_KILOS),
-        monto_recaudado=soles(row.monto_recaudado) + (soles(own_sales.soles) if own_sales else ZERO),
+        devuelto=moved.get(DistribucionMovementKind.DEVOLUCION, NO_KILOS),
+        merma=moved.get(DistribucionMovementKind.MERMA, NO_KILOS),
+        monto_recaudado=soles(row.monto_recaudado + (own.recaudado if own else 0)),
         performance=performance(vendido, asignado),
         accepted_at=row.accepted_at and instant(row.accepted_at),
         closed_at=row.closed_at and instant(row.closed_at),

@@ -29,7 +29,8 @@ def write_word_of_central(replica: Path, target: Path) -> BranchPoint:
     """Lines of JSON: the point, then a TablePage in each. The till must see what an admin sees: the caller's to know.
 
     Raises BusinessRuleBroken: catalog_not_here, before the first pull has ended and while everything is taken anew;
-    already_sharing, where this till follows a branch itself. ReplicaDamaged, OSError.
+    pull_unfinished, while facts may be here without the figures that hold them; already_sharing, where this till
+    follows a branch itself. ReplicaDamaged, OSError.
     """
     with trouble_told_by_driver(), closing(reader_of(replica)) as db, target.open("wb") as file:
         db.execute("BEGIN")
@@ -48,7 +49,14 @@ def _point(db: sqlite3.Connection) -> BranchPoint:
     business_id, epoch, head, _ = found
     if is_branch(epoch):
         raise BusinessRuleBroken("already_sharing")
+    if _is_pull_unfinished(db, head):
+        raise BusinessRuleBroken("pull_unfinished")
     return BranchPoint(business_id, epoch, head)
+
+
+def _is_pull_unfinished(db: sqlite3.Connection, head: int) -> bool:
+    newer = " UNION ALL ".join(f"SELECT 1 FROM {table.name} WHERE revision > :head" for table in SYNCED_TABLES)
+    return bool(db.execute(f"SELECT EXISTS ({newer})", {"head": head}).fetchone()[0])
 
 
 def _pages(db: sqlite3.Connection, head: int) -> Iterator[TablePage]:

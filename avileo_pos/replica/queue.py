@@ -24,7 +24,6 @@ from avileo_pos.work import mirror_sync_status
 
 MOST_ATTEMPTS: Final = 5
 LONGEST_PUT_OFF: Final = timedelta(minutes=5)
-_NEVER_BEFORE: Final = 2**62
 _A_MOMENT: Final = timedelta(microseconds=1)
 _ENVELOPE_BYTES: Final = 400  # what an operation weighs on the wire besides its data
 
@@ -33,13 +32,6 @@ _WAITING = """
     FROM sync_queue
     WHERE status = 'pending' AND coalesce(next_attempt_at, '') NOT BETWEEN ? AND ? AND operation_type <> ?
     ORDER BY seq
-"""
-# While everything is taken anew, no figure that was here before holds what is answered only now. Its number does not
-# tell: of a backup that was put back twice the epochs share theirs.
-_FIRST_ANSWERED = f"""
-    acked_before = coalesce(
-      acked_before, iif(acked_revision IS NULL AND (SELECT resyncing FROM sync_state), {_NEVER_BEFORE}, NULL)),
-    acked_revision = ?
 """
 _ACKED = {OperationStatus.APPLIED, OperationStatus.DUPLICATE, OperationStatus.CONFLICT}
 
@@ -162,7 +154,7 @@ def heed_pulled_facts(db: Connection, collection: str, pulled: Mapping[str, Pull
         for row in waiting
         if row.entity_id in pulled and (row.operation_type == "create" or pulled[row.entity_id].is_voided)
     ]
-    _for_each(db, f"UPDATE sync_queue SET {_FIRST_ANSWERED} WHERE seq = ?", stored)
+    _for_each(db, "UPDATE sync_queue SET acked_revision = ? WHERE seq = ?", stored)
 
 
 def pulled_unanswered(db: Connection) -> Mapping[str, Collection[str]]:
@@ -212,8 +204,7 @@ def purge_answered(db: Connection, now: datetime) -> int:
 def send_everything_again(db: Connection, business_id: UUID, held: int) -> None:
     """Central is in another epoch: all that it may lack waits again, with the same ids and bytes.
 
-    It has what was answered up to the revision `held`, which its history has in common with that of the epoch before.
-    What was answered later stays beside: a figure that was pulled before still holds what was acked then.
+    It has what was answered up to the revision `held`, which its history has in common with that of the one before.
     """
     db.exec_driver_sql(
         """
@@ -222,19 +213,10 @@ def send_everything_again(db: Connection, business_id: UUID, held: int) -> None:
         """,
         (DISCARDED, held + 1),
     )
-    db.exec_driver_sql(
-        "UPDATE sync_queue SET acked_before = coalesce(nullif(acked_before, ?), acked_revision), acked_revision = NULL"
-        " WHERE acked_revision > ?",
-        (_NEVER_BEFORE, held),
-    )
+    db.exec_driver_sql("UPDATE sync_queue SET acked_revision = NULL WHERE acked_revision > ?", (held,))
     waiting = db.exec_driver_sql("SELECT collection, entity_id FROM sync_queue WHERE status <> 'acked'").all()
     _mirror(db, business_id, waiting)
     show_again(db, waiting)
-
-
-def forget_former_answers(db: Connection) -> None:
-    """No figure is here any more from before central's present epoch."""
-    db.exec_driver_sql("UPDATE sync_queue SET acked_before = NULL WHERE acked_before IS NOT NULL")
 
 
 def _choose(db: Connection, limit: int, max_bytes: int, now: datetime, left_out: str) -> list[Row[Any]]:
@@ -316,7 +298,7 @@ def _acknowledge(db: Connection, results: Sequence[OperationResult], now: dateti
     at = instant_text(now)
     _for_each(
         db,
-        f"UPDATE sync_queue SET status = 'acked', {_FIRST_ANSWERED}, acked_at = ?, next_attempt_at = NULL,"
+        "UPDATE sync_queue SET status = 'acked', acked_revision = ?, acked_at = ?, next_attempt_at = NULL,"
         " last_code = ?, last_error = ? WHERE id = ? AND status = 'inflight'",
         [(result.revision, at, *_told_of(result), result.id) for result in results],
     )

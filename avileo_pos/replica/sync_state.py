@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import Connection, select, update
 
 from avileo_pos.cards import forget_base_revisions
+from avileo_pos.figures import fold_own_facts
 from avileo_pos.protocol.branches import common_head, is_branch
 from avileo_pos.replica.identity import TillIdentity, read_identity
-from avileo_pos.replica.queue import forget_former_answers, send_everything_again
-from avileo_pos.tables.shared import SYNCED_TABLES
+from avileo_pos.replica.queue import send_everything_again
 from avileo_pos.tables.till import sync_state
 
 
@@ -89,28 +89,19 @@ def adopt_epoch(db: Connection, business_id: UUID, epoch: str) -> bool:
     db.execute(update(sync_state).values(epoch=epoch))
     if before is None:
         return False
-    send_everything_again(db, business_id, common_head(before, epoch))
-    db.execute(update(sync_state).values(last_seen_head=0, pulled_head=0, epoch_floor=_highest_revision(db)))
     begin_resync(db)
+    send_everything_again(db, business_id, common_head(before, epoch))
+    db.execute(update(sync_state).values(last_seen_head=0, pulled_head=0))
     return True
 
 
 def begin_resync(db: Connection) -> None:
     """From now on, and across any crash, the till is taking a snapshot into place until `end_resync`."""
-    db.execute(update(sync_state).values(cursor=None, resyncing=True))
+    fold_own_facts(db)
     forget_base_revisions(db)
+    db.execute(update(sync_state).values(cursor=None, resyncing=True))
 
 
 def end_resync(db: Connection) -> None:
     """Everything that central shows to this till has been brought anew."""
     db.execute(update(sync_state).values(resyncing=False))
-    forget_former_answers(db)
-
-
-def _highest_revision(db: Connection) -> int:
-    """Of all rows that were ever pulled; those that a resync has forgotten hold theirs below zero."""
-    extremes = " UNION ALL ".join(
-        f"SELECT max(revision) AS highest FROM {table.name} UNION ALL SELECT -min(revision) FROM {table.name}"
-        for table in SYNCED_TABLES
-    )
-    return int(db.exec_driver_sql(f"SELECT coalesce(max(highest), 0) FROM ({extremes})").scalar_one())

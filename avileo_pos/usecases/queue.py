@@ -17,6 +17,7 @@ from avileo_pos.cards import show_again, take_voiding_back
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.reason import required_reason
+from avileo_pos.figures import leave_out
 from avileo_pos.protocol import COLLECTIONS
 from avileo_pos.protocol.collections import Collection
 from avileo_pos.tables.base import instant_text
@@ -150,9 +151,9 @@ def _require_that_none_waits_for(work: Work, discarded: Sequence[Row[Any]]) -> N
 
 
 def _close(work: Work, operation: Row[Any], said: str) -> None:
+    leave_out(work.db, operation.seq)
     work.db.exec_driver_sql(
-        "UPDATE sync_queue SET status = 'acked', acked_before = NULL, acked_at = ?, last_code = ?, last_error = ?"
-        " WHERE seq = ?",
+        "UPDATE sync_queue SET status = 'acked', acked_at = ?, last_code = ?, last_error = ? WHERE seq = ?",
         (instant_text(work.now), DISCARDED, said, operation.seq),
     )
 

@@ -214,6 +214,14 @@ def test_a_branch_is_made_of_no_branch_and_of_nothing_unfinished(
         write_word_of_central(new.file, tmp_path / "third.jsonl")
 
 
+def test_a_branch_does_not_begin_from_a_pull_that_was_torn(market: tuple[Till, Till], tmp_path: Path) -> None:
+    pepa, _ = market
+    with pepa.replica.writing() as db:
+        db.exec_driver_sql("UPDATE sales SET revision = (SELECT pulled_head FROM sync_state) + 1 WHERE revision > 0")
+    with pytest.raises(BusinessRuleBroken, match="pull_unfinished"):
+        write_word_of_central(pepa.file, tmp_path / "word.jsonl")
+
+
 def test_central_hands_nothing_on(shop: Shop) -> None:
     pepa = shop.till(ADMIN)
     with pytest.raises(CentralTrouble, match="hands nothing on"):

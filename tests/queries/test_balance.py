@@ -154,6 +154,59 @@ def test_a_debt_stays_true_while_central_comes_back_from_a_backup(till: Till, wa
     assert till.ask(customer_balance, LUIS) == Decimal("46.50")
 
 
+def test_a_resync_that_begins_again_counts_nothing_twice_where_two_epochs_share_their_numbers(till: Till) -> None:
+    till.open_drawer()
+    take(till, [LUIS, 0, JUMP + 30])
+    for epoch in ("first", "another"):
+        writes(adopt_epoch, BUSINESS.id, epoch)(till.replica)
+    forget_step_by_step(till)
+    till.sell(credit_sale(LUIS, line("Pechuga", "2.000")))
+    batch = writes(next_batch, 100, 10**9, till.clock())(till.replica)
+    answer(till, batch, {each.id: JUMP + 1 + n for n, each in enumerate(batch)})
+    take(till, [LUIS, 3100, JUMP + 9], complete=False)
+    assert till.ask(customer_balance, LUIS) == Decimal("31.00")
+    writes(begin_resync)(till.replica)
+    assert forget_step_by_step(till) == {Decimal("31.00")}
+    writes(adopt_epoch, BUSINESS.id, "a third")(till.replica)
+    assert forget_step_by_step(till) == {Decimal("31.00")}
+
+
+def test_what_is_discarded_while_everything_is_taken_anew_is_counted_no_more(till: Till) -> None:
+    till.open_drawer()
+    till.push()
+    take(till, [LUIS, 0, 2])
+    before = _figures(till)
+    till.sell(credit_sale(LUIS, line("Pechuga", "2.000"), line(JABA, "3.000")))
+    with_the_sale = _figures(till)
+    writes(begin_resync)(till.replica)
+    assert _figures(till) == with_the_sale
+    till.do(discard_operation, DiscardOperation(_quarantine(till), "no existe"), by=PEPA)
+    assert _figures(till) == before
+
+
+def test_a_voiding_that_is_discarded_while_everything_is_taken_anew_leaves_the_debt_owed(till: Till) -> None:
+    till.open_drawer()
+    sold = till.sell(credit_sale(LUIS, line("Pechuga", "2.000"), line(JABA, "3.000")))
+    till.push()
+    till.pull()
+    before = _figures(till)
+    till.do(void_sale, VoidSale(sold.sale_id, "se equivocó"))
+    writes(begin_resync)(till.replica)
+    assert till.ask(customer_balance, LUIS) == 0
+    till.do(discard_operation, DiscardOperation(_quarantine(till), "sí compró"), by=PEPA)
+    assert _figures(till) == before
+
+
+def test_what_is_done_while_everything_is_taken_anew_counts_at_once(till: Till) -> None:
+    till.open_drawer()
+    sold = till.sell(credit_sale(LUIS, line("Pechuga", "2.000")))
+    writes(begin_resync)(till.replica)
+    till.do(register_abono, RegisterAbono(uuid4(), LUIS, (soles("6.00"),)))
+    assert till.ask(customer_balance, LUIS) == Decimal("25.00")
+    till.do(void_sale, VoidSale(sold.sale_id, "se equivocó"))
+    assert till.ask(customer_balance, LUIS) == Decimal("-6.00")
+
+
 def take(till: Till, *balances: list[object], complete: bool = True) -> None:
     """A page of a snapshot with these debts: customer, céntimos, revision."""
     rows = [[str(customer), *rest] for customer, *rest in balances]

@@ -52,6 +52,7 @@ class _Sender(msgspec.Struct):
 class Memory:
     """What was seen before of one till's file; a copy of the file takes it along.
 
+    `former` are the operations as they stood when the resync began that is under way; answers to later ones are added.
     `is_new` until everything has come into it for the first time.
     """
 
@@ -60,6 +61,7 @@ class Memory:
     revisions: dict[tuple[str, str], int] = field(default_factory=dict)
     figures: dict[tuple[str, str], tuple[str | None, int]] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
+    former: dict[str, Row] = field(default_factory=dict)
     voided: set[tuple[str, str]] = field(default_factory=set)
     is_new: bool = False
 
@@ -135,7 +137,9 @@ class Checkers:
     def power_was_cut(self, till: SimulatedTill) -> None:
         """What had been pulled last may be pulled again; what a person has done stands."""
         before = self.memories[till.name]
-        self.memories[till.name] = Memory(figures=before.figures, attempts=before.attempts, is_new=before.is_new)
+        self.memories[till.name] = Memory(
+            figures=before.figures, attempts=before.attempts, former=before.former, is_new=before.is_new
+        )
         self.file_went_back = True
 
     def restored(self) -> None:
@@ -283,6 +287,11 @@ class Checkers:
                 if row["revision"] > 0 and not till.is_forgetting
             }
             memory.attempts = {each["id"]: each["attempts"] for each in till.queue}
+            if till.state["resyncing"]:
+                answered = {each["id"]: each for each in till.queue if each["acked_revision"] is not None}
+                memory.former = answered | memory.former
+            else:
+                memory.former = {each["id"]: each for each in till.queue}
             memory.figures = {
                 (name, key): self.figure_of(till, name, key) for name in DERIVED for key in till.rows[name]
             }
@@ -310,10 +319,18 @@ class Checkers:
     def counted_in(self, till: AtTill, name: str, key: str) -> set[str]:
         """The operations that a figure has to count: central's as of its revision, and all that was done here."""
         own = {each["id"] for each in till.queue if _counts(till, each)}
-        if key not in till.rows[name]:
+        row = till.rows[name].get(key)
+        if row is None:
             return own
         epoch, revision = self.figure_of(till, name, key)
-        return own | {each for each, stored in self.receipts_in[epoch or ""].items() if stored < revision}
+        held = {each for each, stored in self.receipts_in[epoch or ""].items() if stored < revision}
+        return own | (held - self._discarded_in_resync(till) if row["revision"] < 0 else held)
+
+    def _discarded_in_resync(self, till: AtTill) -> set[str]:
+        """They are shown no more, though central had them before the resync."""
+        former = self.memories[till.name].former
+        discarded = {each["id"] for each in till.queue if each["last_code"] == "discarded"}
+        return {each for each in discarded if each not in former or former[each]["last_code"] != "discarded"}
 
 
 def _counts(till: AtTill, operation: Row) -> bool:
@@ -479,9 +496,9 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
             if each["operation_type"] == "delete" and is_open and row["voided_at"] is None:
                 raise Violation("I7", f"{till.name} shows {each['entity_id']} as if it had not been voided")
             if each["operation_type"] == "update":
-                is_newest = (each["status"] in ("pending", "inflight") and not _was_replaced(each, row)) or (
-                    each["status"] == "acked" and (each["acked_revision"] or 0) > row["revision"] > 0
-                )
+                is_newest = (
+                    each["status"] in ("pending", "inflight") and not _was_replaced(seen, till, each, row)
+                ) or (each["status"] == "acked" and (each["acked_revision"] or 0) > row["revision"] > 0)
                 for name, change in msgspec.json.decode(each["data"]).items():
                     place = (each["collection"], each["entity_id"], name)
                     if is_newest:
@@ -504,9 +521,10 @@ def _is_to_come(seen: Checkers, till: AtTill, operation: Row) -> bool:
     return seen.memories[till.name].is_new or (came_alone and not has_come)
 
 
-def _was_replaced(edit: Row, row: Row) -> bool:
+def _was_replaced(seen: Checkers, till: AtTill, edit: Row, row: Row) -> bool:
     """Whether it goes again to a central of another epoch, and in the one before something later had come."""
-    return edit["acked_before"] is not None and -row["revision"] > edit["acked_before"]
+    former = seen.memories[till.name].former.get(edit["id"])
+    return former is not None and -row["revision"] > (former["acked_revision"] or 2**63)
 
 
 def _is_of_another(till: SimulatedTill, operation: Row) -> bool:

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from avileo_pos import cards
+from avileo_pos import cards, figures
 from avileo_pos.desktop.background.branch_host import BranchHost
 from avileo_pos.domain import sale
 from avileo_pos.protocol.branches import BranchPoint
@@ -228,12 +228,12 @@ def _queued_afterwards() -> AbstractContextManager[object]:
 
 def _as_of_forgotten() -> AbstractContextManager[object]:
     """What is acked counts as held by central's figure, whenever that was pulled."""
-    with patch.object(balance, "since", lambda _derived: "q.status <> 'acked'"):
-        changes = balance._changes_of_debt(
-            balance._from_customer("sales", "s", "client_id"),
-            balance._from_customer("abonos", "a", "client_id"),
-            balance._from_customer("customers", "c", "id"),
-        )
+    changes = figures.changes_of_debt(
+        figures.from_wanted("sales", "s", "client_id"),
+        figures.from_wanted("abonos", "a", "client_id"),
+        figures.from_wanted("customers", "c", "id"),
+        lambda _derived: "q.status <> 'acked'",
+    )
     simpler = balance.WANTED_BALANCES.replace(balance._CHANGES_FOUND_BY_CUSTOMER, changes)
     return patch.object(balance, "WANTED_BALANCES", simpler)
 
@@ -333,6 +333,8 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "nothing sent again after a restore": in_place_of(sync_state, "send_everything_again", _nothing_to_do),
     "revisions kept in a resync": in_place_of(engine, "forget_revisions", _done_already),
     "rows kept that are not shown any more": in_place_of(engine, "remove_unbrought_rows", _done_already),
+    "figures not folded before a resync": in_place_of(sync_state, "fold_own_facts", _nothing_to_do),
+    "a discard leaves what was folded": in_place_of(usecases_queue, "leave_out", _nothing_to_do),
     "balance without as-of": _as_of_forgotten,
     "dependencies ignored": _all(
         in_place_of(queue, "_open_operations", lambda _open: lambda _db: lambda _id: False),
@@ -370,6 +372,9 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "a branch begins with what was only done here": _all(
         in_place_of(central_word, "_bases", lambda _bases: lambda *_given: {}),
         in_place_of(central_word, "_unanswered_voids", lambda _voids: lambda *_given: frozenset()),
+    ),
+    "a branch begins from a torn pull": in_place_of(
+        central_word, "_is_pull_unfinished", lambda _is_unfinished: lambda *_given: False
     ),
     "half of a push is handed on": in_place_of(handing_on, "_left_of", _only_the_first_half),
     "handed on as the host's own": in_place_of(handing_on, "_as_sent_by_its_till", _by_its_host),

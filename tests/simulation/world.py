@@ -63,6 +63,9 @@ QUICK_LIMITS: Final = "SET LOCAL lock_timeout = '30ms'"
 TO_THE_FIRST_STEP: Final = """
     DROP INDEX ix_sync_queue_answers;
     CREATE INDEX ix_sync_queue_acked_revision ON sync_queue (acked_revision);
+    ALTER TABLE sync_queue ADD COLUMN acked_before INTEGER;
+    UPDATE sync_queue SET acked_before = 1 FROM sync_state WHERE resyncing AND seq <= folded_seq;
+    ALTER TABLE sync_state RENAME COLUMN folded_seq TO epoch_floor;
     DROP TABLE former_devices;
     UPDATE alembic_version SET version_num = 'till_0001';
 """

@@ -11,17 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from avileo_pos.domain.distribution import SIGN_OF_ASSIGNED
 from avileo_pos.domain.enums import DistribucionMovementKind, ProductUnit
 from avileo_pos.server.postgres.wire_sql import WireRow, recordset, rows_parameter
 from avileo_pos.server.push.open_push import OpenPush
 from avileo_pos.tables.shared import customer_balances, distribuciones, inventory
-
-_SIGN_OF_ASSIGNED: Final = {
-    DistribucionMovementKind.CARGA: 1,
-    DistribucionMovementKind.RECARGA: 1,
-    DistribucionMovementKind.TRASPASO_ENTRADA: 1,
-    DistribucionMovementKind.TRASPASO_SALIDA: -1,
-}
 
 
 def _no_kilos() -> dict[str, int]:
@@ -50,7 +44,7 @@ class Ledger:
             given["monto_recaudado"] += sign * sale["amount_paid"]
 
     def assign(self, movement: WireRow) -> None:
-        sign = _SIGN_OF_ASSIGNED.get(DistribucionMovementKind(movement["kind"]))
+        sign = SIGN_OF_ASSIGNED.get(DistribucionMovementKind(movement["kind"]))
         if sign is not None:
             self.distributions[movement["distribucion_id"]]["kilos_asignados"] += sign * movement["kilos"]
 

@@ -41,22 +41,13 @@ sync_queue = Table(
     Column("last_error", Words()),
     Column("last_code", Words(63)),
     Column("acked_revision", Whole(8)),
-    Column("acked_before", Whole(8)),
     Column("acked_at", Instant()),
     PrimaryKeyConstraint("seq"),
     UniqueConstraint("id"),
     Index(None, "status", "seq"),
     Index(None, "entity_id"),
     # All that a figure asks of an operation: its row holds its data too, and after a month offline there are many.
-    Index(
-        "ix_sync_queue_answers",
-        "acked_revision",
-        "collection",
-        "operation_type",
-        "status",
-        "acked_before",
-        "entity_id",
-    ),
+    Index("ix_sync_queue_answers", "acked_revision", "collection", "operation_type", "status", "entity_id"),
     CheckConstraint("status <> 'acked' OR acked_at IS NOT NULL", name="acked_when_answered"),
     info={"in": TILL},
     sqlite_strict=True,
@@ -64,8 +55,7 @@ sync_queue = Table(
 """One row per operation, in the order in which people did them. `data` never changes after the first sending, and no
 place is given twice, as the last row is never removed.
 
-`acked_revision` is what central's present epoch has answered, `acked_before` what the one before had, for as long as
-anything is here that was pulled in it.
+`acked_revision` is what central's present epoch has answered.
 """
 
 sync_state = Table(
@@ -76,7 +66,7 @@ sync_state = Table(
     Column("epoch", Words(64)),
     Column("last_seen_head", Whole(8), nullable=False, server_default="0"),
     Column("pulled_head", Whole(8), nullable=False, server_default="0"),
-    Column("epoch_floor", Whole(8), nullable=False, server_default="0"),
+    Column("folded_seq", Whole(8), nullable=False, server_default="0"),
     Column("last_contact_at", Instant()),
     Column("last_digest_at", Instant()),
     Column("catalog_ready", Flag(), nullable=False, server_default="0"),
@@ -89,7 +79,7 @@ sync_state = Table(
 )
 """`pulled_head` is the last head up to which every row has come, and with it all that central derived until then.
 
-`epoch_floor` is the highest revision that was here when central's present epoch began, as a new epoch jumps far above.
+`folded_seq` is the last place in the queue that the figures held when the last resync began.
 """
 
 sync_bases = Table(
