@@ -206,17 +206,17 @@ def send_everything_again(db: Connection, business_id: UUID, held: int) -> None:
 
     It has what was answered up to the revision `held`, which its history has in common with that of the one before.
     """
-    db.exec_driver_sql(
+    waiting_again = db.exec_driver_sql(
         """
         UPDATE sync_queue SET status = 'pending', next_attempt_at = NULL, attempts = 0
         WHERE status IN ('acked', 'parked') AND coalesce(last_code, '') <> ?1 AND coalesce(acked_revision, ?2) >= ?2
+        RETURNING collection, entity_id
         """,
         (DISCARDED, held + 1),
-    )
+    ).all()
     db.exec_driver_sql("UPDATE sync_queue SET acked_revision = NULL WHERE acked_revision > ?", (held,))
-    waiting = db.exec_driver_sql("SELECT collection, entity_id FROM sync_queue WHERE status <> 'acked'").all()
-    _mirror(db, business_id, waiting)
-    show_again(db, waiting)
+    _mirror(db, business_id, waiting_again)
+    show_again(db, waiting_again)
 
 
 def _choose(db: Connection, limit: int, max_bytes: int, now: datetime, left_out: str) -> list[Row[Any]]:

@@ -233,12 +233,17 @@ class Safety:
         return {(place, copy.made_at, copy.path.stat().st_ino) for place, safe in safes for copy in copies_in(safe)}
 
     def _remember_copies(self, till: SimulatedTill, made: set[tuple[str, datetime, int]]) -> None:
-        """One on a stick is that which was made here; where that has rotted, it is nothing."""
+        """One on a stick is that which was made here, or the one before it of the same second, which has its name.
+
+        Where that has rotted, it is nothing.
+        """
+        before = dict(self._of_copies)
         for place, made_at, _ in sorted(made):
+            here = (till.name, HERE, made_at)
             if place == HERE:
-                self._of_copies[till.name, HERE, made_at] = deepcopy(self._world.checkers.memories[till.name])
-            elif (till.name, HERE, made_at) in self._of_copies:
-                self._of_copies[till.name, ON_STICK, made_at] = self._of_copies[till.name, HERE, made_at]
+                self._of_copies[here] = deepcopy(self._world.checkers.memories[till.name])
+            elif here in self._of_copies:
+                self._of_copies[till.name, ON_STICK, made_at] = before.get(here, self._of_copies[here])
 
     def _places(self, till: SimulatedTill) -> Iterator[tuple[str, Safe]]:
         return zip((HERE, ON_STICK), self._safes(till), strict=False)
