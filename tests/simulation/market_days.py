@@ -50,6 +50,8 @@ class _Day:
         before = [self._round(till) for till in (self._host, *self._guests) if self._chance.random() < 0.4]
         if self._chance.random() < 0.3:
             before += self._not_told_central()
+        if self._chance.random() < 0.15:
+            before += self._half_pulled()
         shares: Step = ["share", self._host, is_cut]
         joins = [["join", guest, is_cut] for guest in self._guests]
         return [*before, self._sometimes_crashing(shares), *map(self._sometimes_crashing, joins)]
@@ -59,6 +61,12 @@ class _Day:
         sold: Step = ["sell", self._host, [[0, 1500]], self._chance.choice((0, 1)), 33]
         edited: Step = ["edit", self._host, self._chance.choice((0, 1)), "name", "la casera"]
         return [sold, ["round", self._host, []], self._chance.choice((["void_sale", self._host, 0], edited))]
+
+    def _half_pulled(self) -> list[Step]:
+        """What a host has only a part of when it begins a branch."""
+        sold: Step = ["sell", self._guests[0], [[0, 1700]], 0, 0]
+        torn: Step = ["crash_in", self._host, self._chance.randint(30, 110), ["round", self._host, []]]
+        return [sold, ["round", self._guests[0], []], torn]
 
     def goes_on(self) -> list[list[Step]]:
         return [self._event() for _ in range(self._chance.randint(3, 9))]
