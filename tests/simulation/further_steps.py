@@ -71,7 +71,16 @@ def _review(chance: Random, tills: int) -> list[Step]:
     failing: list[Step] = [born, ["curse", one, 9], ["rounds", one, 25], after, ["rounds", one, 3]]
     if chance.random() < 0.4:
         failing = [["poison", one, chance.choice(POISONS)], ["round", one, []], born, after]
-    between: list[list[Step]] = [[], [], [["restore", 0], ["round", one, []]], [["mend"]], [["withdraw", one]]]
+    cut_off: Step = ["round", one, [*[None] * chance.randint(3, 12), ["timeout"]]]
+    taken_anew: list[Step] = [["restore", 0], ["narrow", one, 10, 3], cut_off]
+    between: list[list[Step]] = [
+        [],
+        [],
+        [["restore", 0], ["round", one, []]],
+        taken_anew,
+        [["mend"]],
+        [["withdraw", one]],
+    ]
     others = [each for _ in range(chance.choice((1, 2))) for each in chance.choice(between)]
     looked_after = [
         ["review", one, chance.randrange(3), chance.choice(("again", "discard", "discard", "correct"))]
