@@ -468,7 +468,8 @@ def i6_nothing_goes_back(seen: Checkers, _exchanges: list[Exchange]) -> None:
         memory = seen.memories[till.name]
         if memory.epoch != till.state["epoch"] or memory.epoch in seen.unsteady:
             continue
-        if till.state["last_seen_head"] < memory.head:
+        # It may have followed a branch and come back between two looks.
+        if till.state["last_seen_head"] < memory.head and not till.is_forgetting:
             raise Violation("I6", f"the head of {till.name} went from {memory.head} to {till.state['last_seen_head']}")
         for (name, key), before in memory.revisions.items():
             row = till.rows[name].get(key)
@@ -797,7 +798,10 @@ def _may_be_parked(seen: Checkers, operation: Row) -> bool:
         return True  # another has settled it meanwhile
     births = {each.id for each in seen.ledger.done.values() if each.entity_id == operation["entity_id"]}
     untaken = {each for each in births if seen.at_central.receipts.get(each, {}).get("status") == "quarantined"}
-    return code == "unknown_entity" and bool(births & (spoilt | seen.lost) or untaken - {operation["id"]})
+    # So long after a backup was put back central waits no more for what that lacks.
+    comes_late = seen.was_disturbed and any(map(seen.may_be_purged, births))
+    is_missing = births & (spoilt | seen.lost) or untaken - {operation["id"]} or comes_late
+    return code == "unknown_entity" and bool(is_missing)
 
 
 def i17_central_gets_back_what_it_lost(seen: Checkers) -> None:
