@@ -74,7 +74,7 @@ SENTENCES: dict[str, str] = {
     "sharing_needs_admin": "Para compartir, que un administrador entre en esta caja con su contraseña y con internet.",
     "sharing_not_installed": "Esta instalación no trae lo que hace falta para compartir. Llame a quien le ayuda.",
     "sharing_failed": "No se pudo empezar a compartir. Llame a quien le ayuda.",
-    "pull_unfinished": "A esta caja le falta terminar de traer datos. Comparta desde otra, o conéctela un momento.",
+    "pull_unfinished": "A esta caja le faltan datos. Comparta desde otra, o conéctela un momento a internet.",
     "already_sharing": "Esta caja está unida a otra. Para compartir desde aquí, vuelva primero al servidor.",
     "still_sharing": "Esta caja guarda lo que otras le enviaron. Primero deje de compartir, con internet.",
     "wrong_code": "Ese no es el código de la otra caja.",

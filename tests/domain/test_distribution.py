@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avileo_pos.domain.distribution import (
+    SIGN_OF_ASSIGNED,
     Collected,
     Settlement,
     performance,
     require_explained,
     require_step,
 )
-from avileo_pos.domain.enums import BusinessUserRole, DistribucionStatus, PaymentMethod
+from avileo_pos.domain.enums import BusinessUserRole, DistribucionMovementKind, DistribucionStatus, PaymentMethod
 from avileo_pos.domain.money import ZERO
 from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.domain.sale import Payment
@@ -60,6 +61,18 @@ def test_a_vendor_accepts_the_own_kilos_and_nobody_elses() -> None:
 def test_only_the_admin_closes(status: DistribucionStatus) -> None:
     with refused("permission_denied", permission=Permission.DISTRIBUCION_MANAGE):
         require_step(VENDOR, VENDOR.member_id, status, CERRADO)
+
+
+def test_assigned_is_what_was_loaded_and_moved_between_vendors() -> None:
+    moved = {
+        DistribucionMovementKind.CARGA: "50.000",
+        DistribucionMovementKind.RECARGA: "20.000",
+        DistribucionMovementKind.TRASPASO_ENTRADA: "7.000",
+        DistribucionMovementKind.TRASPASO_SALIDA: "3.000",
+        DistribucionMovementKind.DEVOLUCION: "11.000",
+        DistribucionMovementKind.MERMA: "2.000",
+    }
+    assert sum(SIGN_OF_ASSIGNED.get(kind, 0) * Decimal(weight) for kind, weight in moved.items()) == Decimal("74.000")
 
 
 def test_a_day_that_adds_up_needs_no_reason() -> None:
