@@ -16,6 +16,7 @@ _BY_CODE = {
     "newer_schema": "El servidor espera una actualización. Se vuelve a intentar solo.",
     "not_answered": "El servidor no respondió por esta operación. Se vuelve a intentar solo.",
     "conflict": "Otra persona lo había cambiado también.",
+    "already_so": "El servidor ya lo tenía así. Se le pregunta otra vez.",
     # The way to central
     "no_route": "No hay internet.",
     "no_address": "No se encuentra esa dirección. Revise que esté bien escrita.",

@@ -2,6 +2,7 @@
 
 from avileo_pos.protocol.collections import COLLECTIONS, Collection, Kind, Sight
 from avileo_pos.protocol.words import (
+    ALREADY_SO,
     KEPT_AFTER_ANSWER,
     PROTOCOL_VERSION,
     Conflict,
@@ -18,6 +19,7 @@ from avileo_pos.protocol.words import (
 )
 
 __all__ = [
+    "ALREADY_SO",
     "COLLECTIONS",
     "KEPT_AFTER_ANSWER",
     "PROTOCOL_VERSION",

@@ -17,7 +17,15 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from avileo_pos.cards import absorb_answers, show_again
-from avileo_pos.protocol import COLLECTIONS, KEPT_AFTER_ANSWER, Conflict, Operation, OperationResult, OperationStatus
+from avileo_pos.protocol import (
+    ALREADY_SO,
+    COLLECTIONS,
+    KEPT_AFTER_ANSWER,
+    Conflict,
+    Operation,
+    OperationResult,
+    OperationStatus,
+)
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.till import DISCARDED
 from avileo_pos.work import mirror_sync_status
@@ -204,15 +212,17 @@ def purge_answered(db: Connection, now: datetime) -> int:
 def send_everything_again(db: Connection, business_id: UUID, held: int) -> None:
     """Central is in another epoch: all that it may lack waits again, with the same ids and bytes.
 
-    It has what was answered up to the revision `held`, which its history has in common with that of the one before.
+    It has what was answered up to the revision `held`, which its history has in common with that of the one before,
+    but for what was answered by rows alone: a branch has the rows of its central, and not the central's refusals.
     """
     waiting_again = db.exec_driver_sql(
         """
         UPDATE sync_queue SET status = 'pending', next_attempt_at = NULL, attempts = 0
-        WHERE status IN ('acked', 'parked') AND coalesce(last_code, '') <> ?1 AND coalesce(acked_revision, ?2) >= ?2
+        WHERE status IN ('acked', 'parked') AND coalesce(last_code, '') <> ?1
+          AND (coalesce(acked_revision, ?2) >= ?2 OR last_code = ?3)
         RETURNING collection, entity_id
         """,
-        (DISCARDED, held + 1),
+        (DISCARDED, held + 1, ALREADY_SO),
     ).all()
     db.exec_driver_sql("UPDATE sync_queue SET acked_revision = NULL WHERE acked_revision > ?", (held,))
     _mirror(db, business_id, waiting_again)
@@ -305,10 +315,10 @@ def _acknowledge(db: Connection, results: Sequence[OperationResult], now: dateti
 
 
 def _told_of(result: OperationResult) -> tuple[str | None, str | None]:
-    """A conflict stays beside its operation: the code, and its fields with both values as JSON."""
+    """The code; a conflict stays beside its operation, with its fields and both values of each as JSON."""
     if result.status is OperationStatus.CONFLICT:
         return result.code or "conflict", _json(result.conflicts)
-    return None, None
+    return result.code, None
 
 
 def _park(db: Connection, results: Sequence[OperationResult]) -> None:

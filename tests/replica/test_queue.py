@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from avileo_pos.protocol import Conflict, OperationResult, OperationStatus
+from avileo_pos.protocol import ALREADY_SO, Conflict, OperationResult, OperationStatus
+from avileo_pos.protocol.branches import BranchPoint
 from avileo_pos.replica import queue
 from avileo_pos.replica.sync_state import adopt_epoch
 from avileo_pos.replica.transaction import reads, writes
@@ -273,6 +274,18 @@ def test_when_central_comes_back_from_a_backup_everything_kept_is_sent_again(til
     assert next_batch(till) == (rosa, elsa)
     assert {till.sync_status("customers", each) for each in (acked, parked)} == {"pending"}
     assert [row["acked_revision"] for row in till.queue()] == [None, None]
+
+
+def test_what_a_branch_has_answered_by_its_rows_alone_is_asked_again_at_home(till: Till) -> None:
+    """Its rows come from its central, which may have refused the operation and made a stand-in for its row."""
+    till.new_customer("Rosa")
+    till.new_customer("Elsa")
+    till.run(writes(adopt_epoch, BUSINESS, BranchPoint(str(BUSINESS), EPOCH, 100).named("market")))
+    rosa, elsa = next_batch(till)
+    by_its_row = OperationResult(elsa.id, OperationStatus.DUPLICATE, 23, ALREADY_SO)
+    settle(till, applied(rosa, revision=24), by_its_row)
+    till.run(writes(adopt_epoch, BUSINESS, EPOCH))
+    assert next_batch(till) == (elsa,)
 
 
 # --- Cards while edits wait ------------------------------------------------------------------------------------------

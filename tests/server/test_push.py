@@ -12,7 +12,7 @@ import pytest
 
 from avileo_pos.domain.enums import BusinessUserRole, MovementKind
 from avileo_pos.domain.stock import movement_of_line
-from avileo_pos.protocol.words import Conflict
+from avileo_pos.protocol.words import ALREADY_SO, Conflict
 from avileo_pos.server.business.membership import NotAMember
 from avileo_pos.server.postgres.epoch import restored
 from avileo_pos.server.push.parse_push import MOST_OPERATIONS, BrokenEnvelope, TooMuchAtOnce, parse_push
@@ -48,6 +48,9 @@ def test_a_fact_under_a_new_operation_id_is_a_duplicate(central: TestCentral, po
     later = central.beto.results(sale | {"id": new_id(), "seq": 100})
     assert [result.status for result in later] == ["duplicate"]
     assert later[0].revision == together[0].revision
+    assert [result.code for result in (*together, *later)] == [None, ALREADY_SO, ALREADY_SO]
+    again_known = central.beto.results(sale | {"id": later[0].id, "seq": 100})
+    assert [result.code for result in again_known] == [ALREADY_SO], "it is answered as before"
     assert _balance(central, rosa) == 2125
     assert _stock(central, pollo) == -2500
 
@@ -461,6 +464,7 @@ def test_a_fact_voided_twice_is_voided_once(central: TestCentral, pollo: str, ro
     first, second = central.beto.void(sale), central.ana.void(sale, void_reason="otra vez")
     together = central.beto.results(first, central.beto.void(sale))
     assert [result.status for result in together] == ["applied", "applied"]
+    assert [result.code for result in together] == [None, ALREADY_SO]
     assert central.ana.statuses(second) == ["applied"]
     assert central.value("SELECT void_reason FROM sales") == "se equivocó de producto"
     assert _balance(central, rosa) == 0

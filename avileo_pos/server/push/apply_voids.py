@@ -12,7 +12,7 @@ from avileo_pos.domain.business_day import business_date
 from avileo_pos.domain.enums import MovementKind
 from avileo_pos.domain.stock import movement_of_line
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
-from avileo_pos.protocol.words import OperationResult, OperationStatus
+from avileo_pos.protocol.words import ALREADY_SO, OperationResult, OperationStatus
 from avileo_pos.server.postgres.wire_sql import WireRow, find_rows, update_rows
 from avileo_pos.server.push.derived import Ledger, kilos_by_sale
 from avileo_pos.server.push.judge_push import is_approved, judge_void
@@ -81,7 +81,7 @@ def _decide(push: OpenPush, collection: Collection, arrived: Arrived, fact: Fact
     if isinstance(verdict, Refusal):
         return refused(arrived, verdict)
     if fact["voided_at"] is not None:
-        return OperationResult(arrived.id, OperationStatus.APPLIED, fact["revision"])
+        return OperationResult(arrived.id, OperationStatus.APPLIED, fact["revision"], ALREADY_SO)
     row = _voided(push, collection, arrived, arrived.act)
     row["review_reason"] = " ".join(filter(None, (fact["review_reason"], *verdict.reasons))) or None
     return _Voiding(arrived, arrived.act, fact, row)

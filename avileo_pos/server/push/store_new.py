@@ -9,7 +9,7 @@ from itertools import groupby
 from sqlalchemy import Table
 
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
-from avileo_pos.protocol.words import OperationResult, OperationStatus
+from avileo_pos.protocol.words import ALREADY_SO, OperationResult, OperationStatus
 from avileo_pos.server.postgres.wire_sql import find_rows, insert_rows
 from avileo_pos.server.push.derived import Ledger, kilos_by_sale
 from avileo_pos.server.push.mend_references import mend_references
@@ -117,7 +117,7 @@ def _results(push: OpenPush, roots: Sequence[Stated], new: set[str]) -> dict[str
     return {
         arrived.id: OperationResult(arrived.id, OperationStatus.APPLIED, row["revision"])
         if arrived.id in new
-        else OperationResult(arrived.id, OperationStatus.DUPLICATE, revisions[table.name, row["id"]])
+        else OperationResult(arrived.id, OperationStatus.DUPLICATE, revisions[table.name, row["id"]], ALREADY_SO)
         for arrived, table, row in roots
     }
 
