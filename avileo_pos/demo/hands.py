@@ -64,6 +64,10 @@ class Hands:
         """Whether that button is there to be pressed now."""
         return any(each.accessibleName() == name for each in self._all_of(QPushButton))
 
+    def says(self, words: str) -> bool:
+        """Whether a button in front begins with these words."""
+        return any(each.accessibleName().startswith(words) for each in self._all_of(QPushButton))
+
     def choose_row(self, table: str, words: str) -> None:
         """Make the row current that says so; waits for it."""
 

@@ -105,6 +105,7 @@ class ScriptedDay:
         self._go_to(self._rosa, "mi_distribucion")
         if self._rosa.can("Recibí los kilos"):
             self._rosa.click("Recibí los kilos")
+            self._wait_until_shown(self._stall)
         self._rosa.photograph("mi-distribucion")
 
     def _sell_for_cash(self) -> None:
@@ -177,6 +178,7 @@ class ScriptedDay:
         rosa.photograph("anular")
         rosa.press(Qt.Key.Key_Enter)
         rosa.wait_for_no_sheet()
+        self._wait_until_shown(self._stall)
         rosa.photograph("historial")
 
     def _look_at_the_queue(self) -> None:
@@ -190,8 +192,19 @@ class ScriptedDay:
         self._rosa.wait_for_no_sheet()
 
     def _go_to(self, hands: Hands, key: str) -> None:
-        window = (self._stall if hands is self._rosa else self._house).window
-        window.open_screen(key)
+        till = self._stall if hands is self._rosa else self._house
+        till.window.open_screen(key)
+        self._wait_until_shown(till)
+
+    def _wait_until_shown(self, till: TillProgram) -> None:
+        """What a screen asks of the lane has come when a later piece is done; then it has to find its room.
+
+        Twice, as what was done before may be what makes it ask.
+        """
+        assert till.shop is not None
+        for _ in range(2):
+            settle()
+            till.shop.place_if_ready()
         settle()
 
     # --- Central -----------------------------------------------------------------------------------------------------
@@ -204,6 +217,8 @@ class ScriptedDay:
         self._central.start()
         self._stall.window.send_now()
         wait_for(lambda: pending_of(self._stall) == 0, "everything to be sent")
+        wait_for(lambda: self._rosa.says("En línea"), "the till to say so")
+        self._wait_until_shown(self._stall)
         self._rosa.photograph("todo-enviado")
 
     # --- The house ---------------------------------------------------------------------------------------------------
@@ -213,14 +228,7 @@ class ScriptedDay:
         wait_for(lambda: not differing_rows(self._stall, self._house), "the same rows on both tills")
         for key in ("sale", "clientes", "historial", "distribuciones", "por_enviar"):
             self._go_to(self._pepa, key)
-            self._settle_for_a_photograph()
             self._pepa.photograph(key)
-
-    def _settle_for_a_photograph(self) -> None:
-        """What a screen asks of the lane has come once the lane has done a later piece."""
-        assert self._house.shop is not None
-        self._house.shop.place_if_ready()
-        settle()
 
     # --- The accounts ------------------------------------------------------------------------------------------------
 
