@@ -47,7 +47,7 @@ _TRY_AGAIN: Final = (
     "could not create any TCP/IP sockets",  # another program took the port since we found it free
     "pre-existing shared memory block",  # the last processes of a killed server are still leaving
 )
-_FASTER_BUT_FORGETFUL: Final = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+_FASTER_BUT_FORGETFUL: Final = "fsync = off\nfull_page_writes = off\n"
 
 
 class EmbeddedPostgres:
