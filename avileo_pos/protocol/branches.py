@@ -68,3 +68,11 @@ def common_head(one: str, other: str) -> int:
     """The revision up to which both epochs hold the same; 0 where nothing is known to be the same."""
     mine, theirs = history_of(one), history_of(other)
     return min(mine.head, theirs.head) if mine.root == theirs.root else 0
+
+
+def surely_held(epoch: str) -> int:
+    """Up to which revision whoever is in this epoch holds everything, also if it has gone back since.
+
+    A branch begins with that much; of any other nothing is sure.
+    """
+    return history_of(epoch).head if is_branch(epoch) else 0

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from avileo_pos.cards import forget_base_revisions
 from avileo_pos.figures import fold_own_facts
-from avileo_pos.protocol.branches import common_head, is_branch
+from avileo_pos.protocol.branches import common_head, is_branch, surely_held
 from avileo_pos.replica.identity import TillIdentity, read_identity
 from avileo_pos.replica.queue import send_everything_again
 from avileo_pos.tables.till import sync_state
@@ -89,10 +89,25 @@ def adopt_epoch(db: Connection, business_id: UUID, epoch: str) -> bool:
     db.execute(update(sync_state).values(epoch=epoch))
     if before is None:
         return False
-    begin_resync(db)
-    send_everything_again(db, business_id, common_head(before, epoch))
-    db.execute(update(sync_state).values(last_seen_head=0, pulled_head=0))
+    _start_over(db, business_id, common_head(before, epoch))
+    db.execute(update(sync_state).values(last_seen_head=0))
     return True
+
+
+def start_over(db: Connection, business_id: UUID) -> None:
+    """Central, in the epoch in which it was, is not as this till knows it, and may have gone back without telling.
+
+    A copy of its disk may have been put back, or a crash have cost it what it had answered. So here, too, everything
+    kept that it may lack is sent again before everything is taken anew.
+    """
+    epoch = db.execute(select(sync_state.c.epoch)).scalar_one()
+    _start_over(db, business_id, surely_held(epoch))
+
+
+def _start_over(db: Connection, business_id: UUID, held: int) -> None:
+    begin_resync(db)
+    send_everything_again(db, business_id, held)
+    db.execute(update(sync_state).values(pulled_head=0))
 
 
 def begin_resync(db: Connection) -> None:

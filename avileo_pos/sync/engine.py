@@ -27,11 +27,11 @@ from avileo_pos.replica.queue import AppliedOver, Settled
 from avileo_pos.replica.sync_state import (
     SyncPlace,
     adopt_epoch,
-    begin_resync,
     end_resync,
     note_contact,
     note_digest,
     read_place,
+    start_over,
 )
 from avileo_pos.replica.transaction import reads, writes, writes_pulled_rows
 from avileo_pos.sync.backoff import Random, wait_after
@@ -169,7 +169,7 @@ class SyncEngine:
             except EpochChanged:
                 continue
             except ResyncNeeded:
-                self._run(writes(begin_resync))
+                self._run(writes(start_over, self._place().till.business_id))
             except TooOld:
                 self._is_too_old = True
                 return
@@ -200,11 +200,13 @@ class SyncEngine:
     def _push_all(self, *, greet: bool = False) -> None:
         """`greet` calls central also with nothing to send, to learn in which epoch it is."""
         if greet:
-            place = self._place()
-            self._heed(place, self._central.push(self._request(place, ())))
+            self._greet(self._place())
         while batch := self._next_batch():
             self._push_in_a_row(self._place(), batch)
         self._search.end()
+
+    def _greet(self, place: SyncPlace) -> None:
+        self._heed(place, self._central.push(self._request(place, ())))
 
     def _next_batch(self) -> tuple[Operation, ...]:
         return self._run(
@@ -359,9 +361,12 @@ class SyncEngine:
         return self._ahead(call)
 
     def _take_page(self, place: SyncPlace, asked: Callable[[], _TimedPage]) -> PullPage:
-        """Raises EpochChanged, as rows of another epoch's revisions must not be mixed with ours."""
+        """Raises EpochChanged, as rows of another epoch's revisions must not be mixed with ours; ResyncNeeded."""
         try:
             came = asked()
+        except ResyncNeeded:
+            self._greet(place)  # raises EpochChanged where that is why
+            raise
         except CentralUnreachable as trouble:
             if trouble.code == "timeout":
                 self._rows.halve(self._rows.now)

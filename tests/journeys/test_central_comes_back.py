@@ -6,10 +6,12 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Thread
 
+import pytest
 from sqlalchemy import Connection
 
 from avileo_pos.queries.customer import customer_card
@@ -81,6 +83,34 @@ def test_what_a_restored_backup_has_lost_comes_back_from_the_tills(shop: Shop, p
             assert rosa.ask(customer_card, lost_customer).figures.name == "Bodega Nueva"
             assert rosa.ask(customer_card, JUANA).figures.phone == "911111111"
             assert shop.value("SELECT count(*) FROM sales WHERE voided_at IS NOT NULL") == 1
+
+
+@pytest.mark.parametrize("sold_since", [0, 12])
+def test_a_central_that_has_gone_back_without_a_word_is_given_everything_again(
+    shop: Shop, postgres: TestPostgres, sold_since: int
+) -> None:
+    """As a snapshot of its disk that was put back: PostgreSQL does not know of it, and the epoch is as it was.
+
+    Where somebody has sold since, its head is beyond where the tills stand, and only the daily digest tells.
+    """
+    rosa, pepa = shop.till(ROSA), shop.till(ADMIN)
+    rosa.sell("Pollo entero", "2.000", to=JUANA, paid="0.00")
+    shop.sync_all()
+    with shop.backup(postgres) as snapshot:
+        rosa.sell("Gallina", "1.250", to=JUANA, paid="5.00")
+        lost_customer = pepa.new_customer("Bodega Nueva")
+        pepa.edit_customer(JUANA, phone="911111111")
+        shop.sync_all()
+        with served(snapshot) as database:
+            shop.run_on(database)
+            for _ in range(sold_since):
+                pepa.sell("Alas", "0.100", to=JUANA, paid="0.00")
+            shop.sync_all()
+            shop.clock.go_on(timedelta(days=1))
+            assert_promises_hold(shop)
+            assert shop.value("SELECT count(*) FROM sales") == 2 + sold_since
+            assert rosa.ask(customer_card, lost_customer).figures.name == "Bodega Nueva"
+            assert rosa.ask(customer_card, JUANA).figures.phone == "911111111"
 
 
 def test_an_older_backup_that_is_put_back_under_live_tills_loses_nothing_they_hold(
