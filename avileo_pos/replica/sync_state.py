@@ -20,13 +20,15 @@ from avileo_pos.tables.till import sync_state
 class SyncPlace:
     """What sync needs to know of the till before it calls central.
 
-    `cursor` is None before the first pull and at the start of a resync. `catalog_ready` says that selling can begin.
+    `cursor` is None before the first pull and at the start of a resync. `answered` is the highest number that central
+    has given to what was done here. `catalog_ready` says that selling can begin.
     """
 
     till: TillIdentity
     cursor: str | None
     epoch: str | None
     head: int
+    answered: int
     resyncing: bool
     catalog_ready: bool
     last_contact_at: datetime | None
@@ -48,12 +50,15 @@ def read_place(db: Connection) -> SyncPlace:
     """Raises BusinessRuleBroken("till_not_enrolled")."""
     till = read_identity(db)
     # Asked for many times in each round: not by way of compiled queries.
-    row = db.exec_driver_sql("SELECT * FROM sync_state").one()
+    row = db.exec_driver_sql(
+        "SELECT s.*, (SELECT max(acked_revision) FROM sync_queue) AS answered FROM sync_state s"
+    ).one()
     return SyncPlace(
         till=till,
         cursor=row.cursor,
         epoch=row.epoch,
         head=row.last_seen_head,
+        answered=row.answered or 0,
         resyncing=bool(row.resyncing),
         catalog_ready=bool(row.catalog_ready),
         last_contact_at=_instant(row.last_contact_at),

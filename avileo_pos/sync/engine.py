@@ -88,10 +88,16 @@ class EpochChanged(Exception):  # noqa: N818 - the name says what happened
 
 
 class _TimedPage(NamedTuple):
-    """What central brought, and how long that took."""
+    """What central brought, how long that took, and the highest number that it had given us when it was asked."""
 
     page: PullPage
     seconds: float
+    answered: int
+
+    @property
+    def is_of_an_older_central(self) -> bool:
+        """Whether it ends before what central had answered: then it has gone back since, and not said so."""
+        return self.page.complete and self.page.head < self.answered
 
 
 class _TimedAnswer(NamedTuple):
@@ -356,7 +362,7 @@ class SyncEngine:
         def call() -> _TimedPage:
             started = self._timer()
             page = self._central.pull(place.till.business_id, place.till.device_id, place.cursor, limit)
-            return _TimedPage(page, self._timer() - started)
+            return _TimedPage(page, self._timer() - started, place.answered)
 
         return self._ahead(call)
 
@@ -374,6 +380,8 @@ class SyncEngine:
         self._rows.took(came.seconds)
         if self._follow_epoch(place, came.page.epoch):
             raise EpochChanged
+        if came.is_of_an_older_central:
+            raise ResyncNeeded
         return came.page
 
     def _finish_resync(self, page: PullPage) -> None:

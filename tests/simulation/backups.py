@@ -51,6 +51,12 @@ def put_back(owner: psycopg.Connection[Any], business_id: str, backup: Backup) -
     owner.execute(sql.SQL("; ").join(words))
 
 
+def epoch_of(backup: Backup) -> str:
+    """In which the business was numbered last."""
+    [counter] = rows_in(backup, "sync_counters")
+    return str(counter["epoch"])
+
+
 def rows_in(backup: Backup, name: str) -> list[Row]:
     """The rows of a table in the wire's form."""
     table = _TABLES[name]

@@ -74,6 +74,10 @@ class SimulatedCentral:
         if minted.rowcount:
             self.epoch = epoch
 
+    def slip_back(self, backup: Backup) -> None:
+        """What it had is what it has, and it does not know of anything later."""
+        put_back(self.owner, str(self.business_id), backup)
+
     def wait_until_gone(self, backend: int) -> None:
         """Until PostgreSQL has seen that a connection broke: else a lock might be held by nobody for a while."""
         while self.owner.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", (backend,)).fetchone():

@@ -10,6 +10,7 @@ Step = list[Any]
 
 SHARE: Final = 0.3
 """Of the seeds that have any."""
+SLIPS: Final = 0.06
 
 DAMAGES: Final = ("pages", "pages", "pages", "cut", "empty", "gone", "row")
 POISONS: Final = ("type", "text", "number", "forbidden", "nul", "collection")
@@ -28,6 +29,17 @@ def with_further_steps(seed: int, tills: int, steps: Sequence[Step]) -> tuple[St
             mixed.insert(place, step)
             place += 1
     return tuple(mixed)
+
+
+def with_a_slip(seed: int, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """In a few seeds central slips back to a snapshot without a word."""
+    chance = Random(f"slip {seed}")
+    if chance.random() >= SLIPS:
+        return tuple(steps)
+    taken = chance.randint(0, len(steps))
+    put_back = chance.randint(taken, len(steps))
+    snapshot: Step = ["backup", chance.choice((0, 0, 1, 3))]
+    return (*steps[:taken], snapshot, *steps[taken:put_back], ["slip_back", -1], *steps[put_back:])
 
 
 def _damage(chance: Random, tills: int) -> list[Step]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from tests.simulation.further_steps import with_further_steps
+from tests.simulation.further_steps import with_a_slip, with_further_steps
 from tests.simulation.market_days import with_a_market
 
 Step = list[Any]
@@ -42,9 +42,11 @@ def draw(seed: int) -> Schedule:
     if chance.random() < 0.4:
         place = chance.randint(0, len(steps))
         steps[place:place] = hand.encounter()
-    if chance.random() < SHARING:
+    is_shared = chance.random() < SHARING
+    if is_shared:
         steps = with_a_market(chance, people, steps, hand.fault)
-    return Schedule(seed, people, with_further_steps(seed, len(people), steps))
+    mixed = with_further_steps(seed, len(people), steps)
+    return Schedule(seed, people, mixed if is_shared else with_a_slip(seed, mixed))
 
 
 class _Hand:

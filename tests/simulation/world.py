@@ -34,6 +34,7 @@ from avileo_pos.server.postgres.revisions import locked_revisions
 from avileo_pos.sync.engine import ROUND_EVERY
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.shared import business_users, products
+from tests.simulation.backups import epoch_of
 from tests.simulation.branches import Market
 from tests.simulation.carts import Carts
 from tests.simulation.checkers import Checkers, Violation
@@ -54,6 +55,9 @@ REST: Final = timedelta(minutes=10)
 REST_AFTER_SHARING: Final = timedelta(minutes=40)
 """A till whose branch is gone looks for central in each of its rounds, which are up to five minutes apart by then."""
 REST_WITH_POISON: Final = timedelta(hours=6)
+A_GOOD_DAY: Final = timedelta(hours=25)
+DIGESTS_THAT_TELL: Final = 2
+"""What somebody has sold over is sent again by one till, and then missing at another."""
 """An operation over which central fails each time is parked after its fifth attempt, with long waits between."""
 FORESEEN: Final = (BusinessRuleBroken, PermissionDenied, ReplicaTrouble)
 PAGES_OF_A_DISK: Final = 1_000_000
@@ -429,6 +433,16 @@ class World:
         self.checkers.restored()
         return f"to backup {which % len(self.backups)}"
 
+    def _slip_back(self, which: int) -> str:
+        """A snapshot of central's disk is put back, and nobody says so."""
+        of_now = [each for each in self.backups if epoch_of(each) == self.central.epoch]
+        if not of_now:
+            return "no snapshot of this epoch"
+        self.central.slip_back(of_now[which % len(of_now)])
+        self.moments.touch("central")
+        self.checkers.slipped_back()
+        return "without a word"
+
     def _write(self, kind: str, which: int, figure: int) -> str:
         try:
             with (
@@ -557,7 +571,18 @@ class World:
         """Faults stop, and rounds go on as they fall due, until everybody has all that there is."""
         self._heal()
         usual = REST_AFTER_SHARING if self.market.is_open else REST
-        end = self.now + (usual if not self.cursed else REST_WITH_POISON)
+        longest = usual if not self.cursed else REST_WITH_POISON
+        self._rest(longest)
+        if self.checkers.has_slipped:
+            for _ in range(DIGESTS_THAT_TELL):
+                self.now += A_GOOD_DAY
+                for till in list(self.tills):
+                    self._tell(f"rest {till.name} -> {self._synced(till)}")
+                    self.checkers.always()
+                self._rest(longest)
+
+    def _rest(self, longest: timedelta) -> None:
+        end = self.now + longest
         while not self.checkers.is_quiet():
             till = min(self.tills, key=lambda each: each.due)
             self.now = max(self.now, till.due)
