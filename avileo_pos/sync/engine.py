@@ -7,6 +7,7 @@ piece of work on the file goes through `run`, which waits until the lane has don
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import random as chance
@@ -175,10 +176,17 @@ class SyncEngine:
             except EpochChanged:
                 continue
             except ResyncNeeded:
-                self._run(writes(start_over, self._place().till.business_id))
+                self._start_over()
             except TooOld:
                 self._is_too_old = True
                 return
+
+    def _start_over(self) -> None:
+        """In the epoch in which central is, heard from itself: in another one it is followed there, and that is all."""
+        place = self._place()
+        with suppress(EpochChanged):
+            self._greet(place)
+            self._run(writes(start_over, place.till.business_id))
 
     def _settled_place(self) -> SyncPlace:
         """Where the till stands; a resync that has begun has forgotten all revisions before anything else happens."""
@@ -370,9 +378,6 @@ class SyncEngine:
         """Raises EpochChanged, as rows of another epoch's revisions must not be mixed with ours; ResyncNeeded."""
         try:
             came = asked()
-        except ResyncNeeded:
-            self._greet(place)  # raises EpochChanged where that is why
-            raise
         except CentralUnreachable as trouble:
             if trouble.code == "timeout":
                 self._rows.halve(self._rows.now)

@@ -453,6 +453,42 @@ def test_a_central_restored_from_a_backup_recovers_what_it_lost(shop: SyncedTill
     assert shop.till.value("SELECT min(revision) FROM customers") > 0
 
 
+def test_a_central_that_ends_before_what_it_had_answered_is_given_it_again(
+    shop: SyncedTill, central: LedgerCentral
+) -> None:
+    """In the same epoch, and before the till has pulled anything that its digest could miss."""
+    backup = central.kept()
+    abono = shop.till.takes_abono()
+    with patch.object(central, "pull", cut_off):
+        shop.round()
+    central.slip_back(backup)
+    shop.rounds_until_quiet()
+    assert ("abonos", str(abono)) in central.rows
+    assert shop.till.sync_status("abonos", abono) == "synced"
+
+
+def test_what_a_branch_held_when_it_began_is_not_sent_to_it(shop: SyncedTill, central: LedgerCentral) -> None:
+    """It has no receipts of that: an old edit that came twice would undo a later one."""
+    shop.till.renames(MARKET_CUSTOMER, "Puesto 15")
+    shop.round()
+    central.epoch = BranchPoint(str(BUSINESS), central.epoch, central.revision).named("market")
+    at_its_beginning = central.kept()
+    central.pushes.clear()
+    shop.rounds_until_quiet()
+    assert sum(central.pushes) == 0
+    abono = shop.till.takes_abono()
+    shop.rounds_until_quiet()
+    central.slip_back(at_its_beginning)
+    central.pushes.clear()
+    shop.rounds_until_quiet()
+    assert sum(central.pushes) == 1
+    assert ("abonos", str(abono)) in central.rows
+
+
+def cut_off(*_given: object) -> None:
+    raise CentralUnreachable("timeout")
+
+
 def test_a_withdrawn_till_hears_of_a_restored_central_and_sends_what_that_lost(
     shop: SyncedTill, central: LedgerCentral
 ) -> None:
