@@ -249,18 +249,25 @@ class Checkers:
                     check(self)
 
     def _was_answered_in_vain(self) -> bool:
-        """Whether central slipped back behind an answer before it had sent back what that was about.
+        """Whether central slipped back behind an answer, and no till can tell.
 
-        Where somebody sells over it, no till can tell.
+        It had not sent back yet what that was about, and somebody has sold over it; or it has given the same number to
+        what somebody else did to the same row.
         """
         return self.has_slipped and any(
             each["status"] == "acked"
             and each["last_code"] != "discarded"
             and each["id"] not in self.at_central.receipts
-            and till.rows[each["collection"]][each["entity_id"]]["revision"] < (each["acked_revision"] or 0)
+            and self._cannot_be_told(till, each)
             for till in self.at_tills.values()
             for each in till.queue
         )
+
+    def _cannot_be_told(self, till: AtTill, operation: Row) -> bool:
+        revision = till.rows[operation["collection"]][operation["entity_id"]]["revision"]
+        there = self.at_central.rows[operation["collection"]].get(operation["entity_id"])
+        is_same_number = there is not None and there["revision"] == revision
+        return is_same_number or revision < (operation["acked_revision"] or 0)
 
     def _always(self) -> None:
         exchanges = self.world.log[self._read_of_log :]
