@@ -567,6 +567,16 @@ def test_a_lost_row_is_noticed_by_its_digest_and_taken_anew(shop: SyncedTill, ce
     assert shop.till.shown_name(MARKET_CUSTOMER) == "Puesto 14"
 
 
+def test_a_lost_row_is_noticed_also_where_the_clock_was_set_back_by_years(
+    shop: SyncedTill, central: LedgerCentral
+) -> None:
+    with shop.till.replica.writing() as db:
+        db.exec_driver_sql("DELETE FROM customer_balances")
+    shop.till.clock.advance(days=-1000)
+    shop.round()
+    assert shop.till.value("SELECT count(*) FROM customer_balances") == 1
+
+
 def test_a_difference_that_stays_does_not_keep_the_line_busy(shop: SyncedTill, central: LedgerCentral) -> None:
     central.lies_about = {"customers": TableDigest(99, 99)}
     shop.till.clock.advance(hours=25)
