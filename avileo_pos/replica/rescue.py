@@ -53,6 +53,7 @@ log = structlog.get_logger(__name__)
 SET_ASIDE: Final = "damaged"
 FOUND_DAMAGED: Final = ".found-damaged"  # a mark beside the file, which the next start heeds
 _NOBODY: Final = UUID(int=0)
+_NO_PLACE: Final = 2**62  # what another till gave its places to says nothing of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ def _heed_journals(replica: Replica, safes: Sequence[Safe]) -> tuple[int, int]:
             came_back += _heed_journal(replica, safe, till)
         except (OSError, SealBroken) as trouble:
             log.warning("journal_unreadable", why=type(trouble).__name__)
+    came_back += _take_in_what_another_did_here(replica, safes[0], till)
     mended, lost = _mend_what_is_illegible(replica, safes, till)
     _begin_missing_journals(replica, safes, till)
     return came_back + mended, lost
@@ -245,6 +247,19 @@ def _heed_journal(replica: Replica, safe: Safe, till: TillIdentity) -> int:
         came_back = put_back(db, _unseen(read_journal(path, safe.seal), reached, now))
     set_aside(path, now)  # it may tell another past of the same places; the next one tells both
     log.warning("file_was_older_than_its_journal", operations=came_back)
+    return came_back
+
+
+def _take_in_what_another_did_here(replica: Replica, own: Safe, till: TillIdentity) -> int:
+    """The file stood here as another till for a while, enrolled anew where nothing told whose it was."""
+    came_back, now = 0, replica.clock()
+    for path in own.journals_of_others(till.device_id):
+        with suppress(OSError):
+            read = read_journal(path)
+            if read.till is not None and read.till.business_id == till.business_id:
+                with replica.writing_put_back_rows() as db:
+                    came_back += put_back(db, _unseen(read, _NO_PLACE, now))
+                set_aside(path, now)
     return came_back
 
 

@@ -78,6 +78,10 @@ class Safe:
     def journals(self) -> Iterator[Path]:
         yield from self.files(f"*{SUFFIX}")
 
+    def journals_of_others(self, device_id: UUID) -> list[Path]:
+        """Those that another device has written here, and nobody has set aside."""
+        return [path for path in self.journals() if "." not in path.stem and path != self.journal_path(device_id)]
+
     def require_room_for(self, size: int) -> None:
         """Raises DiskFull when a copy of that size would leave too little for selling, OSError when it is not there."""
         if shutil.disk_usage(self.folder).free < size + LEFT_FOR_SALES:

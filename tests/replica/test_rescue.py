@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,11 +23,11 @@ from avileo_pos.replica.carving import carve
 from avileo_pos.replica.copies import make_copy
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.errors import ReplicaDamaged
-from avileo_pos.replica.identity import read_identity
+from avileo_pos.replica.identity import enrol, read_identity
 from avileo_pos.replica.kept_operations import as_kept
 from avileo_pos.replica.rescue import Opened, open_or_rescue, rescue_file
 from avileo_pos.replica.safe import Safe
-from avileo_pos.replica.transaction import reads
+from avileo_pos.replica.transaction import reads, writes
 from avileo_pos.tables.shared import customers
 from avileo_pos.work import Work
 from tests.replica.till import NOON, Clock, Till, open_till
@@ -257,6 +257,21 @@ def test_of_an_unknown_till_they_wait_until_it_is_enrolled(day: Day, tmp_path: P
     assert opened.came_back == len(day.operations)
     assert queue_of(opened).keys() == day.operations.keys()
     assert queue_of(spoilt.open()).keys() == day.operations.keys()
+
+
+def test_what_was_done_here_as_another_till_comes_back_under_an_older_file(day: Day, tmp_path: Path) -> None:
+    spoilt = day.again_in(tmp_path / "spoilt")
+    older = open_till(tmp_path)
+    former = older.run(reads(read_identity))
+    older.run(writes(enrol, replace(former, device_id=uuid4()), NOON))
+    older.replica.close()
+    shutil.copy(older.replica.path, spoilt.file)
+    opened = spoilt.open()
+    assert opened.came_back == len(day.operations)
+    assert queue_of(opened).keys() == day.operations.keys()
+    again = spoilt.open()
+    assert again.came_back == 0
+    assert queue_of(again).keys() == day.operations.keys()
 
 
 def forget_whose_it_is(file: Path) -> None:
