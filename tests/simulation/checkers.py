@@ -615,15 +615,14 @@ def _blamed(name: str, exchanges: list[Exchange]) -> set[str]:
 
 
 def i16_businesses_stay_apart(seen: Checkers, exchanges: list[Exchange]) -> None:
-    """No answer holds another business's row."""
+    """No answer holds another business's row; a stand-in of ours may have the id of one, here or at a branch."""
+    ours = [each.rows for each in (seen.at_central, *seen.at_branches.values())]
     for exchange in exchanges:
         if exchange.path == "/api/sync/pull" and exchange.status == 200 and exchange.answer.startswith(b'{"epoch"'):
             for table in msgspec.json.decode(exchange.answer)["tables"]:
                 place = table["columns"].index("id")
-                if (
-                    strange := {row[place] for row in table["rows"]}
-                    & seen.neighbours_ids - seen.at_central.rows[table["collection"]].keys()
-                ):
+                strange = {row[place] for row in table["rows"]} & seen.neighbours_ids
+                if strange := strange.difference(*(rows[table["collection"]] for rows in ours)):
                     raise Violation("I16", f"{exchange.till} was sent the neighbour's {table['collection']} {strange}")
 
 
