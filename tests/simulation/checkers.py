@@ -93,6 +93,7 @@ class Checkers:
         self.looked_after: set[str] = set()
         self.gone_back: Counter[str] = Counter()
         self.taken_in: dict[str, set[str]] = defaultdict(set)
+        self.carried_to_central: set[str] = set()
         self.some_were_withdrawn = self.people_changed = False
         self.roles_were_written = False
         self._read_of_log = 0
@@ -585,9 +586,14 @@ def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
 
 
 def _cannot_know(seen: Checkers, till: AtTill) -> bool:
-    """A new file has no figures yet; and what was carried here may be in central's, which only its answer tells."""
+    """A new file has no figures yet; and what was carried may be in central's, which only its answer tells.
+
+    Carried here; or from here to central, of somebody whose sales are not for whoever is here now to see.
+    """
     known = seen.at_central.receipts.keys() | seen.receipts_in[till.state["epoch"] or ""].keys()
-    carried = seen.taken_in[till.name] & known
+    viewer = till.cursor.member_id if till.cursor else None
+    of_others = {each["id"] for each in till.queue if each["actor_id"] != viewer}
+    carried = (seen.taken_in[till.name] | seen.carried_to_central & of_others) & known
     unanswered = {each["id"] for each in till.queue if each["status"] != "acked"} if carried else set()
     return seen.memories[till.name].is_new or bool(carried & unanswered)
 

@@ -117,6 +117,7 @@ class People:
             return f"trouble {trouble}"
         except (CentralBusy, CentralCrashed):
             return "central could not"
+        self._world.checkers.carried_to_central |= {each.operation.id for each in handover.operations}
         return str(taken)
 
     def _written(self, till: int) -> Handover:
