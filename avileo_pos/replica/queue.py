@@ -210,10 +210,10 @@ def purge_answered(db: Connection, now: datetime) -> int:
 
 
 def send_everything_again(db: Connection, business_id: UUID, held: int) -> None:
-    """Central is in another epoch: all that it may lack waits again, with the same ids and bytes.
+    """Central is in another epoch, or has gone back in its own: all that it may lack waits again, as it was.
 
-    It has what was answered up to the revision `held`, which its history has in common with that of the one before,
-    but for what was answered by rows alone: a branch has the rows of its central, and not the central's refusals.
+    It has what was answered up to the revision `held`, which its history has in common with the one that answered, but
+    for what was answered by rows alone: a branch has the rows of its central, and not the central's refusals.
     """
     waiting_again = db.exec_driver_sql(
         """

@@ -254,12 +254,14 @@ def _take_in_what_another_did_here(replica: Replica, own: Safe, till: TillIdenti
     """The file stood here as another till for a while, enrolled anew where nothing told whose it was."""
     came_back, now = 0, replica.clock()
     for path in own.journals_of_others(till.device_id):
-        with suppress(OSError):
+        try:
             read = read_journal(path)
             if read.till is not None and read.till.business_id == till.business_id:
                 with replica.writing_put_back_rows() as db:
                     came_back += put_back(db, _unseen(read, _NO_PLACE, now))
                 set_aside(path, now)
+        except OSError as trouble:
+            log.warning("journal_unreadable", why=type(trouble).__name__)
     return came_back
 
 

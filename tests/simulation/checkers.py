@@ -265,10 +265,12 @@ class Checkers:
         )
 
     def _cannot_be_told(self, till: AtTill, operation: Row) -> bool:
-        revision = till.rows[operation["collection"]][operation["entity_id"]]["revision"]
+        here = till.rows[operation["collection"]].get(operation["entity_id"])
         there = self.at_central.rows[operation["collection"]].get(operation["entity_id"])
-        is_same_number = there is not None and there["revision"] == revision
-        return is_same_number or revision < (operation["acked_revision"] or 0)
+        if here is None:
+            return False
+        is_same_number = there is not None and there["revision"] == here["revision"]
+        return is_same_number or here["revision"] < (operation["acked_revision"] or 0)
 
     def _always(self) -> None:
         exchanges = self.world.log[self._read_of_log :]

@@ -55,10 +55,10 @@ REST: Final = timedelta(minutes=10)
 REST_AFTER_SHARING: Final = timedelta(minutes=40)
 """A till whose branch is gone looks for central in each of its rounds, which are up to five minutes apart by then."""
 REST_WITH_POISON: Final = timedelta(hours=6)
+"""An operation over which central fails each time is parked after its fifth attempt, with long waits between."""
 A_GOOD_DAY: Final = timedelta(hours=25)
 DIGESTS_THAT_TELL: Final = 2
 """What somebody has sold over is sent again by one till, and then missing at another."""
-"""An operation over which central fails each time is parked after its fifth attempt, with long waits between."""
 FORESEEN: Final = (BusinessRuleBroken, PermissionDenied, ReplicaTrouble)
 PAGES_OF_A_DISK: Final = 1_000_000
 MOST_TILLS: Final = 4
