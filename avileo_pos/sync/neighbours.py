@@ -6,7 +6,7 @@ theirs.
 
 from __future__ import annotations
 
-import socket
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,11 +20,12 @@ from zeroconf import IPVersion, ServiceBrowser, ServiceListener, Zeroconf
 from zeroconf import ServiceInfo as Announcement
 
 LISTENS_FOR: Final = 3.0  # seconds
+LONGEST_NAME: Final = 60  # characters, of which a record of 255 bytes has room
 _KIND: Final = "_avileo._tcp.local."
 _ANSWER_TAKES: Final = 3_000  # milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Neighbour:
     """A till that shares: its name, and the address of its branch."""
 
@@ -40,13 +41,13 @@ def announced(name: str, port: int, business_id: UUID, addresses: Sequence[str])
         return
     said = Announcement(
         _KIND,
-        f"{name[:40]} {socket.gethostname()[:15]}.{_KIND}",
+        f"{secrets.token_hex(8)}.{_KIND}",  # tills may bear one name, and PCs that were set up from one image as well
         port=port,
-        properties={"name": name, "business": _word_of(business_id)},
+        properties={"name": name[:LONGEST_NAME], "business": _word_of(business_id)},
         parsed_addresses=list(addresses),
     )
     with Zeroconf(interfaces=list(addresses), ip_version=IPVersion.V4Only) as network:
-        network.register_service(said, allow_name_change=True)
+        network.register_service(said)
         try:
             yield
         finally:
@@ -62,8 +63,8 @@ def neighbours(business_id: UUID, addresses: Sequence[str], listens_for: float =
         browser = ServiceBrowser(network, _KIND, heard)
         sleep(listens_for)
         browser.cancel()
-        answers = [network.get_service_info(_KIND, name, _ANSWER_TAKES) for name in sorted(heard.names)]
-    return tuple(_neighbour(said) for said in answers if said is not None and _is_of(said, business_id))
+        answers = [network.get_service_info(_KIND, name, _ANSWER_TAKES) for name in heard.names]
+    return tuple(sorted(_neighbour(said) for said in answers if said is not None and _is_of(said, business_id)))
 
 
 def own_addresses() -> tuple[str, ...]:

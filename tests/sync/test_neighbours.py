@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from avileo_pos.sync.neighbours import Neighbour, announced, neighbours, own_addresses
+from avileo_pos.sync.neighbours import LONGEST_NAME, Neighbour, announced, neighbours, own_addresses
 
 HERE = ("127.0.0.1",)
 
@@ -24,6 +24,12 @@ def test_two_that_share_under_one_name_are_both_found() -> None:
             "http://127.0.0.1:4831",
             "http://127.0.0.1:4832",
         }
+
+
+def test_of_a_long_name_the_beginning_is_told() -> None:
+    business, name = uuid4(), "Puesto de la señora Ñusta " * 9
+    with announced(name, 4831, business, HERE):
+        assert [found.name for found in neighbours(business, HERE, 1.5)] == [name[:LONGEST_NAME]]
 
 
 def test_own_addresses_are_those_that_others_can_call() -> None:
