@@ -20,6 +20,8 @@ InstantText = Annotated[
     str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$")
 ]
 Name = Annotated[str, msgspec.Meta(max_length=63)]
+Mark = Annotated[str, msgspec.Meta(max_length=128)]
+"""Where central's history ended when it answered. A till says it again, and 410 answers that it ends elsewhere now."""
 Sequence = Annotated[int, msgspec.Meta(ge=1, le=2**62)]
 
 
@@ -39,13 +41,17 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PushRequest(msgspec.Struct, frozen=True):
-    """The body of `POST /api/sync/push`. Each operation is decoded on its own, so that one bad one spoils no other."""
+    """The body of `POST /api/sync/push`. Each operation is decoded on its own, so that one bad one spoils no other.
+
+    `marks` are those of the last push and pull that were answered in this epoch.
+    """
 
     device_id: Uuid
     business_id: Uuid
     client_time: InstantText
     operations: list[msgspec.Raw]
     epoch: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    marks: Annotated[tuple[Mark, ...], msgspec.Meta(max_length=2)] = ()
 
 
 class OperationStatus(StrEnum):
@@ -84,6 +90,7 @@ class PushAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     server_time: str
     results: list[OperationResult]
     new_device: bool = False
+    mark: Mark | None = None
 
 
 class TablePage(msgspec.Struct, frozen=True):
@@ -104,6 +111,7 @@ class PullPage(msgspec.Struct, frozen=True):
     complete: bool
     snapshot: bool
     tables: list[TablePage]
+    mark: Mark | None = None
 
 
 class TableDigest(msgspec.Struct, frozen=True):

@@ -166,7 +166,7 @@ def _upsert_text(collection: str, columns: tuple[str, ...], business_id: UUID) -
 
 
 def _keep_place(db: Connection, page: PullPage) -> None:
-    reached: dict[str, Any] = {"cursor": page.cursor, "last_seen_head": page.head}
+    reached: dict[str, Any] = {"cursor": page.cursor, "pull_mark": page.mark, "last_seen_head": page.head}
     if page.complete:
         reached["pulled_head"] = page.head
     if not page.snapshot or page.complete or any(table.collection not in _CATALOG for table in page.tables):

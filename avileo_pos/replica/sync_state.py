@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,15 +20,16 @@ from avileo_pos.tables.till import sync_state
 class SyncPlace:
     """What sync needs to know of the till before it calls central.
 
-    `cursor` is None before the first pull and at the start of a resync. `answered` is the highest number that central
-    has given to what was done here. `catalog_ready` says that selling can begin.
+    `cursor` is None before the first pull and at the start of a resync; each mark is until central has answered in this
+    epoch. `catalog_ready` says that selling can begin.
     """
 
     till: TillIdentity
     cursor: str | None
     epoch: str | None
     head: int
-    answered: int
+    push_mark: str | None
+    pull_mark: str | None
     resyncing: bool
     catalog_ready: bool
     last_contact_at: datetime | None
@@ -41,6 +42,14 @@ class SyncPlace:
         return None if self.last_contact_at is None else self.last_contact_at - self.clock_skew
 
     @property
+    def marks(self) -> tuple[str, ...]:
+        """By which central can tell whether it still has everything that it has answered here."""
+        return tuple(mark for mark in (self.push_mark, self.pull_mark) if mark is not None)
+
+    def without_marks(self) -> SyncPlace:
+        return replace(self, push_mark=None, pull_mark=None)
+
+    @property
     def at_branch(self) -> bool:
         """Whether a branch answers in central's place."""
         return self.epoch is not None and is_branch(self.epoch)
@@ -50,15 +59,14 @@ def read_place(db: Connection) -> SyncPlace:
     """Raises BusinessRuleBroken("till_not_enrolled")."""
     till = read_identity(db)
     # Asked for many times in each round: not by way of compiled queries.
-    row = db.exec_driver_sql(
-        "SELECT s.*, (SELECT max(acked_revision) FROM sync_queue) AS answered FROM sync_state s"
-    ).one()
+    row = db.exec_driver_sql("SELECT * FROM sync_state").one()
     return SyncPlace(
         till=till,
         cursor=row.cursor,
         epoch=row.epoch,
         head=row.last_seen_head,
-        answered=row.answered or 0,
+        push_mark=row.push_mark,
+        pull_mark=row.pull_mark,
         resyncing=bool(row.resyncing),
         catalog_ready=bool(row.catalog_ready),
         last_contact_at=_instant(row.last_contact_at),
@@ -69,6 +77,11 @@ def read_place(db: Connection) -> SyncPlace:
 
 def _instant(stored: str | None) -> datetime | None:
     return None if stored is None else datetime.fromisoformat(stored)
+
+
+def note_push(db: Connection, mark: str | None) -> None:
+    """Central has answered a push, and its history went as far as this mark by then."""
+    db.execute(update(sync_state).values(push_mark=mark))
 
 
 def note_contact(db: Connection, now: datetime, server_time: datetime) -> None:
@@ -100,7 +113,7 @@ def adopt_epoch(db: Connection, business_id: UUID, epoch: str) -> bool:
 
 
 def start_over(db: Connection, business_id: UUID) -> None:
-    """Central, in the epoch in which it was, is not as this till knows it, and may have gone back without telling.
+    """Central has lost, in the epoch in which it was, some of what it had answered: it has gone back without telling.
 
     A copy of its disk may have been put back, or a crash have cost it what it had answered. So here, too, everything
     kept that it may lack is sent again before everything is taken anew.
@@ -112,7 +125,7 @@ def start_over(db: Connection, business_id: UUID) -> None:
 def _start_over(db: Connection, business_id: UUID, held: int) -> None:
     begin_resync(db)
     send_everything_again(db, business_id, held)
-    db.execute(update(sync_state).values(pulled_head=0))
+    db.execute(update(sync_state).values(pulled_head=0, push_mark=None, pull_mark=None))
 
 
 def begin_resync(db: Connection) -> None:

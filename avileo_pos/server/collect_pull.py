@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
-from http import HTTPStatus
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -20,8 +19,9 @@ from sqlalchemy import Column, Connection
 
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import DigestAnswer, PullPage, TableDigest, TablePage, Uuid
+from avileo_pos.server.business.audit import head_of_chain, is_in_history
 from avileo_pos.server.business.membership import Member, Staff, hear_of_device, staff_of
-from avileo_pos.server.errors import Refused
+from avileo_pos.server.errors import ResyncNeeded
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.postgres.epoch import in_current_epoch
 from avileo_pos.server.postgres.revisions import HEAD, JUMP, head_of
@@ -31,13 +31,6 @@ from avileo_pos.tables.base import instant_text
 MOST_ROWS: Final = 5_000
 LARGEST_PAGE: Final = 6 * 2**20  # bytes of JSON, so that a page of long texts still travels
 _BEFORE_ALL: Final = "00000000-0000-0000-0000-000000000000"
-
-
-class ResyncNeeded(Refused):
-    """The cursor leads nowhere any more: another epoch or view, or not one of ours. A snapshot has to begin."""
-
-    def __init__(self) -> None:
-        super().__init__(HTTPStatus.GONE, "resync", "Push first, then begin a snapshot.")
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -113,12 +106,14 @@ class _Reader:
         return list(found.cursor.fetchall()) if found.cursor is not None else []
 
 
-def collect_pull(database: Database, caller: Caller, cursor: str | None, limit: int, now: datetime) -> bytes:
+def collect_pull(
+    database: Database, caller: Caller, cursor: str | None, limit: int, now: datetime, marks: Sequence[str] = ()
+) -> bytes:
     """The next page for this person, as JSON of a PullPage.
 
     Raises NotAMember, DeviceRevoked, ResyncNeeded, CentralBusy.
     """
-    work = partial(_in_one_transaction, caller=caller, text=cursor, limit=min(limit, MOST_ROWS), now=now)
+    work = partial(_in_one_transaction, caller=caller, text=cursor, limit=min(limit, MOST_ROWS), now=now, marks=marks)
     return in_current_epoch(database, work, caller.business_id, now, of_one_moment=True)
 
 
@@ -131,7 +126,13 @@ def digest(database: Database, caller: Caller, now: datetime) -> DigestAnswer:
 
 
 def _in_one_transaction(
-    connection: Connection, epoch: str, caller: Caller, text: str | None, limit: int, now: datetime
+    connection: Connection,
+    epoch: str,
+    caller: Caller,
+    text: str | None,
+    limit: int,
+    now: datetime,
+    marks: Sequence[str],
 ) -> bytes:
     staff = _staff(connection, caller)
     reader = _Reader(connection, caller.business_id, staff.caller)
@@ -140,8 +141,11 @@ def _in_one_transaction(
     # revision, and a till that has come up to the head believes its own facts to be in every figure.
     head = head_of(connection, caller.business_id)
     cursor = _cursor(text, epoch, f"{reader.member.actor.role}:{reader.member.id}", head)
+    if not is_in_history(connection, caller.business_id, marks):
+        raise ResyncNeeded
+    mark = head_of_chain(connection, caller.business_id).mark
     while True:
-        page = _page(reader, cursor, head, limit, now)
+        page = msgspec.structs.replace(_page(reader, cursor, head, limit, now), mark=mark)
         encoded = msgspec.json.encode(page)
         if len(encoded) <= LARGEST_PAGE or limit == 1:
             return encoded

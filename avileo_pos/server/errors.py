@@ -32,6 +32,13 @@ class Refused(Exception):  # noqa: N818 - the name says what happened
         self.headers = headers
 
 
+class ResyncNeeded(Refused):
+    """What the till goes on from leads nowhere here: another epoch or view, a history that is lost, not one of ours."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.GONE, "resync", "Push first, then begin a snapshot.")
+
+
 def refusal(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The answer to a request that is refused."""
     return JSONResponse({"code": code, "message": message}, status, headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -55,7 +56,7 @@ class TooOld(CentralTrouble):
 
 
 class ResyncNeeded(CentralTrouble):
-    """The cursor leads nowhere any more."""
+    """The cursor or a mark leads nowhere any more."""
 
     def __init__(self) -> None:
         super().__init__("resync_needed")
@@ -101,7 +102,9 @@ class Central(Protocol):
 
     def push(self, request: PushRequest) -> PushAnswer: ...
 
-    def pull(self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int) -> PullPage: ...
+    def pull(
+        self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int, marks: Sequence[str] = ()
+    ) -> PullPage: ...
 
     def digest(self, business_id: UUID, device_id: UUID) -> DigestAnswer: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
 from typing import Final, Protocol
 from uuid import UUID
@@ -92,9 +93,11 @@ class CentralLine:
                 return greeting
         return self._push(central, request)
 
-    def pull(self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int) -> PullPage:
+    def pull(
+        self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int, marks: Sequence[str] = ()
+    ) -> PullPage:
         central = self._now()
-        page = central.pull(business_id, device_id, cursor, limit)
+        page = central.pull(business_id, device_id, cursor, limit, marks)
         self._note_epoch(central, page.epoch)
         return page
 

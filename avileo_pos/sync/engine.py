@@ -28,9 +28,11 @@ from avileo_pos.replica.queue import AppliedOver, Settled
 from avileo_pos.replica.sync_state import (
     SyncPlace,
     adopt_epoch,
+    begin_resync,
     end_resync,
     note_contact,
     note_digest,
+    note_push,
     read_place,
     start_over,
 )
@@ -89,16 +91,10 @@ class EpochChanged(Exception):  # noqa: N818 - the name says what happened
 
 
 class _TimedPage(NamedTuple):
-    """What central brought, how long that took, and the highest number that it had given us when it was asked."""
+    """What central brought, and how long that took."""
 
     page: PullPage
     seconds: float
-    answered: int
-
-    @property
-    def is_of_an_older_central(self) -> bool:
-        """Whether it ends before what central had answered: then it has gone back since, and not said so."""
-        return self.page.complete and self.page.head < self.answered
 
 
 class _TimedAnswer(NamedTuple):
@@ -176,17 +172,32 @@ class SyncEngine:
             except EpochChanged:
                 continue
             except ResyncNeeded:
-                self._start_over()
+                self._take_anew()
             except TooOld:
                 self._is_too_old = True
                 return
 
-    def _start_over(self) -> None:
-        """In the epoch in which central is, heard from itself: in another one it is followed there, and that is all."""
+    def _take_anew(self) -> None:
+        """And where central has lost what it had answered, in the epoch in which it says to be, send all of that first.
+
+        In another epoch it is followed there, and that is all.
+        """
         place = self._place()
         with suppress(EpochChanged):
+            if self._still_has(place):
+                self._run(writes(begin_resync))
+            else:
+                self._greet(place.without_marks())
+                log.error("central_has_gone_back", epoch=place.epoch)
+                self._run(writes(start_over, place.till.business_id))
+
+    def _still_has(self, place: SyncPlace) -> bool:
+        """Whether central's history holds what it has answered here; without a mark of a push nobody knows."""
+        try:
             self._greet(place)
-            self._run(writes(start_over, place.till.business_id))
+        except ResyncNeeded:
+            return False
+        return place.push_mark is not None
 
     def _settled_place(self) -> SyncPlace:
         """Where the till stands; a resync that has begun has forgotten all revisions before anything else happens."""
@@ -251,7 +262,7 @@ class SyncEngine:
                 self._give_back(following)
                 following = ()
             if following:
-                sent = self._send(place, following)
+                sent = self._send(replace(place, push_mark=came.answer.mark), following)
             self._heed(place, came.answer, batch)
             batch = following
 
@@ -276,6 +287,7 @@ class SyncEngine:
             epoch=place.epoch,
             client_time=instant_text(self._clock()),
             operations=[msgspec.Raw(msgspec.json.encode(operation)) for operation in batch],
+            marks=place.marks,
         )
 
     def _heed(self, place: SyncPlace, answer: PushAnswer, batch: Sequence[Operation] = ()) -> None:
@@ -297,6 +309,7 @@ class SyncEngine:
     ) -> Settled:
         server_time = datetime.fromisoformat(answer.server_time)
         note_contact(db, self._clock(), server_time)
+        note_push(db, answer.mark)
         return queue.settle(db, business_id, results, server_time, self._try_again_at)
 
     def _try_again_at(self, result: OperationResult) -> datetime:
@@ -351,7 +364,7 @@ class SyncEngine:
         while True:
             page = self._take_page(place, asked)
             if not page.complete:
-                asked = self._ask_for_page(replace(place, cursor=page.cursor))
+                asked = self._ask_for_page(replace(place, cursor=page.cursor, pull_mark=page.mark))
             for piece in self._pieces.of(page):
                 self._run(piece)
             self._note_contact(page.server_time)
@@ -369,8 +382,9 @@ class SyncEngine:
 
         def call() -> _TimedPage:
             started = self._timer()
-            page = self._central.pull(place.till.business_id, place.till.device_id, place.cursor, limit)
-            return _TimedPage(page, self._timer() - started, place.answered)
+            till = place.till
+            page = self._central.pull(till.business_id, till.device_id, place.cursor, limit, place.marks)
+            return _TimedPage(page, self._timer() - started)
 
         return self._ahead(call)
 
@@ -385,8 +399,6 @@ class SyncEngine:
         self._rows.took(came.seconds)
         if self._follow_epoch(place, came.page.epoch):
             raise EpochChanged
-        if came.is_of_an_older_central:
-            raise ResyncNeeded
         return came.page
 
     def _finish_resync(self, page: PullPage) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import monotonic
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeAlias, TypeVar
 from uuid import UUID
 
 import httpx
@@ -37,6 +37,8 @@ SLOWEST_LINE: Final = 500  # bytes a second
 _SENT_AT_ONCE: Final = 8 * 1024
 _TIMEOUTS: Final = httpx.Timeout(connect=10.0, read=30.0, write=30.0, pool=10.0)
 _COME_BACK_LATER: Final = frozenset({408, 425, 429})
+
+_Params: TypeAlias = Mapping[str, str | Sequence[str]]
 
 T = TypeVar("T")
 
@@ -96,8 +98,10 @@ class HttpCentral:
     def push(self, request: PushRequest) -> PushAnswer:
         return self._ask(PushAnswer, "POST", "/api/sync/push", body=request)
 
-    def pull(self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int) -> PullPage:
-        wanted = {"business_id": str(business_id), "device_id": str(device_id), "limit": str(limit)}
+    def pull(
+        self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int, marks: Sequence[str] = ()
+    ) -> PullPage:
+        wanted = {"business_id": str(business_id), "device_id": str(device_id), "limit": str(limit), "mark": marks}
         return self._ask(PullPage, "GET", "/api/sync/pull", params=wanted | ({"cursor": cursor} if cursor else {}))
 
     def digest(self, business_id: UUID, device_id: UUID) -> DigestAnswer:
@@ -156,16 +160,14 @@ class HttpCentral:
                 raise BusinessRuleBroken("password_must_change") from trouble
             raise
 
-    def _ask(
-        self, kind: type[T], method: str, path: str, *, params: Mapping[str, str] | None = None, body: object = None
-    ) -> T:
+    def _ask(self, kind: type[T], method: str, path: str, *, params: _Params | None = None, body: object = None) -> T:
         answer = self._exchange(method, path, params, None if body is None else msgspec.json.encode(body))
         try:
             return msgspec.json.decode(answer, type=kind)
         except msgspec.MsgspecError as trouble:
             raise WrongAddress("not_central", str(trouble)) from trouble
 
-    def _exchange(self, method: str, path: str, params: Mapping[str, str] | None, body: bytes | None) -> bytes:
+    def _exchange(self, method: str, path: str, params: _Params | None, body: bytes | None) -> bytes:
         allowance = _Allowance(self._timer)
         headers, content = self._packed(body, allowance)
         try:

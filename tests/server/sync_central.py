@@ -218,6 +218,15 @@ class TestCentral:
     def value(self, statement: str, **values: Any) -> Any:
         return self.rows(statement, **values)[0][0]
 
+    def forget_since(self, audit_number: int, audit_hash: str) -> None:
+        """As a database that has gone back without knowing it, of all that was sold since."""
+        for table in ("sale_items", "sale_payments", "inventory_movements", "sales"):
+            self.run(f"DELETE FROM {table} WHERE business_id = %(business)s::uuid")
+        number = {"number": audit_number}
+        self.run("DELETE FROM sync_operations WHERE audit_number > %(number)s", **number)
+        self.run("DELETE FROM audit_entries WHERE number > %(number)s", **number)
+        self.run("UPDATE sync_counters SET audit_number = %(number)s, audit_hash = %(hash)s", hash=audit_hash, **number)
+
     def run(self, statement: str, **values: Any) -> None:
         with self.owner.transaction() as connection:
             connection.exec_driver_sql(statement, {"business": self.business_id} | values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.protocol.collections import COLLECTIONS
 from avileo_pos.protocol.words import PullPage
 from avileo_pos.server.business.membership import NotAMember
-from avileo_pos.server.collect_pull import Caller, ResyncNeeded, collect_pull, digest
+from avileo_pos.server.collect_pull import Caller, collect_pull, digest
+from avileo_pos.server.errors import ResyncNeeded
 from avileo_pos.server.postgres.epoch import restored
 from tests.server.sync_central import NOW, TestCentral, Till, Values, new_id, open_business, stored
 
@@ -24,8 +26,8 @@ def caller(till: Till) -> Caller:
     return Caller(UUID(till.central.business_id), UUID(till.device_id), till.user_id)
 
 
-def pull(till: Till, cursor: str | None = None, limit: int = 5_000) -> PullPage:
-    page = collect_pull(till.central.database, caller(till), cursor, limit, NOW)
+def pull(till: Till, cursor: str | None = None, limit: int = 5_000, marks: Sequence[str] = ()) -> PullPage:
+    page = collect_pull(till.central.database, caller(till), cursor, limit, NOW, marks)
     return msgspec.json.decode(page, type=PullPage)
 
 
@@ -204,6 +206,28 @@ def test_a_cursor_ahead_of_central_asks_for_a_resync(central: TestCentral, a_day
     central.run("UPDATE sync_counters SET revision = revision - 1")
     with pytest.raises(ResyncNeeded):
         pull(central.ana, cursor)
+
+
+def test_a_page_or_an_answer_that_central_has_lost_asks_for_a_resync(central: TestCentral, pollo: str) -> None:
+    [before] = central.rows("SELECT audit_number, audit_hash FROM sync_counters")
+    answered = central.beto.push(central.beto.sale([pollo])).mark
+    page = pull(central.ana)
+    assert page.mark == answered
+    central.beto.push(central.beto.sale([pollo]))
+    assert pull(central.ana, page.cursor, marks=[str(page.mark)]).mark != page.mark
+    central.forget_since(*before)
+    central.beto.push(*(central.beto.sale([pollo]) for _ in range(3)))
+    for cursor in (None, page.cursor):
+        with pytest.raises(ResyncNeeded):
+            pull(central.ana, cursor, marks=[str(answered)])
+    assert pull(central.ana).mark not in (None, answered)
+
+
+def test_the_mark_of_another_business_is_no_mark_here(central: TestCentral, pollo: str) -> None:
+    mark = central.beto.push(central.beto.sale([pollo])).mark
+    another = open_business(central.database, central.owner, {"Ana": BusinessUserRole.ADMIN_NEGOCIO})
+    with pytest.raises(ResyncNeeded):
+        pull(another.ana, marks=[str(mark)])
 
 
 def test_a_page_of_long_texts_is_cut_to_what_travels(central: TestCentral, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,9 @@ from avileo_pos.domain.enums import BusinessUserRole, MovementKind
 from avileo_pos.domain.stock import movement_of_line
 from avileo_pos.protocol.words import ALREADY_SO, Conflict
 from avileo_pos.server.business.membership import NotAMember
+from avileo_pos.server.errors import ResyncNeeded
 from avileo_pos.server.postgres.epoch import restored
+from avileo_pos.server.postgres.revisions import AuditChain
 from avileo_pos.server.push.parse_push import MOST_OPERATIONS, BrokenEnvelope, TooMuchAtOnce, parse_push
 from avileo_pos.tables.base import instant_text
 from tests.server.sync_central import NOW, TestCentral, Values, new_id, open_business, stored
@@ -482,6 +484,39 @@ def test_what_comes_home_from_a_branch_waits_for_what_others_did_there(central: 
     assert central.ana.statuses(void) == ["applied"]
     another = open_business(central.database, central.owner, {"Ana": BusinessUserRole.ADMIN_NEGOCIO}).ana
     assert another.statuses(another.void(sale)) == ["quarantined"], "no other business waits for it"
+
+
+def test_what_is_not_in_centrals_history_any_more_is_told_before_anything_is_stored(
+    central: TestCentral, pollo: str
+) -> None:
+    """And then central waits for what others may yet have of it, as after a restore."""
+    before = central.rows("SELECT audit_number, audit_hash FROM sync_counters")[0]
+    sale = central.beto.sale([pollo])
+    answer = central.beto.push(sale)
+    another, void = central.beto.sale([pollo]), central.ana.void(sale)
+
+    def body(epoch: str) -> bytes:
+        return central.beto.body([another], epoch=epoch, marks=[str(answer.mark)])
+
+    central.forget_since(*before)
+    with pytest.raises(ResyncNeeded):
+        central.beto.push_body(body(answer.epoch))
+    assert _count(central, "sales") == 0
+    assert central.ana.statuses(void) == ["blocked"]
+    assert central.beto.push_body(body("another")).results[0].status == "applied", "another epoch tells by itself"
+    assert central.beto.statuses(sale) == ["applied"]
+    assert central.ana.statuses(void) == ["applied"]
+
+
+@pytest.mark.parametrize("mark", ["", "1", "1:", "x:y", "0:ab", f"1:{'0' * 64}", f"{10**17}:{'a' * 64}", "1:\0", "0:"])
+def test_a_mark_that_is_none_of_central_s_is_taken_for_one_that_is_lost(central: TestCentral, mark: str) -> None:
+    epoch = central.beto.push().epoch
+    body = central.beto.body([], epoch=epoch, marks=[mark])
+    if mark == AuditChain().mark:
+        assert central.beto.push_body(body).results == []
+    else:
+        with pytest.raises(ResyncNeeded):
+            central.beto.push_body(body)
 
 
 def test_a_sale_voided_before_all_of_it_had_come_returns_all_its_kilos(central: TestCentral, pollo: str) -> None:

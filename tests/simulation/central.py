@@ -93,8 +93,9 @@ class SimulatedCentral:
                 return msgspec.json.encode(apply_push(self.database, push, user_id, self.clock()))
             case "/api/sync/pull":
                 asked = request.url.params
-                limit = int(asked["limit"])
-                return collect_pull(self.database, _caller(asked, user_id), asked.get("cursor"), limit, self.clock())
+                limit, marks = int(asked["limit"]), asked.get_list("mark")
+                caller, now = _caller(asked, user_id), self.clock()
+                return collect_pull(self.database, caller, asked.get("cursor"), limit, now, marks)
             case "/api/sync/digest":
                 found = digest(self.database, _caller(request.url.params, user_id), self.clock())
                 return msgspec.json.encode(found)

@@ -80,7 +80,7 @@ class Checkers:
         self.committed_at: dict[str, set[str]] = defaultdict(set)
         self._of_copies: dict[str, list[Memory]] = defaultdict(list)
         self.lost: set[str] = set()
-        self.was_disturbed = self.has_slipped = False
+        self.was_disturbed = False
         self.file_went_back = False
         self.first_bytes: dict[str, str] = {}
         self.first_places: dict[tuple[str, str, str], int] = {}
@@ -151,7 +151,6 @@ class Checkers:
     def slipped_back(self) -> None:
         """Without a new epoch: what was pulled says nothing any more of what central holds."""
         self.restored()
-        self.has_slipped = True
         self.unsteady.add(self.at_central.epoch)
 
     @property
@@ -180,11 +179,20 @@ class Checkers:
 
     def is_quiet(self) -> bool:
         """Whether no till has anything to send or to take."""
-        withdrawn = self.withdrawn()
+        withdrawn, history = self.withdrawn(), self._history()
         return self.world.market.is_quiet and all(
-            (self._has_heard(till) if till.name in withdrawn else self._has_all(till)) and not self.waiting_at(till)
+            (self._has_heard(till) if till.name in withdrawn else self._has_all(till))
+            and till.marks <= history
+            and not self.waiting_at(till)
             for till in self.at_tills.values()
         )
+
+    def _history(self) -> set[str]:
+        """The marks through which central's history leads."""
+        found = self.world.central.owner.execute(
+            "SELECT number || ':' || hash FROM audit_entries WHERE business_id = %s", (self.world.central.business_id,)
+        )
+        return {"0:", *(mark for (mark,) in found)}
 
     def _has_heard(self, till: AtTill) -> bool:
         return bool(till.state["epoch"] == self.at_central.epoch)
@@ -245,32 +253,8 @@ class Checkers:
 
     def at_rest(self) -> None:
         with self.world.moments.only_looking():
-            if not self._was_answered_in_vain():
-                for check in AT_REST:
-                    check(self)
-
-    def _was_answered_in_vain(self) -> bool:
-        """Whether central slipped back behind an answer, and no till can tell.
-
-        It had not sent back yet what that was about, and somebody has sold over it; or it has given the same number to
-        what somebody else did to the same row.
-        """
-        return self.has_slipped and any(
-            each["status"] == "acked"
-            and each["last_code"] != "discarded"
-            and each["id"] not in self.at_central.receipts
-            and self._cannot_be_told(till, each)
-            for till in self.at_tills.values()
-            for each in till.queue
-        )
-
-    def _cannot_be_told(self, till: AtTill, operation: Row) -> bool:
-        here = till.rows[operation["collection"]].get(operation["entity_id"])
-        there = self.at_central.rows[operation["collection"]].get(operation["entity_id"])
-        if here is None:
-            return False
-        is_same_number = there is not None and there["revision"] == here["revision"]
-        return is_same_number or here["revision"] < (operation["acked_revision"] or 0)
+            for check in AT_REST:
+                check(self)
 
     def _always(self) -> None:
         exchanges = self.world.log[self._read_of_log :]
@@ -473,7 +457,7 @@ def i4_a_cursor_tells_what_is_here(seen: Checkers, _exchanges: list[Exchange]) -
 
 def i4_no_digest_differs(seen: Checkers, _exchanges: list[Exchange]) -> None:
     """Nor does a till have to find out by counting that it has missed something; but for a file that went back."""
-    if "digest_differs" in seen.world.told and not (seen.file_went_back or seen.has_slipped):
+    if "digest_differs" in seen.world.told and not seen.file_went_back:
         raise Violation("I4", "a till differed from central, and had to take everything anew")
 
 
@@ -786,9 +770,7 @@ def i8_everybody_shows_the_same(seen: Checkers) -> None:
                 if here is None or there is None:
                     raise Violation("I8", f"{name} {key}: at {till.name} {here}, at central {there}")
                 for column in columns:
-                    # What is stored once more under the number that it had is another moment's.
-                    is_that_moment = column == "updated_at" and seen.has_slipped
-                    if here[column] != there[column] and not is_that_moment:
+                    if here[column] != there[column]:
                         raise Violation(
                             "I8",
                             f"{name}.{column} {key}: at {till.name} {here[column]!r}, at central {there[column]!r}",
@@ -839,8 +821,9 @@ def _may_be_parked(seen: Checkers, operation: Row) -> bool:
         return True  # another has settled it meanwhile
     births = {each.id for each in seen.ledger.done.values() if each.entity_id == operation["entity_id"]}
     untaken = {each for each in births if seen.at_central.receipts.get(each, {}).get("status") == "quarantined"}
-    # So long after a backup was put back central waits no more for what that lacks; and not if it was not told.
-    comes_late = seen.has_slipped or (seen.was_disturbed and any(map(seen.may_be_purged, births)))
+    # So long after a backup was put back central waits no more for what that lacks; and a file tells it of no loss.
+    comes_late = seen.was_disturbed and any(map(seen.may_be_purged, births))
+    comes_late |= not seen.is_steady and operation["id"] in seen.carried_to_central
     is_missing = births & (spoilt | seen.lost) or untaken - {operation["id"]} or comes_late
     return code == "unknown_entity" and bool(is_missing)
 

@@ -114,6 +114,11 @@ class AtTill:
         return not self.state["resyncing"] and self.cursor is not None and self.cursor.in_snapshot is None
 
     @property
+    def marks(self) -> set[str]:
+        """Up to where central's history went when it last answered."""
+        return {self.state["push_mark"], self.state["pull_mark"]} - {None}
+
+    @property
     def is_forgetting(self) -> bool:
         """Whether what stands here was pulled in an epoch that is over, or has to be taken anew."""
         return self.state["resyncing"] and self.cursor is None

@@ -27,6 +27,7 @@ from avileo_pos.replica.errors import ReplicaTrouble
 from avileo_pos.replica.handover import take_in, waiting_operations
 from avileo_pos.replica.program_lock import ProgramLock
 from avileo_pos.replica.transaction import reads
+from avileo_pos.server.business.audit import Act, record
 from avileo_pos.server.business.businesses import BusinessWriter
 from avileo_pos.server.postgres import database as postgres_database
 from avileo_pos.server.postgres.database import CentralBusy
@@ -54,11 +55,11 @@ REST: Final = timedelta(minutes=10)
 """Without faults for so long, nothing that can be sent is left (I13)."""
 REST_AFTER_SHARING: Final = timedelta(minutes=40)
 """A till whose branch is gone looks for central in each of its rounds, which are up to five minutes apart by then."""
+ANSWERED_WITHOUT_A_MARK: Final = """
+    SELECT push_mark IS NULL AND EXISTS (SELECT 1 FROM sync_queue WHERE status = 'acked') FROM sync_state
+"""
 REST_WITH_POISON: Final = timedelta(hours=6)
 """An operation over which central fails each time is parked after its fifth attempt, with long waits between."""
-A_GOOD_DAY: Final = timedelta(hours=25)
-DIGESTS_THAT_TELL: Final = 2
-"""What somebody has sold over is sent again by one till, and then missing at another."""
 FORESEEN: Final = (BusinessRuleBroken, PermissionDenied, ReplicaTrouble)
 PAGES_OF_A_DISK: Final = 1_000_000
 MOST_TILLS: Final = 4
@@ -70,6 +71,8 @@ TO_THE_FIRST_STEP: Final = """
     ALTER TABLE sync_queue ADD COLUMN acked_before INTEGER;
     UPDATE sync_queue SET acked_before = 1 FROM sync_state WHERE resyncing AND seq <= folded_seq;
     ALTER TABLE sync_state RENAME COLUMN folded_seq TO epoch_floor;
+    ALTER TABLE sync_state DROP COLUMN push_mark;
+    ALTER TABLE sync_state DROP COLUMN pull_mark;
     DROP TABLE former_devices;
     UPDATE alembic_version SET version_num = 'till_0001';
 """
@@ -438,6 +441,8 @@ class World:
         of_now = [each for each in self.backups if epoch_of(each) == self.central.epoch]
         if not of_now:
             return "no snapshot of this epoch"
+        if any(till.value(ANSWERED_WITHOUT_A_MARK) for till in self.tills):
+            return "a till was upgraded after the last answer"
         self.central.slip_back(of_now[which % len(of_now)])
         self.moments.touch("central")
         self.checkers.slipped_back()
@@ -450,6 +455,7 @@ class World:
                 locked_revisions(connection, BUSINESS) as revisions,
             ):
                 self._write_as_owner(BusinessWriter(connection, BUSINESS, revisions, self.now), kind, which, figure)
+                record(connection, BUSINESS, revisions, Act(f"{kind}.changed", {"to": figure}), self.now)
         except (CentralBusy, CentralCrashed):
             return "central could not"
         return "written"
@@ -572,16 +578,6 @@ class World:
         self._heal()
         usual = REST_AFTER_SHARING if self.market.is_open else REST
         longest = usual if not self.cursed else REST_WITH_POISON
-        self._rest(longest)
-        if self.checkers.has_slipped:
-            for _ in range(DIGESTS_THAT_TELL):
-                self.now += A_GOOD_DAY
-                for till in list(self.tills):
-                    self._tell(f"rest {till.name} -> {self._synced(till)}")
-                    self.checkers.always()
-                self._rest(longest)
-
-    def _rest(self, longest: timedelta) -> None:
         end = self.now + longest
         while not self.checkers.is_quiet():
             till = min(self.tills, key=lambda each: each.due)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -53,6 +53,7 @@ class LedgerCentral:
     receipts: dict[str, OperationResult] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     revision: int = 0
+    history: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     lost_answers: int = 0
     fails_on: set[str] = field(default_factory=set)
@@ -82,16 +83,21 @@ class LedgerCentral:
         self.pushes.append(len(operations))
         self.when_pushed()
         self._fail(operations)
+        if request.epoch == self.epoch:
+            self._require_in_history(request.marks)
         results = [self._take(operation) for operation in operations]
         if operations and self.lost_answers:
             self.lost_answers -= 1
             raise CentralUnreachable("timeout")
         new_device = request.device_id in self.clone_of
-        return PushAnswer(self.epoch, self.revision, self._server_time(), results, new_device)
+        return PushAnswer(self.epoch, self.revision, self._server_time(), results, new_device, self.history[-1])
 
-    def pull(self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int) -> PullPage:
+    def pull(
+        self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int, marks: Sequence[str] = ()
+    ) -> PullPage:
         self.pulls += 1
         self._fail()
+        self._require_in_history(marks)
         epoch, _, reached = (cursor or f"{self.epoch}|0").partition("|")
         if epoch != self.epoch:
             raise ResyncNeeded
@@ -108,6 +114,7 @@ class LedgerCentral:
             complete=complete,
             snapshot=cursor is None,
             tables=[table_page(row["collection"], [row]) for row in rows],
+            mark=self.history[-1],
         )
 
     def digest(self, business_id: UUID, device_id: UUID) -> DigestAnswer:
@@ -123,6 +130,7 @@ class LedgerCentral:
 
     def store(self, row: Row) -> None:
         self.revision += 1
+        self.history.append(str(uuid4()))
         key = row["collection"], row["id"]
         self.rows[key] = {**self.rows.get(key, {}), **row, "revision": self.revision}
 
@@ -136,7 +144,7 @@ class LedgerCentral:
     def kept(self) -> dict[str, Any]:
         """A backup."""
         kept = {"rows": dict(self.rows), "receipts": dict(self.receipts), "contents": dict(self.contents)}
-        return {**kept, "revision": self.revision}
+        return {**kept, "revision": self.revision, "history": list(self.history)}
 
     def restore(self, backup: dict[str, Any]) -> None:
         """It remembers nothing of what came after: put back twice, it gives out the same numbers twice."""
@@ -147,7 +155,7 @@ class LedgerCentral:
     def slip_back(self, snapshot: dict[str, Any]) -> None:
         """Without knowing of it."""
         self.rows, self.receipts, self.contents = (dict(snapshot[part]) for part in ("rows", "receipts", "contents"))
-        self.revision = snapshot["revision"]
+        self.revision, self.history = snapshot["revision"], list(snapshot["history"])
 
     def name_of(self, customer: UUID) -> str:
         return str(self.rows["customers", str(customer)]["name"])
@@ -159,6 +167,10 @@ class LedgerCentral:
             raise self.faults.pop(0)
         if any(operation.id in self.fails_on for operation in operations or ()):
             raise self.failure()
+
+    def _require_in_history(self, marks: Sequence[str]) -> None:
+        if not set(marks) <= set(self.history):
+            raise ResyncNeeded
 
     def _take(self, operation: Operation) -> OperationResult:
         content = bytes(operation.data)

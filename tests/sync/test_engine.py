@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -32,7 +32,7 @@ from avileo_pos.sync.central import (
 from avileo_pos.sync.engine import ROUND_EVERY, SyncEngine
 from avileo_pos.sync.state import SyncKind
 from avileo_pos.tables.shared import customers
-from tests.replica.till import MARKET_CUSTOMER, Clock, customer_row, open_till
+from tests.replica.till import ANA, MARKET_CUSTOMER, Clock, customer_row, open_till
 from tests.sync.conftest import SyncedTill
 from tests.sync.ledger_central import BUSINESS, LedgerCentral
 
@@ -453,18 +453,52 @@ def test_a_central_restored_from_a_backup_recovers_what_it_lost(shop: SyncedTill
     assert shop.till.value("SELECT min(revision) FROM customers") > 0
 
 
-def test_a_central_that_ends_before_what_it_had_answered_is_given_it_again(
-    shop: SyncedTill, central: LedgerCentral
+@pytest.mark.parametrize("others", [0, 1, 5])
+@pytest.mark.parametrize("waits", [False, True])
+def test_what_central_had_answered_and_has_lost_without_a_word_is_given_to_it_again(
+    shop: SyncedTill, central: LedgerCentral, others: int, *, waits: bool
 ) -> None:
-    """In the same epoch, and before the till has pulled anything that its digest could miss."""
-    backup = central.kept()
+    """Whether its numbers were given to others since or not, and before the till has pulled any of it."""
+    snapshot = central.kept()
     abono = shop.till.takes_abono()
     with patch.object(central, "pull", cut_off):
         shop.round()
-    central.slip_back(backup)
+    central.slip_back(snapshot)
+    for _ in range(others):
+        central.owe(str(MARKET_CUSTOMER), 100)
+    if waits:
+        shop.till.voids_abono(abono)
     shop.rounds_until_quiet()
     assert ("abonos", str(abono)) in central.rows
     assert shop.till.sync_status("abonos", abono) == "synced"
+    assert central.rows["abonos", str(abono)]["voided_by"] == (str(ANA) if waits else None)
+
+
+def test_of_many_batches_in_a_row_none_is_lost_with_the_last_answer(
+    busy_shop: SyncedTill, central: LedgerCentral
+) -> None:
+    """Each is sent before the answer to the one before is written."""
+    snapshots: list[dict[str, Any]] = []
+    central.when_pushed = lambda: snapshots.append(central.kept())
+    with patch.object(central, "pull", cut_off):
+        busy_shop.round()
+    assert acked(busy_shop) == 100
+    central.when_pushed = lambda: None
+    central.slip_back(snapshots[-1])
+    for _ in range(100):
+        central.owe(str(MARKET_CUSTOMER), 100)
+    busy_shop.rounds_until_quiet()
+    assert sum(str(row.get("name")).startswith("Cliente") for row in central.rows.values()) == 100
+
+
+def test_where_central_has_everything_still_nothing_is_sent_again(shop: SyncedTill, central: LedgerCentral) -> None:
+    shop.till.takes_abono()
+    shop.round()
+    central.pushes.clear()
+    central.faults = [ResyncNeeded()]  # as after a change of role
+    shop.rounds_until_quiet()
+    assert sum(central.pushes) == 0
+    assert not shop.till.value("SELECT resyncing FROM sync_state")
 
 
 def test_what_a_branch_held_when_it_began_is_not_sent_to_it(shop: SyncedTill, central: LedgerCentral) -> None:

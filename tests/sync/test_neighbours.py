@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from avileo_pos.sync.neighbours import LONGEST_NAME, Neighbour, announced, neighbours, own_addresses
+from tests.server.served import wait_until
 
 HERE = ("127.0.0.1",)
 
@@ -20,10 +21,8 @@ def test_a_till_that_shares_is_found_by_its_business_alone() -> None:
 def test_two_that_share_under_one_name_are_both_found() -> None:
     business = uuid4()
     with announced("Caja", 4831, business, HERE), announced("Caja", 4832, business, HERE):
-        assert {found.address for found in neighbours(business, HERE, 1.5)} == {
-            "http://127.0.0.1:4831",
-            "http://127.0.0.1:4832",
-        }
+        both = {"http://127.0.0.1:4831", "http://127.0.0.1:4832"}
+        wait_until(lambda: {found.address for found in neighbours(business, HERE, 1.5)} == both, "both are found")
 
 
 def test_of_a_long_name_the_beginning_is_told() -> None:

@@ -7,6 +7,7 @@ Central's own role can append to the chain and read it, nothing more.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,6 +57,7 @@ class ReceiptWords(msgspec.Struct, frozen=True, array_like=True, order=True):
 
 
 VOUCHED_FOR: Final = ReceiptWords.__struct_fields__
+_MARK: Final = re.compile("(?P<number>[1-9][0-9]{0,17}):(?P<hash>[0-9a-f]{64})")
 _RECEIPTS: Final = f"""
     SELECT o.audit_number, o.id::text, {", ".join(f"o.{name}" for name in VOUCHED_FOR[1:])}
     FROM sync_operations o WHERE o.business_id = %s AND o.audit_number IS NOT NULL ORDER BY o.audit_number, o.id
@@ -77,6 +79,34 @@ def record(connection: Connection, business_id: UUID, revisions: Revisions, act:
     }
     chain.number, chain.hash = chain.number + 1, _hash_of(entry)
     connection.execute(insert(audit_entries).values(**entry, hash=chain.hash))
+
+
+def head_of_chain(connection: Connection, business_id: UUID) -> AuditChain:
+    """The end of a business's chain, as of now."""
+    found = connection.exec_driver_sql(
+        "SELECT audit_number, audit_hash FROM sync_counters WHERE business_id = %s", (business_id,)
+    ).one_or_none()
+    return AuditChain(*found) if found is not None else AuditChain()
+
+
+def is_in_history(connection: Connection, business_id: UUID, marks: Iterable[str]) -> bool:
+    """Whether the chain leads through all of these marks, and so to everything that was answered by then.
+
+    A chain that has lost its end never comes to the same mark again, whatever is done after.
+    """
+    return all(_leads_through(connection, business_id, mark) for mark in marks)
+
+
+def _leads_through(connection: Connection, business_id: UUID, mark: str) -> bool:
+    if mark == AuditChain().mark:
+        return True
+    told = _MARK.fullmatch(mark)
+    return told is not None and bool(
+        connection.exec_driver_sql(
+            "SELECT EXISTS (SELECT FROM audit_entries e WHERE e.business_id = %s AND e.number = %s AND e.hash = %s)",
+            (business_id, int(told["number"]), told["hash"]),
+        ).scalar_one()
+    )
 
 
 def details_of_push(receipts: Iterable[ReceiptWords]) -> Mapping[str, Any]:
@@ -104,7 +134,7 @@ class Verified:
 def verify(connection: Connection, business_id: UUID) -> Verified:
     """The chain of one business."""
     name = connection.scalar(select(businesses.c.name).where(businesses.c.id == business_id))
-    head = _head_of_chain(connection, business_id)
+    head = head_of_chain(connection, business_id)
     flaws = tuple(flaws_of_chain(connection, business_id))
     return Verified(business_id, str(name), head.number, head.hash, flaws)
 
@@ -123,7 +153,7 @@ def flaws_of_chain(connection: Connection, business_id: UUID) -> Iterator[str]:
     for entry in entries:
         yield from _flaws_of_entry(entry, last, kept)
         last = AuditChain(entry["number"], entry["hash"])
-    if last != _head_of_chain(connection, business_id):
+    if last != head_of_chain(connection, business_id):
         yield f"The chain ends with entry {last.number}, which is not the last one that was written."
 
 
@@ -181,10 +211,3 @@ def _receipts_by_entry(connection: Connection, business_id: UUID) -> Mapping[int
     return {
         number: [ReceiptWords(*words) for _, *words in rows] for number, rows in groupby(found, key=lambda row: row[0])
     }
-
-
-def _head_of_chain(connection: Connection, business_id: UUID) -> AuditChain:
-    found = connection.exec_driver_sql(
-        "SELECT audit_number, audit_hash FROM sync_counters WHERE business_id = %s", (business_id,)
-    ).one_or_none()
-    return AuditChain(*found) if found is not None else AuditChain()

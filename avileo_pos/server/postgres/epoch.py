@@ -100,8 +100,8 @@ def hold_epoch(connection: Connection) -> None:
     connection.exec_driver_sql("LOCK TABLE central_identity IN ROW SHARE MODE")
 
 
-def note_home_from_branch(connection: Connection, business_id: UUID, now: datetime) -> None:
-    """What others have sent to the branch, this central may not have heard of yet. Inside `locked_revisions`."""
+def note_that_more_may_come(connection: Connection, business_id: UUID, now: datetime) -> None:
+    """What others were answered, at a branch or here, this central may not have yet. Inside `locked_revisions`."""
     connection.exec_driver_sql(
         "UPDATE sync_counters SET home_from_branch_at = %(now)s::timestamp WHERE business_id = %(business_id)s AND"
         " (home_from_branch_at IS NULL OR home_from_branch_at < %(now)s::timestamp - interval '1 hour')",
@@ -110,7 +110,7 @@ def note_home_from_branch(connection: Connection, business_id: UUID, now: dateti
 
 
 def may_still_come(connection: Connection, business_id: UUID, moment: datetime) -> bool:
-    """Whether a till may still send what was lost when this central came back from a backup, or what a branch took."""
+    """Whether a till may still send what this central has lost, or what a branch took."""
     oldest = instant_text(moment - KEPT_AFTER_ANSWER)
     question = """
         SELECT greatest(i.restored_at, c.home_from_branch_at) > %(oldest)s::timestamp

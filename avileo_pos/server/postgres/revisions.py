@@ -23,6 +23,11 @@ class AuditChain:
     number: int = 0
     hash: str = ""
 
+    @property
+    def mark(self) -> str:
+        """What tells this end of the history from any other: goes out with answers, and comes back with requests."""
+        return f"{self.number}:{self.hash}"
+
 
 @dataclass(slots=True)
 class Revisions:

@@ -15,9 +15,11 @@ from sqlalchemy.exc import DBAPIError
 
 from avileo_pos.protocol.branches import is_branch
 from avileo_pos.protocol.words import OperationResult, OperationStatus, PushAnswer
+from avileo_pos.server.business.audit import is_in_history
 from avileo_pos.server.business.membership import hear_of_device, staff_of
+from avileo_pos.server.errors import ResyncNeeded
 from avileo_pos.server.postgres.database import Database
-from avileo_pos.server.postgres.epoch import in_current_epoch, note_home_from_branch
+from avileo_pos.server.postgres.epoch import in_current_epoch, note_that_more_may_come
 from avileo_pos.server.postgres.revisions import locked_revisions
 from avileo_pos.server.push.apply_voids import apply_voids
 from avileo_pos.server.push.derived import Ledger, write_derived
@@ -63,15 +65,20 @@ def apply_push(database: Database, push: Push, user_id: str, now: datetime, *, i
     """Store what this person's till sends, and answer once it is committed.
 
     A till that was withdrawn is still heard, as its sales have happened. When `is_carried` the person only brings what
-    a till says that is not there itself: nothing is believed for their sake. Raises NotAMember, CentralBusy.
+    a till says that is not there itself: nothing is believed for their sake. Raises NotAMember, ResyncNeeded,
+    CentralBusy.
     """
     work = partial(_in_one_transaction, push=push, user_id=user_id, now=now, is_carried=is_carried)
-    return in_current_epoch(database, work, UUID(push.business_id), now)
+    answer = in_current_epoch(database, work, UUID(push.business_id), now)
+    if answer is None:
+        raise ResyncNeeded
+    return answer
 
 
 def _in_one_transaction(
     connection: Connection, epoch: str, push: Push, user_id: str, now: datetime, *, is_carried: bool
-) -> PushAnswer:
+) -> PushAnswer | None:
+    """None where this central has lost what it had answered there: nothing is stored then."""
     business_id, device_id = UUID(push.business_id), UUID(push.device_id)
     staff = staff_of(connection, business_id, user_id, device_id)
     if is_carried:
@@ -84,8 +91,11 @@ def _in_one_transaction(
         connection.exec_driver_sql("DISCARD PLANS")
     keeps_all = is_branch(epoch)
     with locked_revisions(connection, business_id) as revisions:
-        if push.epoch is not None and is_branch(push.epoch) and not keeps_all:
-            note_home_from_branch(connection, business_id, now)
+        has_lost = push.epoch == epoch and not is_in_history(connection, business_id, push.marks)
+        if has_lost or (push.epoch is not None and is_branch(push.epoch) and not keeps_all):
+            note_that_more_may_come(connection, business_id, now)
+        if has_lost:
+            return None
         skewed = _clock_is_wrong(push, now)
         opened = OpenPush(connection, business_id, push.device_id, staff, revisions, now, skewed, keeps_all)
         is_clone = is_a_clone(connection, business_id, device_id, push.operations)
@@ -96,6 +106,7 @@ def _in_one_transaction(
         server_time=instant_text(now),
         results=results,
         new_device=is_clone or not staff.device_is_known,
+        mark=revisions.chain.mark,
     )
 
 

@@ -108,6 +108,7 @@ class Push:
     client_time: datetime
     operations: tuple[Arrived, ...]
     epoch: str | None = None
+    marks: tuple[str, ...] = ()
 
 
 class BrokenEnvelope(Refused):
@@ -138,6 +139,7 @@ def parse_push(body: bytes) -> Push:
         client_time=_moment(request.client_time),
         operations=tuple(parse_operation(bytes(raw)) for raw in request.operations),
         epoch=request.epoch,
+        marks=request.marks,
     )
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from avileo_pos.domain.permissions import Permission
@@ -51,9 +52,12 @@ router = APIRouter(
 )
 
 
-@router.post("/push", openapi_extra=takes(PushRequest), responses=answers(PushAnswer))
+@router.post("/push", openapi_extra=takes(PushRequest), responses=answers(PushAnswer, HTTPStatus.GONE))
 async def push(request: Request, central: TheCentral, person: ThePerson) -> Response:
-    """Store what people did at a till; every operation is answered on its own, once all is committed."""
+    """Store what people did at a till; every operation is answered on its own, once all is committed.
+
+    410 where a mark of the till's is not in this history; nothing is stored then.
+    """
     body = await request.body()
     return await run_in_threadpool(_push, request, central, person, body)
 
@@ -67,11 +71,15 @@ def pull(
     device_id: UUID,
     cursor: Annotated[str | None, Query(max_length=1_000)] = None,
     limit: Annotated[int, Query(ge=1)] = MOST_ROWS,
+    marks: Annotated[tuple[Annotated[str, Field(max_length=128)], ...], Query(alias="mark", max_length=2)] = (),
 ) -> Response:
-    """The next rows that this person may see; without a cursor a snapshot begins. 410 asks for one."""
+    """The next rows that this person may see; without a cursor a snapshot begins. 410 asks for one.
+
+    So it does where a `mark`, as the last push and the last pull were answered with it, is not in this history.
+    """
     tell_the_log(request.scope, business_id=business_id, device_id=device_id)
     caller = Caller(business_id, device_id, person.user_id)
-    page = collect_pull(central.database, caller, cursor, limit, central.now())
+    page = collect_pull(central.database, caller, cursor, limit, central.now(), marks)
     return _answer(request, page)
 
 

@@ -18,7 +18,7 @@ sync_counters = Table(
     info={"in": SERVER},
 )
 """The last revision given out in each business, in which epoch, its last audit entry, and when a till last came home
-from a branch, where others may have sent what this central has not heard of yet.
+from a branch, where others may have sent what this central has not heard of yet, or told of what this central has lost.
 
 Whoever changes a row locks it first.
 """

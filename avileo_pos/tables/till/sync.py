@@ -64,6 +64,8 @@ sync_state = Table(
     Column("id", Whole(), nullable=False),
     Column("cursor", Words()),
     Column("epoch", Words(64)),
+    Column("push_mark", Words(128)),
+    Column("pull_mark", Words(128)),
     Column("last_seen_head", Whole(8), nullable=False, server_default="0"),
     Column("pulled_head", Whole(8), nullable=False, server_default="0"),
     Column("folded_seq", Whole(8), nullable=False, server_default="0"),
@@ -77,7 +79,9 @@ sync_state = Table(
     info={"in": TILL},
     sqlite_strict=True,
 )
-"""`pulled_head` is the last head up to which every row has come, and with it all that central derived until then.
+"""`push_mark` and `pull_mark` are where central's history ended when it last answered one and the other in this epoch.
+
+`pulled_head` is the last head up to which every row has come, and with it all that central derived until then.
 
 `folded_seq` is the last place in the queue that the figures held when the last resync began.
 """
