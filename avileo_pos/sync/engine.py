@@ -188,7 +188,6 @@ class SyncEngine:
                 self._run(writes(begin_resync))
             else:
                 self._greet(place.without_marks())
-                log.error("central_has_gone_back", epoch=place.epoch)
                 self._run(writes(start_over, place.till.business_id))
 
     def _still_has(self, place: SyncPlace) -> bool:
@@ -196,6 +195,7 @@ class SyncEngine:
         try:
             self._greet(place)
         except ResyncNeeded:
+            log.error("central_has_gone_back", epoch=place.epoch)
             return False
         return place.push_mark is not None
 
