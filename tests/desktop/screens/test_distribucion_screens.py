@@ -156,10 +156,12 @@ def test_the_vendor_takes_the_kilos_and_sees_them_go(enter: Enter, shop: Shop) -
     window = enter(ROSA, OwnDistribucionScreen.KEY)
     form = own_form(window)
     assert "Asignada" in words_in(form)
+    form.accept.setFocus()
     QTest.mouseClick(form.accept, Qt.MouseButton.LeftButton)
     shop.settle()
     assert "En ruta" in words_in(form)
     assert not form.accept.isVisible()
+    assert window.focusWidget() is form, "and not what would close the notice"
     shop.sell("Pollo entero", "20.000")
     assert form.left.text() == "60.000 kg"
     assert form.progress.value() == 25

@@ -46,7 +46,10 @@ class OwnForm(QWidget):
     def show_distribucion(self, row: DistribucionRow, settlement: Settlement) -> None:
         self._point.setText(row.punto_venta)
         self._show_state(row.estado)
-        self.accept.setVisible(row.estado is DistribucionStatus.ACTIVO)
+        can_accept = row.estado is DistribucionStatus.ACTIVO
+        if self.accept.hasFocus() and not can_accept:
+            self.setFocus()  # it would go on to the notice's cross
+        self.accept.setVisible(can_accept)
         self._oversold.setVisible(settlement.oversold)
         self._show_progress(row)
         figures = (row.asignado, -row.vendido, -row.devuelto, -row.merma, row.left)
