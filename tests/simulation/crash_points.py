@@ -43,6 +43,16 @@ SCENARIOS: Final[Mapping[str, tuple[Step, ...]]] = {
         ["restore", 0],
         SENDS,
     ),
+    "central loses a sale without a word, and another gets its number": (
+        ["backup", 0],
+        ["sell", 0, [[0, 900]], 0, 50],
+        SENDS,
+        ["slip_back", -1],
+        ["sell", 1, [[0, 400]], 0, 0],
+        OTHER_SENDS,
+        ["void_sale", 0, 0],
+        SENDS,
+    ),
     "poison in the queue": (["poison", 0, "text"], ["sell", 0, [[0, 900]], 0, 50], SENDS),
     "a till was copied": (
         ["clone", 0],

@@ -78,7 +78,7 @@ def test_a_crash_while_a_branch_is_begun_and_handed_on_breaks_nothing(shop: Shop
 
 @pytest.mark.parametrize("program", ["till", "central"])
 def test_a_crash_in_the_middle_of_a_sale_on_credit_breaks_nothing(shop: Shop, program: str) -> None:
-    """`--crashes` tries every moment of fourteen scenarios; these are some of one."""
+    """`--crashes` tries every moment of fifteen scenarios; these are some of one."""
     points = [each for each in crash_points(shop, "a new customer buys on credit") if each.program == program]
     assert len(points) > 40
     assert {violation_at(shop, point) for point in points[:: len(points) // 6]} == {None}
