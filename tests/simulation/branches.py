@@ -265,6 +265,8 @@ class Market:
     def meet(self) -> str:
         """Nobody is disturbed for a while: all who share have seen each other's acts, and nothing of theirs waits."""
         met = [place for place, till in enumerate(self._world.tills) if self._shares_now(till)]
+        for which in met:
+            self._world.tills[which].find_room()
         for which in met * TURNS_OF_A_MEETING:
             self._world.pass_time(SECONDS_OF_A_TURN)
             self._world.perform(["round", which, []])

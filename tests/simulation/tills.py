@@ -75,6 +75,7 @@ from tests.simulation.network import Line
 T = TypeVar("T")
 Row = dict[str, Any]
 
+PAGES_OF_A_DISK: Final = 1_000_000
 NAMELESS: Final = (
     '{"name":" ","opening_balance":0,"is_active":1,"created_at":"2031-03-14T15:00:00.000000Z",'
     '"updated_at":"2031-03-14T15:00:00.000000Z"}'
@@ -205,6 +206,10 @@ class SimulatedTill:
     def driver(self) -> Any:
         """Beside SQLAlchemy, so that what the checkers read is no moment of the program."""
         return self.replica._db.connection.driver_connection
+
+    def find_room(self) -> None:
+        """The disk is not full any more."""
+        self.driver.execute(f"PRAGMA max_page_count = {PAGES_OF_A_DISK}")
 
     def close(self) -> None:
         self.replica.close()

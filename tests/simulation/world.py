@@ -61,7 +61,6 @@ ANSWERED_WITHOUT_A_MARK: Final = """
 REST_WITH_POISON: Final = timedelta(hours=6)
 """An operation over which central fails each time is parked after its fifth attempt, with long waits between."""
 FORESEEN: Final = (BusinessRuleBroken, PermissionDenied, ReplicaTrouble)
-PAGES_OF_A_DISK: Final = 1_000_000
 MOST_TILLS: Final = 4
 # Whoever waits for a lock waits for a request that cannot go on before it: a moment tells that as well as ten seconds.
 QUICK_LIMITS: Final = "SET LOCAL lock_timeout = '30ms'"
@@ -592,7 +591,7 @@ class World:
         for till in self.tills:
             till.line.faults.clear()
             till.line.is_cut = till.is_signed_out = False
-            till.driver.execute(f"PRAGMA max_page_count = {PAGES_OF_A_DISK}")
+            till.find_room()
         self.market.look_after_hosts()
 
     def _committed(self, program: str, connection: Connection) -> None:
