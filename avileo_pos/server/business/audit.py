@@ -94,7 +94,7 @@ def is_in_history(connection: Connection, business_id: UUID, marks: Iterable[str
 
     A chain that has lost its end never comes to the same mark again, whatever is done after.
     """
-    return all(_leads_through(connection, business_id, mark) for mark in marks)
+    return all(_leads_through(connection, business_id, mark) for mark in set(marks))
 
 
 def _leads_through(connection: Connection, business_id: UUID, mark: str) -> bool:
