@@ -148,5 +148,7 @@ class _OnlyTakes:
         self.enrol = central.enrol
         self.digest = central.digest
 
-    def pull(self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int) -> PullPage:
+    def pull(
+        self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int, marks: Sequence[str] = ()
+    ) -> PullPage:
         raise CentralBusy

@@ -128,13 +128,14 @@ def sqlite_file(path: Path) -> Engine:
 
 
 def replica_shape(engine: Engine) -> dict[str, list[str]]:
-    """Every table and index as SQLite keeps it, the order of a table's constraints set aside."""
+    """Every table and index as SQLite keeps it, the order of a table's columns and constraints set aside."""
     with engine.begin() as connection:
         rows = connection.execute(
             text("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic%' AND sql IS NOT NULL")
         ).all()
     engine.dispose()
-    return {name: sorted(line.strip().rstrip(",") for line in sql.splitlines()) for name, sql in rows}
+    lines = {name: sql.replace(", ", ",\n").splitlines() for name, sql in rows}  # what was added stands behind another
+    return {name: sorted(filter(None, (line.strip(" \t,") for line in each))) for name, each in lines.items()}
 
 
 def central_shape(engine: Engine) -> list[str]:
