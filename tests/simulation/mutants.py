@@ -270,10 +270,6 @@ def _only_taken_anew(_start_over: Any) -> Any:
     return lambda db, _business_id: sync_state.begin_resync(db)
 
 
-def _without_its_code(told_of: Any) -> Any:
-    return lambda result: (None, told_of(result)[1])
-
-
 def _done_already(_original: Any) -> Any:
     return lambda *_given, **_named: False
 
@@ -346,7 +342,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "a push taken whatever was lost before it": in_place_of(apply_push, "is_in_history", _held_already),
     "a page given whatever was lost before it": in_place_of(collect_pull, "is_in_history", _held_already),
     "nothing sent again after a loss without a word": in_place_of(engine, "start_over", _only_taken_anew),
-    "a branch's word by its rows not asked again": in_place_of(queue, "_told_of", _without_its_code),
     "revisions kept in a resync": in_place_of(engine, "forget_revisions", _done_already),
     "rows kept that are not shown any more": in_place_of(engine, "remove_unbrought_rows", _done_already),
     "figures not folded before a resync": in_place_of(sync_state, "fold_own_facts", _nothing_to_do),
