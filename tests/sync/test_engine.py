@@ -14,7 +14,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from avileo_pos.protocol import PushAnswer, PushRequest, TableDigest
+from avileo_pos.protocol import PullPage, PushAnswer, PushRequest, TableDigest
 from avileo_pos.protocol.branches import BranchPoint
 from avileo_pos.replica import queue
 from avileo_pos.replica.errors import DiskFull
@@ -474,21 +474,42 @@ def test_what_central_had_answered_and_has_lost_without_a_word_is_given_to_it_ag
     assert central.rows["abonos", str(abono)]["voided_by"] == (str(ANA) if waits else None)
 
 
-def test_of_many_batches_in_a_row_none_is_lost_with_the_last_answer(
+def test_a_batch_that_central_loses_before_the_next_one_comes_is_sent_again(
     busy_shop: SyncedTill, central: LedgerCentral
 ) -> None:
-    """Each is sent before the answer to the one before is written."""
+    """The next one goes before the answer is written."""
     snapshots: list[dict[str, Any]] = []
-    central.when_pushed = lambda: snapshots.append(central.kept())
-    with patch.object(central, "pull", cut_off):
-        busy_shop.round()
-    assert acked(busy_shop) == 100
-    central.when_pushed = lambda: None
-    central.slip_back(snapshots[-1])
-    for _ in range(100):
-        central.owe(str(MARKET_CUSTOMER), 100)
+
+    def lose_the_third() -> None:
+        snapshots.append(central.kept())
+        if len(snapshots) == 4:
+            central.slip_back(snapshots[2])
+            central.owe(str(MARKET_CUSTOMER), 100)
+
+    central.when_pushed = lose_the_third
     busy_shop.rounds_until_quiet()
+    assert acked(busy_shop) == 100
     assert sum(str(row.get("name")).startswith("Cliente") for row in central.rows.values()) == 100
+
+
+def test_a_page_that_central_loses_before_the_next_one_is_asked_for_does_not_stay(
+    shop: SyncedTill, central: LedgerCentral
+) -> None:
+    snapshot, elsa = central.kept(), uuid4()
+    for name in ("Elsa", "Rosa"):
+        central.store(customer_row(elsa if name == "Elsa" else uuid4(), name, 0))
+    central.rows_a_page, pulls_before = 1, central.pulls
+
+    def pull(*asked: Any) -> PullPage:
+        if central.pulls == pulls_before + 1:
+            central.slip_back(snapshot)
+            for _ in range(3):
+                central.owe(str(MARKET_CUSTOMER), 100)
+        return LedgerCentral.pull(central, *asked)
+
+    with patch.object(central, "pull", pull):
+        shop.round()
+    assert shop.till.rows("SELECT 1 FROM customers WHERE id = ?", str(elsa)) == []
 
 
 def test_where_central_has_everything_still_nothing_is_sent_again(shop: SyncedTill, central: LedgerCentral) -> None:
