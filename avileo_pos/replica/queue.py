@@ -345,11 +345,15 @@ def _put_off(
 
 
 def _show_state(db: Connection, business_id: UUID, operation_ids: Sequence[str]) -> None:
-    """Let the rows of these operations, and the cards that they edit, show where they stand now."""
     entities = db.exec_driver_sql(
         "SELECT DISTINCT collection, entity_id FROM sync_queue WHERE id IN (SELECT value FROM json_each(?))",
         (_json(list(operation_ids)),),
     ).all()
+    show_state_of(db, business_id, entities)
+
+
+def show_state_of(db: Connection, business_id: UUID, entities: Sequence[Row[Any]]) -> None:
+    """Let these rows, (collection, entity_id) of each, show where they stand now, and cards what still waits."""
     _mirror(db, business_id, entities)
     show_again(db, entities)
 

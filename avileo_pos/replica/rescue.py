@@ -45,6 +45,7 @@ from avileo_pos.replica.kept_operations import (
     put_back,
     queue_rows,
 )
+from avileo_pos.replica.queue import show_state_of
 from avileo_pos.replica.safe import Safe
 from avileo_pos.tables.base import instant_text
 
@@ -203,6 +204,7 @@ def _mend_what_is_illegible(replica: Replica, safes: Sequence[Safe], till: TillI
     """What waits in the queue and was changed by the disk is written anew from the journals and the newest copy.
 
     What nothing can tell any more is taken out: it could not be sent, and what cannot be read holds up all the rest.
+    A card shows an edit no more that is lost so.
     """
     illegible = _illegible(replica, till)
     if not illegible:
@@ -214,6 +216,8 @@ def _mend_what_is_illegible(replica: Replica, safes: Sequence[Safe], till: TillI
     lost = _illegible(replica, till)
     with replica.writing() as db:
         db.exec_driver_sql("DELETE FROM sync_queue WHERE seq IN (SELECT value FROM json_each(?))", (json.dumps(lost),))
+        edited = db.exec_driver_sql("SELECT collection, entity_id FROM sync_bases").all()
+        show_state_of(db, till.business_id, edited)
     return mended, len(lost)
 
 
