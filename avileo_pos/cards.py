@@ -6,15 +6,17 @@ Central's last word stands in `sync_bases` for as long as an operation of the ca
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Row
 
 from avileo_pos.protocol import COLLECTIONS
-from avileo_pos.protocol.collections import VOID_COLUMNS
+from avileo_pos.protocol.collections import VOID_COLUMNS, Kind
 
 Entity = Row[Any] | tuple[str, str]
+
+_CHANGED_SINCE: Final = "acked_revision > ? AND collection = ? AND operation_type IN ('update', ?) AND status = 'acked'"
 
 
 def edited_entities(db: Connection, collection: str) -> frozenset[str]:
@@ -28,15 +30,27 @@ def edited_entities(db: Connection, collection: str) -> frozenset[str]:
     return frozenset(found.scalars())
 
 
+def answered_since(db: Connection, collection: str, revision: int) -> frozenset[str]:
+    """The rows of a collection that central has changed after this revision for something that was done here."""
+    found = db.exec_driver_sql(
+        f"SELECT entity_id FROM sync_queue WHERE {_CHANGED_SINCE}", (revision, collection, _changes(collection))
+    )
+    return frozenset(found.scalars())
+
+
 def rebase(db: Connection, collection: str, pulled_revisions: Mapping[str, int]) -> None:
     """Central's rows have just been written over edited ones: keep them as the new base, and lay the edits over.
 
-    `pulled_revisions` says for each of these rows the revision that came. A row that was not newer stays as it is.
+    `pulled_revisions` says for each of these rows the revision that came. A row that was not newer stays as it is. What
+    central has answered since it read the row is its word too: the page was asked for before.
     """
     for entity_id, revision in pulled_revisions.items():
         row = _row(db, collection, entity_id)
         if row is None or row["revision"] != revision:
             continue
+        if answered := _answered_since(db, collection, row):
+            _set(db, collection, entity_id, answered)
+            row |= answered
         base = _base(db, collection, entity_id)
         if _is_changed_here(db, collection, entity_id) if base is None else base["revision"] < revision:
             _keep_base(db, collection, entity_id, row)
@@ -102,6 +116,28 @@ def forget_base_revisions(db: Connection) -> None:
     db.exec_driver_sql("UPDATE sync_bases SET base = json_set(base, '$.revision', 0)")
 
 
+def _answered_since(db: Connection, collection: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    done = db.exec_driver_sql(
+        f"SELECT operation_type, actor_id, data FROM sync_queue WHERE {_CHANGED_SINCE} AND entity_id = ?"
+        " ORDER BY acked_revision",
+        (row["revision"], collection, _changes(collection), row["id"]),
+    )
+    shown: dict[str, Any] = {}
+    for operation in done:
+        if operation.operation_type == "update":
+            shown |= _set_by(operation.data)
+        elif operation.operation_type == "create":
+            shown |= _born_with(collection, operation.data)
+        elif row["voided_at"] is None:
+            shown |= _voided_by(collection, operation)
+    return shown
+
+
+def _changes(collection: str) -> str:
+    """What changes a row besides an edit: a card's birth takes the place of what stood in for it, a fact is voided."""
+    return "create" if COLLECTIONS[collection].kind is Kind.CARD else "delete"
+
+
 def _lay_edits_over(db: Connection, collection: str, entity_id: str, since: int = 0) -> None:
     """Those that stand in the queue after the place `since`."""
     edits = db.exec_driver_sql(
@@ -127,9 +163,7 @@ def _void_again(db: Connection, collection: str, row: Mapping[str, Any]) -> None
         (entity_id, collection),
     ).first()
     if voiding is not None:
-        said = msgspec.json.decode(voiding.data)
-        columns = {name: value for name, value in said.items() if name not in COLLECTIONS[collection].parts}
-        _set(db, collection, entity_id, {**columns, "voided_by": voiding.actor_id})
+        _set(db, collection, entity_id, _voided_by(collection, voiding))
 
 
 def _stated_by_tills(collection: str) -> frozenset[str]:
@@ -139,6 +173,12 @@ def _stated_by_tills(collection: str) -> frozenset[str]:
 
 def _set_by(data: str) -> dict[str, Any]:
     return {name: change["now"] for name, change in msgspec.json.decode(data).items()}
+
+
+def _voided_by(collection: str, voiding: Row[Any]) -> dict[str, Any]:
+    said = msgspec.json.decode(voiding.data)
+    columns = {name: value for name, value in said.items() if name not in COLLECTIONS[collection].parts}
+    return {**columns, "voided_by": voiding.actor_id}
 
 
 def _born_with(collection: str, data: str) -> dict[str, Any]:

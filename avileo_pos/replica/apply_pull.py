@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, update
 
-from avileo_pos.cards import edited_entities, rebase
+from avileo_pos.cards import answered_since, edited_entities, rebase
 from avileo_pos.protocol import COLLECTIONS, Collection, DigestAnswer, Kind, PullPage, TableDigest, TablePage
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.identity import read_identity
@@ -120,9 +120,10 @@ def _store_rows(db: Connection, part: _Part) -> None:
 
 
 def _rebase_edited(db: Connection, part: _Part) -> None:
-    edited = edited_entities(db, part.collection.name)
+    identity_of, revision_of = part.columns.index("id"), part.columns.index("revision")
+    oldest = min(row[revision_of] for row in part.rows)
+    edited = edited_entities(db, part.collection.name) | answered_since(db, part.collection.name, oldest)
     if edited:
-        identity_of, revision_of = part.columns.index("id"), part.columns.index("revision")
         pulled = {row[identity_of]: row[revision_of] for row in part.rows if row[identity_of] in edited}
         rebase(db, part.collection.name, pulled)
 

@@ -114,6 +114,25 @@ def test_an_own_voiding_is_not_undone_by_a_pull(till: Till) -> None:
     assert till.value("SELECT voided_by FROM abonos") == str(till.actor.member_id)
 
 
+def test_a_page_that_was_read_before_the_answer_does_not_undo_what_central_has_stored(till: Till) -> None:
+    """It was asked for while the edit and the voiding were still here, and is written after their answers."""
+    abono = till.takes_abono()
+    send_all(till, revision=7)
+    stored = as_pulled(till, "abonos", abono, revision=8)
+    till.renames(MARKET_CUSTOMER, "Puesto 15")
+    till.voids_abono(abono)
+    send_all(till, revision=9)
+    by_others = customer_row(MARKET_CUSTOMER, "Puesto 20", revision=8, phone="987654321")
+    till.applies(page(by_others, stored, head=8))
+    assert till.rows("SELECT name, phone FROM customers") == [{"name": "Puesto 15", "phone": "987654321"}]
+    assert till.value("SELECT voided_by FROM abonos") == str(till.actor.member_id)
+    till.renames(MARKET_CUSTOMER, "Puesto 16")
+    park_all(till)
+    assert till.shown_name(MARKET_CUSTOMER) == "Puesto 15"
+    till.applies(page(customer_row(MARKET_CUSTOMER, "Puesto 30", revision=10), head=10))
+    assert till.shown_name(MARKET_CUSTOMER) == "Puesto 30"
+
+
 def as_pulled(till: Till, collection: str, entity: UUID, revision: int) -> dict[str, object]:
     (row,) = till.rows(f"SELECT * FROM {collection} WHERE id = ?", str(entity))
     return {**row, "collection": collection, "revision": revision}
