@@ -47,6 +47,7 @@ from avileo_pos.replica.kept_operations import (
 )
 from avileo_pos.replica.queue import show_state_of
 from avileo_pos.replica.safe import Safe
+from avileo_pos.replica.sync_state import begin_resync
 from avileo_pos.tables.base import instant_text
 
 log = structlog.get_logger(__name__)
@@ -342,6 +343,8 @@ def _fill(
         known = find_identity(db)
         if till is not None and till != known:
             enrol(db, till, now)
+        if known is None and till is not None:
+            begin_resync(db)  # what is put back stays only if central shows it to whoever stands here by then
         if till is not None or known is not None:
             return put_back(db, kept)
     safes[0].make()
