@@ -163,14 +163,19 @@ class Safety:
         return till
 
     def _start(self, till: SimulatedTill) -> Replica:
-        """As the program starts. Whatever stands in a journal is in the queue then, or known to central."""
+        """As the program starts. Whatever stands in a journal is in the queue then, or known to central.
+
+        Where nothing tells whose it is, it waits until a person has signed in.
+        """
         opened = open_or_rescue(till.file, self._safes(till), clock=till.clock, new_id=till.new_id)
         self._opened[till.name] = opened
         with closing(opened.replica.reader()) as reader:  # which is no moment of the program
             here = {operation_id for (operation_id,) in reader.execute("SELECT id FROM sync_queue")}
+            is_enrolled = reader.execute("SELECT 1 FROM till_identity").fetchone() is not None
         written = set[str]().union(*self._written[till.name].values())
         discarded = self._world.checkers.discarded
-        if missing := self._not_at_central(written - here - discarded):
+        missing = self._not_at_central(written - here - discarded)
+        if missing and is_enrolled:
             opened.replica.close()
             raise Violation("I1", f"{till.name} does not know {self._said(missing)} of its journal")
         return opened.replica
