@@ -55,9 +55,6 @@ REST: Final = timedelta(minutes=10)
 """Without faults for so long, nothing that can be sent is left (I13)."""
 REST_AFTER_SHARING: Final = timedelta(minutes=40)
 """A till whose branch is gone looks for central in each of its rounds, which are up to five minutes apart by then."""
-ANSWERED_WITHOUT_A_MARK: Final = """
-    SELECT push_mark IS NULL AND EXISTS (SELECT 1 FROM sync_queue WHERE status = 'acked') FROM sync_state
-"""
 REST_WITH_POISON: Final = timedelta(hours=6)
 """An operation over which central fails each time is parked after its fifth attempt, with long waits between."""
 FORESEEN: Final = (BusinessRuleBroken, PermissionDenied, ReplicaTrouble)
@@ -76,6 +73,10 @@ TO_THE_FIRST_STEP: Final = """
     UPDATE alembic_version SET version_num = 'till_0001';
 """
 """What the later steps of a till have made is taken back."""
+ANSWERED_WITHOUT_A_MARK: Final = """
+    SELECT push_mark IS NULL AND EXISTS (SELECT 1 FROM sync_queue WHERE status = 'acked') FROM sync_state
+"""
+"""As a till that was upgraded stands until central's next answer: it cannot tell of a loss before that."""
 
 
 @dataclass(frozen=True, slots=True)
