@@ -195,6 +195,7 @@ class Safety:
         if till.value("SELECT count(*) FROM till_identity"):
             return
         is_cut, till.line.is_cut = till.line.is_cut, False
+        till.is_signed_out = False
         enrol_by_password(till, PEOPLE[self._world._people[self._world.tills.index(till)]], self._world.now)
         till.line.is_cut = is_cut
         first = self._opened[till.name]

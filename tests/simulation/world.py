@@ -13,6 +13,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from traceback import format_exception
 from typing import Any, Final, TypeVar
 from unittest.mock import patch
 from uuid import UUID
@@ -104,6 +105,9 @@ def play_in(world: World) -> Played:
         world.play()
     except Violation as found:
         violation = found
+    except Exception as trouble:
+        # Where it happened goes along, since the run goes on to the next schedule.
+        violation = Violation("defect", "".join(format_exception(trouble, limit=-6)))
     return Played(world.schedule, violation, tuple(world.trace))
 
 
