@@ -14,20 +14,22 @@ import msgspec
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.handover.kept_operation import KeptOperation
 from avileo_pos.handover.sealing import KeySeal, Lock, SealBroken, new_key, write_whole
-from avileo_pos.protocol.words import InstantText, Uuid
+from avileo_pos.protocol.words import Epoch, InstantText, Marks, Uuid
 
 SHORTEST_PASSPHRASE: Final = 8
 _MOST_BYTES: Final = 2**28
 
 
 class Handover(msgspec.Struct, frozen=True):
-    """What waited at a till when it was written."""
+    """What waited at a till when it was written, and which history the till had been told of until then."""
 
     business_id: Uuid
     device_id: Uuid
     device_name: str
     written_at: InstantText
     operations: list[KeptOperation]
+    epoch: Epoch | None = None
+    marks: Marks = ()
 
 
 class _File(msgspec.Struct, frozen=True, tag="avileo-handover-1"):

@@ -39,7 +39,11 @@ def may_be_told_by_others(operation: Operation) -> bool:
 
 
 def push_requests(
-    kept: Iterable[KeptOperation], business_id: str, client_time: str, epoch: str | None = None
+    kept: Iterable[KeptOperation],
+    business_id: str,
+    client_time: str,
+    epoch: str | None = None,
+    marks: tuple[str, ...] = (),
 ) -> Iterator[PushRequest]:
     """What each device would send itself: its own operations in its own order, no more at once than a till sends.
 
@@ -48,7 +52,7 @@ def push_requests(
     ordered = sorted(kept, key=lambda each: (each.device_id, each.operation.seq))
     for device_id, of_device in groupby(ordered, key=lambda each: each.device_id):
         for batch in _batches(msgspec.json.encode(each.operation) for each in of_device):
-            yield PushRequest(device_id, business_id, client_time, [msgspec.Raw(each) for each in batch], epoch)
+            yield PushRequest(device_id, business_id, client_time, [msgspec.Raw(each) for each in batch], epoch, marks)
 
 
 def _batches(operations: Iterable[bytes]) -> Iterator[list[bytes]]:

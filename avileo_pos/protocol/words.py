@@ -22,6 +22,9 @@ InstantText = Annotated[
 Name = Annotated[str, msgspec.Meta(max_length=63)]
 Mark = Annotated[str, msgspec.Meta(max_length=128)]
 """Where central's history ended when it answered. A till says it again, and 410 answers that it ends elsewhere now."""
+Marks = Annotated[tuple[Mark, ...], msgspec.Meta(max_length=2)]
+"""Those of the last push and pull that were answered in an epoch."""
+Epoch = Annotated[str, msgspec.Meta(max_length=64)]
 Sequence = Annotated[int, msgspec.Meta(ge=1, le=2**62)]
 
 
@@ -41,17 +44,14 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PushRequest(msgspec.Struct, frozen=True):
-    """The body of `POST /api/sync/push`. Each operation is decoded on its own, so that one bad one spoils no other.
-
-    `marks` are those of the last push and pull that were answered in this epoch.
-    """
+    """The body of `POST /api/sync/push`. Each operation is decoded on its own, so that one bad one spoils no other."""
 
     device_id: Uuid
     business_id: Uuid
     client_time: InstantText
     operations: list[msgspec.Raw]
-    epoch: Annotated[str, msgspec.Meta(max_length=64)] | None = None
-    marks: Annotated[tuple[Mark, ...], msgspec.Meta(max_length=2)] = ()
+    epoch: Epoch | None = None
+    marks: Marks = ()
 
 
 class OperationStatus(StrEnum):

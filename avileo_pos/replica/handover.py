@@ -18,6 +18,7 @@ from avileo_pos.replica.errors import DiskFull, ReplicaUnwritable
 from avileo_pos.replica.identity import read_identity
 from avileo_pos.replica.kept_operations import driver_of, legible, put_back, queue_rows
 from avileo_pos.replica.sign_ins import people_here
+from avileo_pos.replica.sync_state import read_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,17 @@ class Carried:
 
 def waiting_operations(db: Connection, written_at: str) -> Handover:
     """Everything that central has not answered, also what waits for a person, or at a branch to be handed on."""
-    till = read_identity(db)
+    place = read_place(db)
+    till = place.till
     kept = [legible(row, till.device_id) for row in queue_rows(driver_of(db), not_at_central(db))]
     return Handover(
-        str(till.business_id), str(till.device_id), till.device_name, written_at, [each for each in kept if each]
+        str(till.business_id),
+        str(till.device_id),
+        till.device_name,
+        written_at,
+        [each for each in kept if each],
+        place.epoch,
+        place.marks,
     )
 
 

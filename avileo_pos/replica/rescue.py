@@ -271,11 +271,15 @@ def _take_in_what_another_did_here(replica: Replica, own: Safe, till: TillIdenti
 
 
 def _take_in_orphans(replica: Replica, own: Safe) -> int:
-    """What was rescued when nothing told whose it was waits for the till to be enrolled."""
+    """What was rescued when nothing told whose it was waits for the till to be enrolled.
+
+    It stays only if central shows it to whoever has signed in, as all else in the new file.
+    """
     file = own.folder / ORPHANS
     if not file.exists():
         return 0
     with replica.writing_put_back_rows() as db:
+        begin_resync(db)
         came_back = put_back(db, read_journal(file).operations)
     file.unlink()
     return came_back
@@ -344,7 +348,7 @@ def _fill(
         if till is not None and till != known:
             enrol(db, till, now)
         if known is None and till is not None:
-            begin_resync(db)  # what is put back stays only if central shows it to whoever stands here by then
+            begin_resync(db)  # as `_take_in_orphans`
         if till is not None or known is not None:
             return put_back(db, kept)
     safes[0].make()

@@ -7,6 +7,7 @@ till has sent it before, sends it meanwhile or never comes back.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from avileo_pos.protocol import OperationStatus, PushAnswer, PushRequest
 from avileo_pos.protocol.branches import TakenPush
 from avileo_pos.replica.database import Clock
 from avileo_pos.sync.batches import may_be_for_content
-from avileo_pos.sync.central import CentralTrouble
+from avileo_pos.sync.central import CentralTrouble, ResyncNeeded
 from avileo_pos.tables.base import instant_text
 
 _NOT_YET: Final = frozenset({OperationStatus.BLOCKED, OperationStatus.RETRY})
@@ -30,19 +31,20 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class HandedOn(msgspec.Struct, frozen=True):
-    """Central has settled the branch's pushes up to `number`, except for what is held."""
+    """Central has settled the branch's pushes up to `number`, except for what is held; `mark` is that of its answer."""
 
     number: int = 0
     held: tuple[Held, ...] = ()
+    mark: str | None = None
 
-    def and_up_to(self, left: Held) -> HandedOn:
+    def and_up_to(self, left: Held, mark: str | None) -> HandedOn:
         """When all of the next push is settled but that."""
-        return HandedOn(left.number, (*self.held, left) if left.operation_ids else self.held)
+        return HandedOn(left.number, (*self.held, left) if left.operation_ids else self.held, mark)
 
-    def with_less(self, left: Held) -> HandedOn:
+    def with_less(self, left: Held, mark: str | None) -> HandedOn:
         """When of a push only that is held any more."""
         changed = (left if held.number == left.number else held for held in self.held)
-        return HandedOn(self.number, tuple(held for held in changed if held.operation_ids))
+        return HandedOn(self.number, tuple(held for held in changed if held.operation_ids), mark)
 
 
 class _Named(msgspec.Struct):
@@ -75,44 +77,78 @@ class Reached(Protocol):
 def hand_on(branch: Branch, trunk: Trunk, business_id: UUID, epoch: str, reached: Reached, clock: Clock) -> bool:
     """Hand on what central, which is in this epoch, has not settled yet. True when it has settled all of it.
 
-    What central cannot take yet holds back nothing that follows, and goes again by itself. Raises CentralTrouble.
+    What central cannot take yet holds back nothing that follows, and goes again by itself. Where central has lost what
+    it had settled, nothing is settled any more. Raises CentralTrouble.
     """
-
-    def give(taken: TakenPush) -> Held:
-        return Held(taken.number, tuple(_left_of(trunk, taken, business_id, clock)))
-
     done = reached.handed_on(epoch)
+    giving = _Giving(trunk, business_id, epoch, clock, done.mark)
     held_before = done.held
-    while taken := branch.next_push(business_id, done.number):
-        done = done.and_up_to(give(taken))
-        reached.note_handed_on(epoch, done)
-    for held in held_before:
-        taken = branch.next_push(business_id, held.number - 1)
-        assert taken is not None
-        done = done.with_less(give(_only(taken, held.operation_ids)))
-        reached.note_handed_on(epoch, done)
+    try:
+        if settled := branch.next_push(business_id, done.number - 1) if done.number else None:
+            giving.greet(settled)
+        while taken := branch.next_push(business_id, done.number):
+            done = done.and_up_to(giving.give(taken), giving.mark)
+            reached.note_handed_on(epoch, done)
+        for held in held_before:
+            taken = branch.next_push(business_id, held.number - 1)
+            assert taken is not None
+            done = done.with_less(giving.give(_only(taken, held.operation_ids)), giving.mark)
+            reached.note_handed_on(epoch, done)
+    except ResyncNeeded:
+        reached.note_handed_on(epoch, HandedOn())
+        raise
     return not done.held
 
 
-def _left_of(trunk: Trunk, taken: TakenPush, business_id: UUID, clock: Clock) -> list[str]:
-    """Give central a push: the ids of the operations that it cannot take yet.
+@dataclass
+class _Giving:
+    """Pushes to central, in the name of the tills that have sent them; `mark` is that of its last answer."""
 
-    The branch may have taken more at once than comes through to central, and what central fails over: where it is well
-    without that push, its halves go by themselves. Raises CentralTrouble.
-    """
-    try:
-        results = trunk.push(_as_sent_by_its_till(taken, business_id, clock)).results
-    except CentralTrouble as trouble:
-        if not may_be_for_content(trouble):
-            raise
-    else:
-        return [result.id for result in results if result.status in _NOT_YET]
-    trunk.push(_as_sent_by_its_till(_with(taken, ()), business_id, clock))  # raises when central is not well
-    middle = len(taken.operations) // 2
-    if middle == 0:
-        return _ids_of(taken)
-    halves = (taken.operations[:middle], taken.operations[middle:])
-    return [left for half in halves for left in _left_of(trunk, _with(taken, half), business_id, clock)]
+    trunk: Trunk
+    business_id: UUID
+    epoch: str
+    clock: Clock
+    mark: str | None
+
+    def give(self, taken: TakenPush) -> Held:
+        """What central cannot take yet of it. Raises CentralTrouble."""
+        return Held(taken.number, tuple(self._left_of(taken)))
+
+    def greet(self, taken: TakenPush) -> None:
+        """Raises CentralTrouble, also when central is not well."""
+        self._push(_with(taken, ()))
+
+    def _left_of(self, taken: TakenPush) -> list[str]:
+        """The branch may have taken more at once than comes through to central, and what central fails over: where it
+        is well without that push, its halves go by themselves.
+        """
+        try:
+            results = self._push(taken).results
+        except CentralTrouble as trouble:
+            if not may_be_for_content(trouble):
+                raise
+        else:
+            return [result.id for result in results if result.status in _NOT_YET]
+        self.greet(taken)
+        middle = len(taken.operations) // 2
+        if middle == 0:
+            return _ids_of(taken)
+        halves = (taken.operations[:middle], taken.operations[middle:])
+        return [left for half in halves for left in self._left_of(_with(taken, half))]
+
+    def _push(self, taken: TakenPush) -> PushAnswer:
+        answer = self.trunk.push(
+            PushRequest(
+                device_id=taken.device_id,
+                business_id=str(self.business_id),
+                client_time=instant_text(self.clock()),
+                operations=taken.operations,
+                epoch=self.epoch,
+                marks=(self.mark,) if self.mark else (),
+            )
+        )
+        self.mark = answer.mark
+        return answer
 
 
 def _only(taken: TakenPush, ids: Collection[str]) -> TakenPush:
@@ -125,12 +161,3 @@ def _ids_of(taken: TakenPush) -> list[str]:
 
 def _with(taken: TakenPush, operations: Sequence[msgspec.Raw]) -> TakenPush:
     return msgspec.structs.replace(taken, operations=list(operations))
-
-
-def _as_sent_by_its_till(taken: TakenPush, business_id: UUID, clock: Clock) -> PushRequest:
-    return PushRequest(
-        device_id=taken.device_id,
-        business_id=str(business_id),
-        client_time=instant_text(clock()),
-        operations=taken.operations,
-    )

@@ -257,6 +257,31 @@ def hand_on_by(till: Till, shop: Shop, branch: Branch) -> bool:
         return hand_on(source, till.central, sample.SAMPLE, "home", Nothing(), till.clock)
 
 
+def test_a_void_that_a_file_brings_home_before_its_sale_waits_for_it(
+    shop: Shop, market: tuple[Till, Till], postgres: TestPostgres, tmp_path: Path
+) -> None:
+    """The file tells that its till had been at a branch, of which central has not heard everything."""
+    pepa, rosa = market
+    file = tmp_path / "por enviar.avileo"
+    with branch_of(pepa, postgres, tmp_path) as branch:
+        branch.let_in(pepa, rosa)
+        sold = rosa.sell("Pechuga", "2.000", to=DORADO.id, paid="0").sale_id
+        come_to_rest(rosa, pepa)
+        pepa.void_sale(sold)
+        export(pepa, file)
+    handover = read_handover(file, PASSPHRASE)
+    taken = take_in_carried(
+        shop.database, handover, courier_of(shop.database, handover, ADMIN.email), shop.clock(), without_missing=True
+    )
+    assert (taken.waiting, taken.parked) == (1, 0)
+    for till in (rosa, pepa):
+        go_home(shop, till)
+        till.sync_until_quiet()
+    assert_promises_hold(shop)
+    assert {row["status"] for till in market for row in till.queue()} == {"acked"}
+    assert shop.value("SELECT count(*) FROM sales WHERE voided_at IS NOT NULL") == 1
+
+
 def test_what_only_the_branch_has_is_exported_too_and_keeps_a_till_where_it_is(
     shop: Shop, market: tuple[Till, Till], postgres: TestPostgres, tmp_path: Path
 ) -> None:

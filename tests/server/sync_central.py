@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert
 
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.protocol.words import OperationResult, PushAnswer
+from avileo_pos.server.business.audit import Act, record
 from avileo_pos.server.business.businesses import new_business
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.push.apply_push import apply_push
@@ -243,6 +244,7 @@ def open_business(database: Database, owner: Database, people: Mapping[str, Busi
                 values = {"id": central.users[name], "name": name, "email": f"{central.users[name]}@example.com"}
                 connection.execute(insert(user).values(values))
                 writer.add_member(user_id=central.users[name], name=name, role=role, id=UUID(central.members[name]))
+            record(connection, writer.business_id, writer.revisions, Act("business.founded", {}), NOW)
         for name in people:
             central.tills[name] = enrolled_till(connection, central, name)
 

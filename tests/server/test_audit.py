@@ -18,7 +18,7 @@ from tests.server.sync_central import NOW, TestCentral
 
 @pytest.fixture
 def history(central: TestCentral, pollo: str, rosa: str) -> TestCentral:
-    """Two cards, a sale, an edit, and an act of central's own: entries 1 to 5."""
+    """Two cards, a sale, an edit, and an act of central's own: entries 2 to 6, after the founding."""
     central.beto.push(central.beto.sale([pollo], rosa, paid=0))
     central.ana.push(central.ana.patch("customers", rosa, name=("Rosa", "Rosita")))
     act(central, "device.renamed", {"name": "Caja 2"})
@@ -44,11 +44,12 @@ def test_a_push_stands_in_the_chain_with_its_person_and_its_device(history: Test
     ana, beto = history.users["Ana"], history.users["Beto"]
     at = NOW.astimezone(UTC).replace(tzinfo=None)
     assert history.rows(asked) == [
-        (1, "push", ana, history.ana.device_id, at),
+        (1, "business.founded", None, None, at),
         (2, "push", ana, history.ana.device_id, at),
-        (3, "push", beto, history.beto.device_id, at),
-        (4, "push", ana, history.ana.device_id, at),
-        (5, "device.renamed", ana, None, at),
+        (3, "push", ana, history.ana.device_id, at),
+        (4, "push", beto, history.beto.device_id, at),
+        (5, "push", ana, history.ana.device_id, at),
+        (6, "device.renamed", ana, None, at),
     ]
     assert flaws(history) == []
 
@@ -58,7 +59,7 @@ def test_what_was_answered_before_is_not_told_again(central: TestCentral, pollo:
     for _ in range(3):
         central.beto.push(sale)
     central.beto.push()
-    assert central.value("SELECT count(*) FROM audit_entries") == 2
+    assert central.value("SELECT count(*) FROM audit_entries") == 3
     assert flaws(central) == []
 
 
@@ -66,7 +67,7 @@ def test_a_refused_operation_and_an_impostor_stand_in_the_chain_too(central: Tes
     sale = central.beto.sale([pollo])
     impostor = central.beto.sale([pollo]) | {"id": sale["id"]}
     central.beto.push(sale, impostor, impostor, central.beto.product())
-    [details] = central.rows("SELECT details FROM audit_entries WHERE number = 2")
+    [details] = central.rows("SELECT details FROM audit_entries WHERE number = 3")
     assert msgspec.json.decode(details[0])["operations"] == 3
     assert flaws(central) == []
 
@@ -74,24 +75,24 @@ def test_a_refused_operation_and_an_impostor_stand_in_the_chain_too(central: Tes
 @pytest.mark.parametrize(
     ("done", "told"),
     [
-        ("UPDATE audit_entries SET user_id = 'somebody else' WHERE number = 3", ["Entry 3 was changed."]),
-        ("UPDATE audit_entries SET at = at - interval '1 day' WHERE number = 1", ["Entry 1 was changed."]),
-        ("UPDATE audit_entries SET details = '{}' WHERE number = 5", ["Entry 5 was changed."]),
-        ("DELETE FROM audit_entries WHERE number = 2", ["Entry 2 is missing."]),
+        ("UPDATE audit_entries SET user_id = 'somebody else' WHERE number = 4", ["Entry 4 was changed."]),
+        ("UPDATE audit_entries SET at = at - interval '1 day' WHERE number = 2", ["Entry 2 was changed."]),
+        ("UPDATE audit_entries SET details = '{}' WHERE number = 6", ["Entry 6 was changed."]),
+        ("DELETE FROM audit_entries WHERE number = 3", ["Entry 3 is missing."]),
         (
-            "DELETE FROM audit_entries WHERE number = 5",
-            ["The chain ends with entry 4, which is not the last one that was written."],
+            "DELETE FROM audit_entries WHERE number = 6",
+            ["The chain ends with entry 5, which is not the last one that was written."],
         ),
         (
-            "UPDATE sync_operations SET actor_id = entity_id WHERE audit_number = 3",
-            ["The receipts for which entry 3 vouches were changed."],
+            "UPDATE sync_operations SET actor_id = entity_id WHERE audit_number = 4",
+            ["The receipts for which entry 4 vouches were changed."],
         ),
         (
-            "UPDATE audit_entries SET previous = hash, hash = previous WHERE number = 2",
+            "UPDATE audit_entries SET previous = hash, hash = previous WHERE number = 3",
             [
-                "Entry 2 does not follow from the one before it.",
-                "Entry 2 was changed.",
                 "Entry 3 does not follow from the one before it.",
+                "Entry 3 was changed.",
+                "Entry 4 does not follow from the one before it.",
             ],
         ),
     ],
@@ -102,8 +103,8 @@ def test_what_is_changed_behind_centrals_back_is_told(history: TestCentral, done
 
 
 def test_a_push_whose_receipts_are_gone_is_told(history: TestCentral) -> None:
-    history.run("DELETE FROM sync_operations WHERE audit_number <> 2")
-    assert flaws(history) == [f"The receipts for which entry {number} vouches are gone." for number in (1, 3, 4)]
+    history.run("DELETE FROM sync_operations WHERE audit_number <> 3")
+    assert flaws(history) == [f"The receipts for which entry {number} vouches are gone." for number in (2, 4, 5)]
 
 
 def test_an_act_that_is_taken_back_leaves_no_entry(history: TestCentral) -> None:
@@ -115,7 +116,16 @@ def test_an_act_that_is_taken_back_leaves_no_entry(history: TestCentral) -> None
         undone.rollback()
     act(history, "device.revoked", {"at": datetime(2026, 11, 22, tzinfo=UTC)})
     assert history.rows("SELECT number, action FROM audit_entries ORDER BY number DESC LIMIT 2") == [
-        (6, "device.revoked"),
-        (5, "device.renamed"),
+        (7, "device.revoked"),
+        (6, "device.renamed"),
     ]
     assert flaws(history) == []
+
+
+def test_nothing_is_changed_of_which_the_chain_does_not_tell(central: TestCentral) -> None:
+    def change(connection: Connection) -> None:
+        with locked_revisions(connection, UUID(central.business_id)) as revisions:
+            revisions.take()
+
+    with pytest.raises(RuntimeError, match="audit chain"):
+        central.database.in_transaction(change, UUID(central.business_id))

@@ -119,11 +119,11 @@ def test_the_audit_holds_and_tells_what_was_forgotten(central: TestCentral, poll
 
 def test_what_goes_of_a_push_that_is_not_old_is_told_by_the_audit(central: TestCentral, pollo: str, rosa: str) -> None:
     forget(central)
-    central.run("UPDATE audit_entries SET details = '{}' WHERE number = 3")
+    central.run("UPDATE audit_entries SET details = '{}' WHERE number = 4")
     assert flaws(central) == [
-        "The receipts for which entry 1 vouches are gone.",
         "The receipts for which entry 2 vouches are gone.",
-        "Entry 3 was changed.",
+        "The receipts for which entry 3 vouches are gone.",
+        "Entry 4 was changed.",
     ]
 
 

@@ -821,9 +821,8 @@ def _may_be_parked(seen: Checkers, operation: Row) -> bool:
         return True  # another has settled it meanwhile
     births = {each.id for each in seen.ledger.done.values() if each.entity_id == operation["entity_id"]}
     untaken = {each for each in births if seen.at_central.receipts.get(each, {}).get("status") == "quarantined"}
-    # So long after a backup was put back central waits no more for what that lacks; and a file tells it of no loss.
+    # So long after a backup was put back central waits no more for what that lacks.
     comes_late = seen.was_disturbed and any(map(seen.may_be_purged, births))
-    comes_late |= not seen.is_steady and operation["id"] in seen.carried_to_central
     is_missing = births & (spoilt | seen.lost) or untaken - {operation["id"]} or comes_late
     return code == "unknown_entity" and bool(is_missing)
 

@@ -198,6 +198,7 @@ class Safety:
         till.is_signed_out = False
         enrol_by_password(till, PEOPLE[self._world._people[self._world.tills.index(till)]], self._world.now)
         till.line.is_cut = is_cut
+        self._world.checkers.people_changed = True
         first = self._opened[till.name]
         till.close()
         till.open()

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, insert
 from avileo_pos.domain.enums import BusinessUserRole, ModoOperacion, MovementKind, ProductType, ProductUnit
 from avileo_pos.replica.identity import TillIdentity, enrol
 from avileo_pos.replica.transaction import writes
+from avileo_pos.server.business.audit import Act, record
 from avileo_pos.server.business.businesses import BusinessWriter, new_business
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.postgres.epoch import restored
@@ -145,6 +146,7 @@ def _found(database: Database, business_id: UUID, people: tuple[Person, ...]) ->
                 connection.execute(insert(user).values(named))
                 writer.add_member(user_id=person.user_id, name=person.name, role=person.role, id=person.member_id)
             _fill(writer, people[0])
+            record(connection, business_id, writer.revisions, Act("business.founded", {"name": "Pollos"}), MORNING)
         for number, person in enumerate(people, start=1):
             _enrol(connection, business_id, person, f"A{number}")
 

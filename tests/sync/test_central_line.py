@@ -10,7 +10,14 @@ import pytest
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.protocol import OperationResult, OperationStatus, PushAnswer, PushRequest
 from avileo_pos.protocol.branches import TakenPush
-from avileo_pos.sync.central import CentralTrouble, CentralUnreachable, RequestRefused, SignedOut, WrongAddress
+from avileo_pos.sync.central import (
+    CentralTrouble,
+    CentralUnreachable,
+    RequestRefused,
+    ResyncNeeded,
+    SignedOut,
+    WrongAddress,
+)
 from avileo_pos.sync.central_line import ANSWERS_BEFORE_TURNING_HOME, CentralLine
 from avileo_pos.sync.handing_on import HandedOn, Held
 from tests.replica.till import Clock
@@ -104,7 +111,7 @@ def test_what_central_cannot_take_yet_goes_again_and_holds_back_nothing_else(lin
     line.share(taken, taken)
     come_home(line)
     assert not line.hand_on()
-    assert taken.done == HandedOn(5, (Held(1, (operation_id(late),)),))
+    assert (taken.done.number, taken.done.held) == (5, (Held(1, (operation_id(late),)),))
     assert set(home.receipts) == {operation_id(other), operation_id(last)}
     home.answers_retry.clear()
     assert line.hand_on()
@@ -123,7 +130,7 @@ def test_a_line_that_breaks_is_tried_again_from_where_all_was_settled(line: Cent
         line.hand_on()
     assert taken.done.number == 1
     assert line.hand_on()
-    assert (taken.done.number, len(home.receipts), home.pushes) == (3, 3, [0, 1, 1, 1, 1, 1])
+    assert (taken.done.number, len(home.receipts), home.pushes) == (3, 3, [0, 1, 1, 1, 0, 1, 1])
 
 
 def test_what_is_too_large_for_the_way_to_central_goes_in_halves(line: CentralLine, home: Home) -> None:
@@ -149,14 +156,14 @@ def test_what_central_fails_over_holds_back_nothing_else(line: CentralLine, home
     line.share(taken, taken)
     come_home(line)
     assert not line.hand_on()
-    assert taken.done == HandedOn(8, (Held(7, (bad,)),))
+    assert (taken.done.number, taken.done.held) == (8, (Held(7, (bad,)),))
     assert set(home.receipts) == {*operation_ids(poisoned), operation_id(last)} - {bad}
     home.pushes.clear()
     assert not line.hand_on()
-    assert home.pushes == [1, 0], "it alone goes again"
+    assert home.pushes == [0, 1, 0], "it alone goes again"
     home.fails_on.clear()
     assert line.hand_on()
-    assert (taken.done, len(home.receipts)) == (HandedOn(8), 6)
+    assert (taken.done.number, taken.done.held, len(home.receipts)) == (8, (), 6)
 
 
 def test_a_central_that_came_back_from_a_backup_is_given_all_again(line: CentralLine, home: Home) -> None:
@@ -169,6 +176,22 @@ def test_a_central_that_came_back_from_a_backup_is_given_all_again(line: Central
     come_home(line)
     assert line.hand_on()
     assert (taken.done.number, len(home.receipts)) == (2, 2)
+
+
+@pytest.mark.parametrize("new", [0, 1])
+def test_a_central_that_went_back_without_a_word_is_given_all_again(line: CentralLine, home: Home, new: int) -> None:
+    taken = Taken(push(1), push(2))
+    line.share(taken, taken)
+    come_home(line)
+    snapshot = home.kept()
+    assert line.hand_on()
+    home.slip_back(snapshot)
+    taken.pushes += tuple(push(3 + each) for each in range(new))
+    with pytest.raises(ResyncNeeded):
+        line.hand_on()
+    assert home.receipts == {}
+    assert line.hand_on()
+    assert set(home.receipts) == {each for handed in taken.pushes for each in operation_ids(handed)}
 
 
 def test_a_push_is_handed_on_as_its_till_sent_it(line: CentralLine, home: Home) -> None:

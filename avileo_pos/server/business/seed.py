@@ -12,6 +12,7 @@ from avileo_pos.domain.weight import NO_KILOS
 from avileo_pos.server.auth.passwords import hash_password
 from avileo_pos.server.auth.users import create_user, find_user
 from avileo_pos.server.business import sample
+from avileo_pos.server.business.audit import Act, record
 from avileo_pos.server.business.businesses import BusinessWriter, CannotCreate, new_business
 from avileo_pos.server.business.sample import sample_id
 from avileo_pos.server.central import utc_now
@@ -42,6 +43,8 @@ def seed_sample(database: Database) -> None:
                 _add_catalog(writer)
                 _add_customers(writer)
                 _give_out_the_morning(writer)
+                told = {"command": "avileo-server seed", "name": sample.BUSINESS_NAME, "ruc": sample.BUSINESS_RUC}
+                record(connection, sample.SAMPLE, writer.revisions, Act("business.founded", told), now)
 
     database.in_transaction(seed, sample.SAMPLE)
 

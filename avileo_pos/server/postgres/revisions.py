@@ -52,16 +52,19 @@ def locked_revisions(connection: Connection, business_id: UUID) -> Iterator[Revi
 
     Every writer goes through here: push, endpoints, commands. Revisions then become visible in the order in which
     they rise, so that no till can pull past a row still in flight. What `SET LOCAL app.base_revision` says lets the
-    row-level policy refuse a row that was changed without a new revision.
+    row-level policy refuse a row that was changed without a new revision. Every change stands in the audit chain too:
+    tills tell by its end whether central has gone back to before it. Raises RuntimeError for one that does not.
     """
     hold_epoch(connection)
     locked = connection.exec_driver_sql(_LOCK, {"business_id": business_id, "jump": JUMP}).one()
     revisions = Revisions(locked.revision, AuditChain(locked.audit_number, locked.audit_hash))
     allow_revisions_above(connection, revisions.last)
     yield revisions
-    if (revisions.last, revisions.chain.number) != (locked.revision, locked.audit_number):
+    if revisions.chain.number != locked.audit_number:
         chain = {"number": revisions.chain.number, "hash": revisions.chain.hash}
         connection.exec_driver_sql(_KEEP, {"business_id": business_id, "revision": revisions.last, **chain})
+    elif revisions.last != locked.revision:
+        raise RuntimeError("Revisions were given out for changes of which the audit chain does not tell.")
 
 
 def allow_revisions_above(connection: Connection, revision: int) -> None:

@@ -78,7 +78,10 @@ def apply_push(database: Database, push: Push, user_id: str, now: datetime, *, i
 def _in_one_transaction(
     connection: Connection, epoch: str, push: Push, user_id: str, now: datetime, *, is_carried: bool
 ) -> PushAnswer | None:
-    """None where this central has lost what it had answered there: nothing is stored then."""
+    """None where this central has lost what it had answered there: nothing is stored then.
+
+    But for what is carried, which has no till that would take everything anew: what it needs may still come.
+    """
     business_id, device_id = UUID(push.business_id), UUID(push.device_id)
     staff = staff_of(connection, business_id, user_id, device_id)
     if is_carried:
@@ -94,7 +97,7 @@ def _in_one_transaction(
         has_lost = push.epoch == epoch and not is_in_history(connection, business_id, push.marks)
         if has_lost or (push.epoch is not None and is_branch(push.epoch) and not keeps_all):
             note_that_more_may_come(connection, business_id, now)
-        if has_lost:
+        if has_lost and not is_carried:
             return None
         skewed = _clock_is_wrong(push, now)
         opened = OpenPush(connection, business_id, push.device_id, staff, revisions, now, skewed, keeps_all)

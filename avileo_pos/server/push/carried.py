@@ -176,7 +176,7 @@ def _push(
     results: dict[str, OperationResult] = {}
     waiting = kept
     while waiting:
-        for request in push_requests(waiting, handover.business_id, instant_text(now)):
+        for request in push_requests(waiting, handover.business_id, instant_text(now), handover.epoch, handover.marks):
             push = parse_push(msgspec.json.encode(request))
             answer = apply_push(database, push, courier.user_id, now, is_carried=True)
             results |= {result.id: result for result in answer.results}

@@ -9,6 +9,7 @@ from uuid import uuid4
 from httpx import Client, Response
 
 from avileo_pos.domain.enums import BusinessUserRole
+from avileo_pos.server.business.audit import Act, record
 from avileo_pos.server.business.businesses import BusinessWriter
 from avileo_pos.server.postgres.revisions import locked_revisions
 from tests.server.admin.reading import Page
@@ -135,6 +136,7 @@ def take_on(shop: Shop, person: Person, role: BusinessUserRole) -> None:
     ):
         writer = BusinessWriter(connection, shop.uuid, revisions, shop.town.clock())
         writer.add_member(user_id=person.user_id, name=person.name, role=role)
+        record(connection, shop.uuid, revisions, Act("member.joined", {"user_id": person.user_id}), writer.now)
 
 
 def till(shop: Shop, person: Person, name: str) -> Till:
