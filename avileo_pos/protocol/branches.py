@@ -66,8 +66,12 @@ def history_of(epoch: str) -> History:
 
 def common_head(one: str, other: str) -> int:
     """The revision up to which both epochs hold the same; 0 where nothing is known to be the same."""
-    mine, theirs = history_of(one), history_of(other)
-    return min(mine.head, theirs.head) if mine.root == theirs.root else 0
+    return min(history_of(one).head, history_of(other).head) if is_same_root(one, other) else 0
+
+
+def is_same_root(one: str, other: str) -> bool:
+    """Whether they are branches of the same epoch, or one of them that epoch itself."""
+    return history_of(one).root == history_of(other).root
 
 
 def surely_held(epoch: str) -> int:

@@ -58,9 +58,9 @@ class PagePieces:
         parts = self._parts(page)
         held = next(parts, None)
         for part in parts:
-            yield self._piece(held)
+            yield self._piece(held, page)
             held = part
-        yield self._piece(held, page)
+        yield self._piece(held, page, is_last=True)
 
     def _parts(self, page: PullPage) -> Iterator[_Part]:
         # A figure comes after the facts that it holds: one whose answer was lost is then known not to be missing in it.
@@ -72,10 +72,10 @@ class PagePieces:
                 yield _Part(known.collection, known.columns, known.rows[start : start + size])
                 start += size
 
-    def _piece(self, part: _Part | None, page: PullPage | None = None) -> Piece:
+    def _piece(self, part: _Part | None, page: PullPage, *, is_last: bool = False) -> Piece:
         def piece(replica: Replica) -> None:
             started = self._timer()
-            writes_pulled_rows(_store, part, page)(replica)
+            writes_pulled_rows(_store, part, page, is_last=is_last)(replica)
             if part is not None:
                 self._learn(len(part.rows), self._timer() - started)
 
@@ -101,10 +101,12 @@ def _known(table: TablePage) -> _Part | None:
     return _Part(collection, columns, list(map(itemgetter(*places), table.rows)))
 
 
-def _store(db: Connection, part: _Part | None, page: PullPage | None) -> None:
+def _store(db: Connection, part: _Part | None, page: PullPage, *, is_last: bool) -> None:
+    """The mark comes with the first rows: without it nothing would tell that central has lost these again."""
+    db.execute(update(sync_state).values(pull_mark=page.mark))
     if part is not None:
         _store_rows(db, part)
-    if page is not None:
+    if is_last:
         _mirror_what_waits(db)
         _keep_place(db, page)
 
@@ -167,7 +169,7 @@ def _upsert_text(collection: str, columns: tuple[str, ...], business_id: UUID) -
 
 
 def _keep_place(db: Connection, page: PullPage) -> None:
-    reached: dict[str, Any] = {"cursor": page.cursor, "pull_mark": page.mark, "last_seen_head": page.head}
+    reached: dict[str, Any] = {"cursor": page.cursor, "last_seen_head": page.head}
     if page.complete:
         reached["pulled_head"] = page.head
     if not page.snapshot or page.complete or any(table.collection not in _CATALOG for table in page.tables):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from avileo_pos.cards import forget_base_revisions
 from avileo_pos.figures import fold_own_facts
-from avileo_pos.protocol.branches import common_head, is_branch, surely_held
+from avileo_pos.protocol.branches import common_head, is_branch, is_same_root, surely_held
 from avileo_pos.replica.identity import TillIdentity, read_identity
 from avileo_pos.replica.queue import send_everything_again
 from avileo_pos.tables.till import sync_state
@@ -101,15 +102,27 @@ def adopt_epoch(db: Connection, business_id: UUID, epoch: str) -> bool:
     Then central has come back from a backup, or it is another one that takes its place for a while: everything kept
     that it may lack is sent again, and after that everything is taken anew.
     """
-    before = db.execute(select(sync_state.c.epoch)).scalar_one()
-    if before == epoch:
+    before = db.execute(select(sync_state)).one()
+    if before.epoch == epoch:
         return False
     db.execute(update(sync_state).values(epoch=epoch))
-    if before is None:
+    if before.epoch is None:
         return False
-    _start_over(db, business_id, common_head(before, epoch))
-    db.execute(update(sync_state).values(last_seen_head=0))
+    _start_over(db, business_id, common_head(before.epoch, epoch))
+    db.execute(update(sync_state).values(last_seen_head=0, **_marks_after(before, epoch)))
     return True
+
+
+def _marks_after(before: Row[Any], epoch: str) -> dict[str, str | None]:
+    """A branch does not know the history of its root: by that one's marks the root itself tells, once the till is home,
+    whether it still has what it had answered before.
+    """
+    own, of_root = ("push_mark", "pull_mark"), ("root_push_mark", "root_pull_mark")
+    if not is_same_root(before.epoch, epoch):
+        return dict.fromkeys((*own, *of_root))
+    kept = [before._mapping[name] for name in (of_root if is_branch(before.epoch) else own)]
+    stays, goes = (of_root, own) if is_branch(epoch) else (own, of_root)
+    return dict(zip(stays, kept, strict=True)) | dict.fromkeys(goes)
 
 
 def start_over(db: Connection, business_id: UUID) -> None:

@@ -173,11 +173,12 @@ def many_customers(count: int, head: int = 10_000) -> PullPage:
 
 
 def test_a_page_that_was_torn_by_a_crash_is_written_whole_the_next_time(till: Till) -> None:
-    torn = many_customers(300)
+    torn = msgspec.structs.replace(many_customers(300), mark="7:a")
     first, *_rest = PagePieces(rows=100).of(torn)
     till.run(first)
     till.reopen()
     assert till.run(reads(read_place)).cursor == "3"
+    assert till.run(reads(read_place)).marks == ("7:a",), "by which central can tell whether it still has these rows"
     till.applies(torn)
     assert till.value("SELECT count(*) FROM customers") == 301
     assert till.run(reads(read_place)).cursor == "10000"

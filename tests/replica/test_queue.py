@@ -6,11 +6,12 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 
 from avileo_pos.protocol import ALREADY_SO, Conflict, OperationResult, OperationStatus
 from avileo_pos.protocol.branches import BranchPoint
 from avileo_pos.replica import queue
-from avileo_pos.replica.sync_state import adopt_epoch
+from avileo_pos.replica.sync_state import adopt_epoch, note_push, read_place
 from avileo_pos.replica.transaction import reads, writes
 from avileo_pos.tables.shared import customers
 from avileo_pos.usecases.queue import DiscardOperation, discard_operation, retry_operation
@@ -274,6 +275,31 @@ def test_when_central_comes_back_from_a_backup_everything_kept_is_sent_again(til
     assert next_batch(till) == (rosa, elsa)
     assert {till.sync_status("customers", each) for each in (acked, parked)} == {"pending"}
     assert [row["acked_revision"] for row in till.queue()] == [None, None]
+
+
+ROOT, ELSEWHERE = "a" * 32, "b" * 32
+MARKET, FAIR = (BranchPoint(str(BUSINESS), ROOT, 100).named(name) for name in ("market", "fair"))
+
+
+@pytest.mark.parametrize(
+    ("way", "marks_at_the_end"),
+    [
+        ([ROOT, MARKET], ()),
+        ([ROOT, MARKET, ROOT], ("7:a", "9:b")),
+        ([ROOT, MARKET, FAIR, ROOT], ("7:a", "9:b")),
+        ([ROOT, ELSEWHERE, ROOT], ()),
+        ([ROOT, MARKET, ELSEWHERE, MARKET, ROOT], ()),
+    ],
+)
+def test_home_from_a_market_a_till_tells_again_where_centrals_history_ended(
+    till: Till, way: list[str], marks_at_the_end: tuple[str, ...]
+) -> None:
+    till.run(writes(adopt_epoch, BUSINESS, way[0]))
+    till.run(writes(note_push, "7:a"))
+    till.applies(msgspec.structs.replace(page(head=9), mark="9:b"))
+    for epoch in way[1:]:
+        till.run(writes(adopt_epoch, BUSINESS, epoch))
+    assert till.run(reads(read_place)).marks == marks_at_the_end
 
 
 def test_what_a_branch_has_answered_by_its_rows_alone_is_asked_again_at_home(till: Till) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import Connection
 
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken, PermissionDenied
+from avileo_pos.protocol.branches import history_of, is_branch
 from avileo_pos.replica.errors import ReplicaTrouble
 from avileo_pos.replica.handover import take_in, waiting_operations
 from avileo_pos.replica.program_lock import ProgramLock
@@ -68,16 +69,14 @@ TO_THE_FIRST_STEP: Final = """
     ALTER TABLE sync_queue ADD COLUMN acked_before INTEGER;
     UPDATE sync_queue SET acked_before = 1 FROM sync_state WHERE resyncing AND seq <= folded_seq;
     ALTER TABLE sync_state RENAME COLUMN folded_seq TO epoch_floor;
+    ALTER TABLE sync_state DROP COLUMN root_push_mark;
+    ALTER TABLE sync_state DROP COLUMN root_pull_mark;
     ALTER TABLE sync_state DROP COLUMN push_mark;
     ALTER TABLE sync_state DROP COLUMN pull_mark;
     DROP TABLE former_devices;
     UPDATE alembic_version SET version_num = 'till_0001';
 """
 """What the later steps of a till have made is taken back."""
-ANSWERED_WITHOUT_A_MARK: Final = """
-    SELECT push_mark IS NULL AND EXISTS (SELECT 1 FROM sync_queue WHERE status = 'acked') FROM sync_state
-"""
-"""As a till that was upgraded stands until central's next answer: it cannot tell of a loss before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,7 +444,7 @@ class World:
         of_now = [each for each in self.backups if epoch_of(each) == self.central.epoch]
         if not of_now:
             return "no snapshot of this epoch"
-        if any(till.value(ANSWERED_WITHOUT_A_MARK) for till in self.tills):
+        if any(map(_cannot_tell_of_a_loss, self.tills)):
             return "a till was upgraded after the last answer"
         self.central.slip_back(of_now[which % len(of_now)])
         self.moments.touch("central")
@@ -695,3 +694,12 @@ class _NoLock:
 
     def release(self) -> None:
         """Nothing was taken."""
+
+
+def _cannot_tell_of_a_loss(till: SimulatedTill) -> bool:
+    """As a till that was upgraded cannot until central's next answer: it has been answered, and has no mark of it."""
+    [place] = till.rows("SELECT epoch, push_mark, root_push_mark FROM sync_state")
+    if place["epoch"] is None or place["root_push_mark" if is_branch(place["epoch"]) else "push_mark"]:
+        return False
+    by_central = "SELECT count(*) FROM sync_queue WHERE status = 'acked' AND acked_revision <= ?"
+    return bool(till.value(by_central, history_of(place["epoch"]).head))
