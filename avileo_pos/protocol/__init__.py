@@ -16,6 +16,7 @@ from avileo_pos.protocol.words import (
     TableDigest,
     TablePage,
     data_hash,
+    later_mark,
 )
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "TableDigest",
     "TablePage",
     "data_hash",
+    "later_mark",
 ]

@@ -11,7 +11,7 @@ from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
-from avileo_pos.protocol.words import Uuid
+from avileo_pos.protocol.words import Mark, Uuid
 
 _BRANCH: Final = re.compile(r"[^@]+@(?P<root>[^@:]+):(?P<head>[0-9a-f]{1,16})")
 _WHOLE_HISTORY: Final = 2**62
@@ -25,11 +25,12 @@ class History(NamedTuple):
 
 
 class BranchPoint(msgspec.Struct, frozen=True):
-    """Where a branch of a business's history begins: after the revision `head` of `epoch`."""
+    """Where a branch of a business's history begins: after the revision `head` of `epoch`, whose `mark` it had then."""
 
     business_id: Uuid
     epoch: Annotated[str, msgspec.Meta(max_length=32)]
     head: Annotated[int, msgspec.Meta(ge=1, le=2**62)]
+    mark: Mark | None = None
 
     def named(self, own: str) -> str:
         """The name of the branch's epoch; `own` has at most 14 characters, and no two branches share it."""

@@ -22,8 +22,9 @@ InstantText = Annotated[
 Name = Annotated[str, msgspec.Meta(max_length=63)]
 Mark = Annotated[str, msgspec.Meta(max_length=128)]
 """Where central's history ended when it answered. A till says it again, and 410 answers that it ends elsewhere now."""
-Marks = Annotated[tuple[Mark, ...], msgspec.Meta(max_length=2)]
-"""Those of the last push and pull that were answered in an epoch."""
+MOST_MARKS = 3
+Marks = Annotated[tuple[Mark, ...], msgspec.Meta(max_length=MOST_MARKS)]
+"""Those of the last push and pull that were answered in an epoch, and one of before the till was at a branch of it."""
 Epoch = Annotated[str, msgspec.Meta(max_length=64)]
 Sequence = Annotated[int, msgspec.Meta(ge=1, le=2**62)]
 
@@ -132,3 +133,13 @@ class DigestAnswer(msgspec.Struct, frozen=True):
 def data_hash(data: bytes) -> str:
     """What tells two operations under one id apart: SHA-256 of `data`, in hex."""
     return sha256(data).hexdigest()
+
+
+def later_mark(*marks: Mark | None) -> Mark | None:
+    """Of marks of one history that which has all others before it."""
+    return max(filter(None, marks), key=_number_of, default=None)
+
+
+def _number_of(mark: Mark) -> int:
+    number = mark.partition(":")[0]
+    return int(number) if number.isdecimal() else 0

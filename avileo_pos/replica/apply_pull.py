@@ -21,6 +21,7 @@ from avileo_pos.protocol import COLLECTIONS, Collection, DigestAnswer, Kind, Pul
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.identity import read_identity
 from avileo_pos.replica.queue import PulledFact, heed_pulled_facts, pulled_unanswered
+from avileo_pos.replica.sync_state import note_page
 from avileo_pos.replica.transaction import writes_pulled_rows
 from avileo_pos.tables.shared import SYNCED_TABLES, businesses
 from avileo_pos.tables.till import sync_state
@@ -103,7 +104,7 @@ def _known(table: TablePage) -> _Part | None:
 
 def _store(db: Connection, part: _Part | None, page: PullPage, *, is_last: bool) -> None:
     """The mark comes with the first rows: without it nothing would tell that central has lost these again."""
-    db.execute(update(sync_state).values(pull_mark=page.mark))
+    note_page(db, page.mark)
     if part is not None:
         _store_rows(db, part)
     if is_last:

@@ -42,16 +42,17 @@ def write_word_of_central(replica: Path, target: Path) -> BranchPoint:
 
 def _point(db: sqlite3.Connection) -> BranchPoint:
     found = db.execute(
-        "SELECT i.business_id, s.epoch, s.pulled_head, s.resyncing FROM till_identity i CROSS JOIN sync_state s"
+        "SELECT i.business_id, s.epoch, s.pulled_head, s.resyncing, s.pull_mark"
+        " FROM till_identity i CROSS JOIN sync_state s"
     ).fetchone()
     if found is None or found[1] is None or found[3] or not found[2]:
         raise BusinessRuleBroken("catalog_not_here")
-    business_id, epoch, head, _ = found
+    business_id, epoch, head, _, mark = found
     if is_branch(epoch):
         raise BusinessRuleBroken("already_sharing")
     if _is_pull_unfinished(db, head):
         raise BusinessRuleBroken("pull_unfinished")
-    return BranchPoint(business_id, epoch, head)
+    return BranchPoint(business_id, epoch, head, mark)
 
 
 def _is_pull_unfinished(db: sqlite3.Connection, head: int) -> bool:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, case, select, update
 
 from avileo_pos.cards import forget_base_revisions
 from avileo_pos.figures import fold_own_facts
+from avileo_pos.protocol import later_mark
 from avileo_pos.protocol.branches import common_head, is_branch, is_same_root, surely_held
 from avileo_pos.replica.identity import TillIdentity, read_identity
 from avileo_pos.replica.queue import send_everything_again
 from avileo_pos.tables.till import sync_state
+
+# What answers in an epoch that is no branch's was told the mark of before the till was at one.
+_ROOT_WAS_TOLD: Final = {"root_mark": case((sync_state.c.epoch.contains("@"), sync_state.c.root_mark), else_=None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class SyncPlace:
     head: int
     push_mark: str | None
     pull_mark: str | None
+    root_mark: str | None
     resyncing: bool
     catalog_ready: bool
     last_contact_at: datetime | None
@@ -45,10 +50,11 @@ class SyncPlace:
     @property
     def marks(self) -> tuple[str, ...]:
         """By which central can tell whether it still has everything that it has answered here."""
-        return tuple(mark for mark in (self.push_mark, self.pull_mark) if mark is not None)
+        known_here = (self.push_mark, self.pull_mark, None if self.at_branch else self.root_mark)
+        return tuple(mark for mark in known_here if mark is not None)
 
     def without_marks(self) -> SyncPlace:
-        return replace(self, push_mark=None, pull_mark=None)
+        return replace(self, push_mark=None, pull_mark=None, root_mark=None)
 
     @property
     def at_branch(self) -> bool:
@@ -68,6 +74,7 @@ def read_place(db: Connection) -> SyncPlace:
         head=row.last_seen_head,
         push_mark=row.push_mark,
         pull_mark=row.pull_mark,
+        root_mark=row.root_mark,
         resyncing=bool(row.resyncing),
         catalog_ready=bool(row.catalog_ready),
         last_contact_at=_instant(row.last_contact_at),
@@ -80,9 +87,18 @@ def _instant(stored: str | None) -> datetime | None:
     return None if stored is None else datetime.fromisoformat(stored)
 
 
-def note_push(db: Connection, mark: str | None) -> None:
-    """Central has answered a push, and its history went as far as this mark by then."""
-    db.execute(update(sync_state).values(push_mark=mark))
+def note_push(db: Connection, mark: str | None, *, is_followed: bool = False) -> None:
+    """Central has answered a push, and its history went as far as this mark by then.
+
+    When `is_followed` into its epoch by this, it was not told the marks of that epoch yet.
+    """
+    told = {} if is_followed else _ROOT_WAS_TOLD
+    db.execute(update(sync_state).values(push_mark=mark, **told))
+
+
+def note_page(db: Connection, mark: str | None) -> None:
+    """Central has sent a page, and its history went as far as this mark by then."""
+    db.execute(update(sync_state).values(pull_mark=mark, **_ROOT_WAS_TOLD))
 
 
 def note_contact(db: Connection, now: datetime, server_time: datetime) -> None:
@@ -109,20 +125,19 @@ def adopt_epoch(db: Connection, business_id: UUID, epoch: str) -> bool:
     if before.epoch is None:
         return False
     _start_over(db, business_id, common_head(before.epoch, epoch))
-    db.execute(update(sync_state).values(last_seen_head=0, **_marks_after(before, epoch)))
+    root_mark = _mark_of_root(before) if is_same_root(before.epoch, epoch) else None
+    db.execute(update(sync_state).values(last_seen_head=0, root_mark=root_mark))
     return True
 
 
-def _marks_after(before: Row[Any], epoch: str) -> dict[str, str | None]:
-    """A branch does not know the history of its root: by that one's marks the root itself tells, once the till is home,
-    whether it still has what it had answered before.
+def _mark_of_root(place: Row[Any]) -> str | None:
+    """A branch does not know the history of its root: by this the root itself tells, once the till is home, whether it
+    still has what it had answered before.
     """
-    own, of_root = ("push_mark", "pull_mark"), ("root_push_mark", "root_pull_mark")
-    if not is_same_root(before.epoch, epoch):
-        return dict.fromkeys((*own, *of_root))
-    kept = [before._mapping[name] for name in (of_root if is_branch(before.epoch) else own)]
-    stays, goes = (of_root, own) if is_branch(epoch) else (own, of_root)
-    return dict(zip(stays, kept, strict=True)) | dict.fromkeys(goes)
+    kept: str | None = place.root_mark
+    if kept is not None or is_branch(place.epoch):
+        return kept
+    return later_mark(place.push_mark, place.pull_mark)
 
 
 def start_over(db: Connection, business_id: UUID) -> None:
@@ -133,6 +148,7 @@ def start_over(db: Connection, business_id: UUID) -> None:
     """
     epoch = db.execute(select(sync_state.c.epoch)).scalar_one()
     _start_over(db, business_id, surely_held(epoch))
+    db.execute(update(sync_state).values(_ROOT_WAS_TOLD))
 
 
 def _start_over(db: Connection, business_id: UUID, held: int) -> None:

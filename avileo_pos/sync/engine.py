@@ -297,7 +297,8 @@ class SyncEngine:
         if epoch_changed and not answer.results:  # nothing was taken yet: it goes again in its order, and not later
             self._give_back(batch)
             batch = ()
-        settled = self._run(writes_pulled_rows(self._settle, business_id, _complete(answer.results, batch), answer))
+        results = _complete(answer.results, batch)
+        settled = self._run(writes_pulled_rows(self._settle, business_id, results, answer, is_followed=epoch_changed))
         self._conflicts += settled.conflicts
         if answer.new_device:
             self._enrol_anew(place.till)
@@ -305,11 +306,17 @@ class SyncEngine:
             raise EpochChanged
 
     def _settle(
-        self, db: Connection, business_id: UUID, results: Sequence[OperationResult], answer: PushAnswer
+        self,
+        db: Connection,
+        business_id: UUID,
+        results: Sequence[OperationResult],
+        answer: PushAnswer,
+        *,
+        is_followed: bool,
     ) -> Settled:
         server_time = datetime.fromisoformat(answer.server_time)
         note_contact(db, self._clock(), server_time)
-        note_push(db, answer.mark)
+        note_push(db, answer.mark, is_followed=is_followed)
         return queue.settle(db, business_id, results, server_time, self._try_again_at)
 
     def _try_again_at(self, result: OperationResult) -> datetime:

@@ -285,8 +285,8 @@ MARKET, FAIR = (BranchPoint(str(BUSINESS), ROOT, 100).named(name) for name in ("
     ("way", "marks_at_the_end"),
     [
         ([ROOT, MARKET], ()),
-        ([ROOT, MARKET, ROOT], ("7:a", "9:b")),
-        ([ROOT, MARKET, FAIR, ROOT], ("7:a", "9:b")),
+        ([ROOT, MARKET, ROOT], ("9:b",)),
+        ([ROOT, MARKET, FAIR, ROOT], ("9:b",)),
         ([ROOT, ELSEWHERE, ROOT], ()),
         ([ROOT, MARKET, ELSEWHERE, MARKET, ROOT], ()),
     ],

@@ -16,7 +16,8 @@ from avileo_pos.protocol.words import ALREADY_SO, Conflict
 from avileo_pos.server.business.membership import NotAMember
 from avileo_pos.server.errors import ResyncNeeded
 from avileo_pos.server.postgres.epoch import restored
-from avileo_pos.server.postgres.revisions import AuditChain
+from avileo_pos.server.postgres.revisions import JUMP, AuditChain
+from avileo_pos.server.push.apply_push import apply_push
 from avileo_pos.server.push.parse_push import MOST_OPERATIONS, BrokenEnvelope, TooMuchAtOnce, parse_push
 from avileo_pos.tables.base import instant_text
 from tests.server.sync_central import NOW, TestCentral, Values, new_id, open_business, stored
@@ -478,7 +479,9 @@ def test_what_comes_home_from_a_branch_waits_for_what_others_did_there(central: 
     sale = central.beto.sale([pollo])
     void = central.ana.void(sale)
     greeting = msgspec.json.decode(central.ana.body([])) | {"epoch": "own@first:1f"}
-    central.ana.push_body(msgspec.json.encode(greeting))
+    for _ in range(2):
+        central.ana.push_body(msgspec.json.encode(greeting))
+    assert central.value("SELECT count(*) FROM audit_entries WHERE action = 'branch.came_home'") == 1
     assert central.ana.statuses(void) == ["blocked"]
     assert central.beto.statuses(sale) == ["applied"]
     assert central.ana.statuses(void) == ["applied"]
@@ -502,10 +505,27 @@ def test_what_is_not_in_centrals_history_any_more_is_told_before_anything_is_sto
     with pytest.raises(ResyncNeeded):
         central.beto.push_body(body(answer.epoch))
     assert _count(central, "sales") == 0
+    assert central.value("SELECT action FROM audit_entries ORDER BY number DESC LIMIT 1") == "history.lost"
     assert central.ana.statuses(void) == ["blocked"]
     assert central.beto.push_body(body("another")).results[0].status == "applied", "another epoch tells by itself"
-    assert central.beto.statuses(sale) == ["applied"]
+    [again] = central.beto.results(sale)
+    assert again.status == "applied"
+    assert again.revision is not None
+    assert again.revision > answer.head + JUMP, "no number of what was lost comes again"
     assert central.ana.statuses(void) == ["applied"]
+
+
+def test_what_a_file_brings_is_taken_though_central_has_lost_what_its_till_was_answered(
+    central: TestCentral, pollo: str
+) -> None:
+    before = central.rows("SELECT audit_number, audit_hash FROM sync_counters")[0]
+    lost = central.beto.sale([pollo])
+    answer = central.beto.push(lost)
+    central.forget_since(*before)
+    said = [central.beto.sale([pollo]), central.beto.void(lost)]
+    push = parse_push(central.beto.body(said, epoch=answer.epoch, marks=[str(answer.mark)]))
+    carried = apply_push(central.database, push, central.beto.user_id, NOW, is_carried=True)
+    assert [result.status for result in carried.results] == ["applied", "blocked"]
 
 
 @pytest.mark.parametrize("mark", ["", "1", "1:", "x:y", "0:ab", f"1:{'0' * 64}", f"{10**17}:{'a' * 64}", "1:\0", "0:"])

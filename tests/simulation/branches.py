@@ -485,7 +485,9 @@ class Market:
 
     def _shares_now(self, till: SimulatedTill) -> bool:
         place = self._places.get(till.file)
-        return place is not None and place.at is not None and place.at.is_up
+        if place is None or place.at is None:
+            return False
+        return place.at.is_up if place.hosts is place.at else place.at.is_open
 
     def _reach(self, till: SimulatedTill) -> None:
         self._world.moments.reached(str(till.file), till.replica._db)

@@ -167,6 +167,8 @@ class Checkers:
         stored = self.receipts_in[branch.point.epoch].items()
         self.receipts_in[branch.epoch] = {each: at for each, at in stored if at <= branch.point.head}
         self._watches[branch.epoch] = CentralWatch(branch)
+        if branch.point.epoch in self.unsteady:
+            self.unsteady.add(branch.epoch)
 
     def branch_went_back(self, branch: Branch) -> None:
         """Without a new epoch: what was pulled there says nothing any more of what it holds."""

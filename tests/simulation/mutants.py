@@ -33,6 +33,7 @@ from avileo_pos.replica import (
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.kept_operations import Found
 from avileo_pos.server import collect_pull
+from avileo_pos.server.business import audit
 from avileo_pos.server.postgres import database as central_database
 from avileo_pos.server.postgres import revisions
 from avileo_pos.server.postgres.wire_sql import of_business
@@ -339,7 +340,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "attempts burned on 503": in_place_of(queue, "give_back", _burning_attempts),
     "epoch ignored": in_place_of(engine.SyncEngine, "_follow_epoch", _done_already),
     "nothing sent again after a restore": in_place_of(sync_state, "send_everything_again", _nothing_to_do),
-    "a push taken whatever was lost before it": in_place_of(apply_push, "is_in_history", _held_already),
+    "a push taken whatever was lost before it": in_place_of(audit, "is_in_history", _held_already),
     "a page given whatever was lost before it": in_place_of(collect_pull, "is_in_history", _held_already),
     "nothing sent again after a loss without a word": in_place_of(engine, "start_over", _only_taken_anew),
     "revisions kept in a resync": in_place_of(engine, "forget_revisions", _done_already),

@@ -42,11 +42,9 @@ def draw(seed: int) -> Schedule:
     if chance.random() < 0.4:
         place = chance.randint(0, len(steps))
         steps[place:place] = hand.encounter()
-    is_shared = chance.random() < SHARING
-    if is_shared:
+    if chance.random() < SHARING:
         steps = with_a_market(chance, people, steps, hand.fault)
-    mixed = with_further_steps(seed, len(people), steps)
-    return Schedule(seed, people, mixed if is_shared else with_a_slip(seed, mixed))
+    return Schedule(seed, people, with_a_slip(seed, with_further_steps(seed, len(people), steps)))
 
 
 class _Hand:

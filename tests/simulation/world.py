@@ -69,8 +69,7 @@ TO_THE_FIRST_STEP: Final = """
     ALTER TABLE sync_queue ADD COLUMN acked_before INTEGER;
     UPDATE sync_queue SET acked_before = 1 FROM sync_state WHERE resyncing AND seq <= folded_seq;
     ALTER TABLE sync_state RENAME COLUMN folded_seq TO epoch_floor;
-    ALTER TABLE sync_state DROP COLUMN root_push_mark;
-    ALTER TABLE sync_state DROP COLUMN root_pull_mark;
+    ALTER TABLE sync_state DROP COLUMN root_mark;
     ALTER TABLE sync_state DROP COLUMN push_mark;
     ALTER TABLE sync_state DROP COLUMN pull_mark;
     DROP TABLE former_devices;
@@ -698,8 +697,8 @@ class _NoLock:
 
 def _cannot_tell_of_a_loss(till: SimulatedTill) -> bool:
     """As a till that was upgraded cannot until central's next answer: it has been answered, and has no mark of it."""
-    [place] = till.rows("SELECT epoch, push_mark, root_push_mark FROM sync_state")
-    if place["epoch"] is None or place["root_push_mark" if is_branch(place["epoch"]) else "push_mark"]:
+    [place] = till.rows("SELECT epoch, push_mark, root_mark FROM sync_state")
+    if place["epoch"] is None or place["root_mark"] or (place["push_mark"] and not is_branch(place["epoch"])):
         return False
     by_central = "SELECT count(*) FROM sync_queue WHERE status = 'acked' AND acked_revision <= ?"
     return bool(till.value(by_central, history_of(place["epoch"]).head))

@@ -33,7 +33,10 @@ _STATE: Final = "branch.json"
 
 
 class BranchState(msgspec.Struct, frozen=True):
-    """What must be known of a branch to go on with it: `handed_on` is what central, in its `epoch`, has of it."""
+    """What must be known of a branch to go on with it: `handed_on` is what central, in its `epoch`, has of it.
+
+    Before anything was, it has that from which the branch begins.
+    """
 
     code: str
     shared_by: UUID
@@ -130,14 +133,13 @@ class BranchHost:
         return Sharing(state.code, central.address, told, is_ending, state.shared_by)
 
     def _begin(self, member_id: UUID) -> None:
-        state = BranchState(new_code(), member_id)
-        word = self._folder / "word.jsonl"
+        code, word = new_code(), self._folder / "word.jsonl"
         try:
-            write_word_of_central(self._replica, word)
-            self._central(_THIS_TILL).do("branch", str(word), "--code-file", "-", told=f"{state.code}\n")
+            point = write_word_of_central(self._replica, word)
+            self._central(_THIS_TILL).do("branch", str(word), "--code-file", "-", told=f"{code}\n")
         finally:
             word.unlink(missing_ok=True)
-        self._keep(state)
+        self._keep(BranchState(code, member_id, HandedOn(mark=point.mark), point.epoch))
 
     def _central(self, host: str) -> LocalCentral:
         return LocalCentral(self._folder / "central", host)

@@ -100,13 +100,17 @@ def hold_epoch(connection: Connection) -> None:
     connection.exec_driver_sql("LOCK TABLE central_identity IN ROW SHARE MODE")
 
 
-def note_that_more_may_come(connection: Connection, business_id: UUID, now: datetime) -> None:
-    """What others were answered, at a branch or here, this central may not have yet. Inside `locked_revisions`."""
-    connection.exec_driver_sql(
+def note_that_more_may_come(connection: Connection, business_id: UUID, now: datetime) -> bool:
+    """What others were answered, at a branch or here, this central may not have yet. Inside `locked_revisions`.
+
+    Whether it was written down: once an hour is enough.
+    """
+    noted = connection.exec_driver_sql(
         "UPDATE sync_counters SET home_from_branch_at = %(now)s::timestamp WHERE business_id = %(business_id)s AND"
         " (home_from_branch_at IS NULL OR home_from_branch_at < %(now)s::timestamp - interval '1 hour')",
         {"business_id": business_id, "now": instant_text(now)},
     )
+    return noted.rowcount > 0
 
 
 def may_still_come(connection: Connection, business_id: UUID, moment: datetime) -> bool:

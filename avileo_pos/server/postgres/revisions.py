@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from avileo_pos.server.postgres.epoch import hold_epoch
 
 JUMP: Final = 2**32
-"""More revisions than a backup can have lost: so far a business's numbers go on in a new epoch."""
+"""More revisions than a backup can have lost: so far a business's numbers go on after it, as in any new epoch."""
 
 
 @dataclass(slots=True)
@@ -44,6 +44,10 @@ class Revisions:
 
     def next(self) -> int:
         return self.take()[0]
+
+    def leave_out_what_may_be_lost(self) -> None:
+        """No number that was given out before, and lost, comes again for something else."""
+        self.take(JUMP)
 
 
 @contextmanager

@@ -15,12 +15,12 @@ from sqlalchemy.exc import DBAPIError
 
 from avileo_pos.protocol.branches import is_branch
 from avileo_pos.protocol.words import OperationResult, OperationStatus, PushAnswer
-from avileo_pos.server.business.audit import is_in_history
+from avileo_pos.server.business import audit
 from avileo_pos.server.business.membership import hear_of_device, staff_of
 from avileo_pos.server.errors import ResyncNeeded
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.postgres.epoch import in_current_epoch, note_that_more_may_come
-from avileo_pos.server.postgres.revisions import locked_revisions
+from avileo_pos.server.postgres.revisions import Revisions, locked_revisions
 from avileo_pos.server.push.apply_voids import apply_voids
 from avileo_pos.server.push.derived import Ledger, write_derived
 from avileo_pos.server.push.judge_push import judge_arrival
@@ -94,10 +94,7 @@ def _in_one_transaction(
         connection.exec_driver_sql("DISCARD PLANS")
     keeps_all = is_branch(epoch)
     with locked_revisions(connection, business_id) as revisions:
-        has_lost = push.epoch == epoch and not is_in_history(connection, business_id, push.marks)
-        if has_lost or (push.epoch is not None and is_branch(push.epoch) and not keeps_all):
-            note_that_more_may_come(connection, business_id, now)
-        if has_lost and not is_carried:
+        if not _still_has_what_it_answered(connection, epoch, push, user_id, revisions, now) and not is_carried:
             return None
         skewed = _clock_is_wrong(push, now)
         opened = OpenPush(connection, business_id, push.device_id, staff, revisions, now, skewed, keeps_all)
@@ -111,6 +108,24 @@ def _in_one_transaction(
         new_device=is_clone or not staff.device_is_known,
         mark=revisions.chain.mark,
     )
+
+
+def _still_has_what_it_answered(
+    connection: Connection, epoch: str, push: Push, user_id: str, revisions: Revisions, now: datetime
+) -> bool:
+    """Where this central has not, or a branch has answered, more may come that it waits for; the audit tells so."""
+    business_id = UUID(push.business_id)
+    has_lost = push.epoch == epoch and not audit.is_in_history(connection, business_id, push.marks)
+    comes_home = push.epoch is not None and is_branch(push.epoch) and not is_branch(epoch)
+    is_news = (has_lost or comes_home) and note_that_more_may_come(connection, business_id, now)
+    if has_lost:
+        # What is stored from now on must not be taken for a part of what was lost, at a branch that began before.
+        revisions.leave_out_what_may_be_lost()
+    if has_lost or is_news:
+        action = "history.lost" if has_lost else "branch.came_home"
+        told = audit.Act(action, {"epoch": push.epoch, "marks": push.marks}, user_id, UUID(push.device_id))
+        audit.record(connection, business_id, revisions, told, now)
+    return not has_lost
 
 
 def _clock_is_wrong(push: Push, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.protocol.branches import NextPush
-from avileo_pos.protocol.words import PROTOCOL_VERSION, DigestAnswer, PullPage, PushAnswer, PushRequest
+from avileo_pos.protocol.words import MOST_MARKS, PROTOCOL_VERSION, DigestAnswer, PullPage, PushAnswer, PushRequest
 from avileo_pos.server.auth.current_person import SignedIn, ThePerson
 from avileo_pos.server.branches import next_push
 from avileo_pos.server.business.desk import at_the_desk
@@ -71,7 +71,9 @@ def pull(
     device_id: UUID,
     cursor: Annotated[str | None, Query(max_length=1_000)] = None,
     limit: Annotated[int, Query(ge=1)] = MOST_ROWS,
-    marks: Annotated[tuple[Annotated[str, Field(max_length=128)], ...], Query(alias="mark", max_length=2)] = (),
+    marks: Annotated[
+        tuple[Annotated[str, Field(max_length=128)], ...], Query(alias="mark", max_length=MOST_MARKS)
+    ] = (),
 ) -> Response:
     """The next rows that this person may see; without a cursor a snapshot begins. 410 asks for one.
 

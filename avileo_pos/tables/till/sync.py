@@ -66,8 +66,7 @@ sync_state = Table(
     Column("epoch", Words(64)),
     Column("push_mark", Words()),
     Column("pull_mark", Words()),
-    Column("root_push_mark", Words()),
-    Column("root_pull_mark", Words()),
+    Column("root_mark", Words()),
     Column("last_seen_head", Whole(8), nullable=False, server_default="0"),
     Column("pulled_head", Whole(8), nullable=False, server_default="0"),
     Column("folded_seq", Whole(8), nullable=False, server_default="0"),
@@ -82,7 +81,7 @@ sync_state = Table(
     sqlite_strict=True,
 )
 """`push_mark` and `pull_mark` are where central's history ended when it last answered one and the other in this epoch.
-While the till is at a branch, `root_push_mark` and `root_pull_mark` are those of the epoch whose branch it is.
+`root_mark` is the later of those that the till had before it was at a branch, until it is home and has told it.
 
 `pulled_head` is the last head up to which every row has come, and with it all that central derived until then.
 

@@ -10,5 +10,4 @@ depends_on = ("shared_0001",)
 
 
 def upgrade() -> None:
-    op.add_column("sync_state", sa.Column("root_push_mark", sa.Text(), nullable=True))
-    op.add_column("sync_state", sa.Column("root_pull_mark", sa.Text(), nullable=True))
+    op.add_column("sync_state", sa.Column("root_mark", sa.Text(), nullable=True))
