@@ -196,7 +196,7 @@ def _burning_attempts(give_back: Any) -> Any:
 
 def _place_before_rows(of: Any) -> Any:
     def the_place_first(self: apply_pull.PagePieces, page: PullPage) -> Iterator[Any]:
-        yield self._piece(None, page)
+        yield self._piece(None, page, is_last=True)
         yield from of(self, page)
 
     return the_place_first
@@ -286,31 +286,34 @@ def _unguarded(upsert: Any) -> Any:
 # --- A market without internet ---------------------------------------------------------------------------------------
 
 
-def _by_its_host(as_sent: Any) -> Any:
+def _by_its_host(push: Any) -> Any:
     """As if the till that hands on had done all of it."""
 
-    def with_another_device(taken: Any, *given: Any) -> Any:
-        return msgspec.structs.replace(as_sent(taken, *given), device_id=str(PEOPLE[0].device_id))
+    def with_another_device(giving: Any, taken: Any) -> Any:
+        return push(giving, msgspec.structs.replace(taken, device_id=str(PEOPLE[0].device_id)))
 
     return with_another_device
 
 
 def _only_the_first_half(left_of: Any) -> Any:
-    def forgetting(trunk: Any, taken: Any, business_id: Any, clock: Any) -> Any:
+    def forgetting(giving: Any, taken: Any) -> Any:
         half = taken.operations[: len(taken.operations) // 2]
-        return left_of(trunk, msgspec.structs.replace(taken, operations=half), business_id, clock)
+        return left_of(giving, msgspec.structs.replace(taken, operations=half))
 
     return forgetting
 
 
 def _whatever_is_noted(host: BranchHost) -> HandedOn:
+    """Neither by central's epoch nor by its mark would be known that it has lost that."""
     state = host._state()
-    return HandedOn() if state is None else state.handed_on
+    return HandedOn() if state is None else msgspec.structs.replace(state.handed_on, mark=None)
 
 
 _NOT_FULL: Final = tuple(each.replace("synchronous = FULL", "synchronous = NORMAL") for each in database._SETTINGS)
 # Each round looks after what an earlier one has left on its way: without that each of the two ways has to hold alone.
 _NEVER_LOOKED_AFTER: Final = in_place_of(queue, "take_back_what_was_on_its_way", _nothing_to_do)
+# A till whose answer was never committed learns of it by the mark, and sends everything again.
+_LOSES_WITHOUT_A_WORD: Final = in_place_of(audit, "is_in_history", _held_already)
 _ALL_ACKED: Final = {*OperationStatus} - {OperationStatus.QUARANTINED}
 
 MUTANTS: Final[Mapping[str, Mutant]] = {
@@ -320,7 +323,9 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "page cut, cursor at the head": in_place_of(collect_pull, "_changes", _cut_off),
     "snapshot ends at the present head": in_place_of(collect_pull, "_snapshot", _from_the_present_head),
     "receipt outside the transaction": in_place_of(apply_push, "write_receipts", _receipts_apart),
-    "answer before the commit": in_place_of(apply_push, "in_current_epoch", _before_the_commit),
+    "answer before the commit": _all(
+        in_place_of(apply_push, "in_current_epoch", _before_the_commit), _LOSES_WITHOUT_A_WORD
+    ),
     "receipts not looked up": in_place_of(apply_push, "find_receipts", lambda _find: lambda *_given: {}),
     "counter reused after a restore": in_place_of(central, "restored", _nothing_to_do),
     "tenant from the body": in_place_of(apply_push, "staff_of", _tenant_from_the_body),
@@ -340,7 +345,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "attempts burned on 503": in_place_of(queue, "give_back", _burning_attempts),
     "epoch ignored": in_place_of(engine.SyncEngine, "_follow_epoch", _done_already),
     "nothing sent again after a restore": in_place_of(sync_state, "send_everything_again", _nothing_to_do),
-    "a push taken whatever was lost before it": in_place_of(audit, "is_in_history", _held_already),
+    "a push taken whatever was lost before it": _LOSES_WITHOUT_A_WORD,
     "a page given whatever was lost before it": in_place_of(collect_pull, "is_in_history", _held_already),
     "nothing sent again after a loss without a word": in_place_of(engine, "start_over", _only_taken_anew),
     "revisions kept in a resync": in_place_of(engine, "forget_revisions", _done_already),
@@ -378,7 +383,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         BranchPoint, "named", lambda _named: lambda point, _own: point.epoch
     ),
     "what was handed on is not marked": in_place_of(BranchHost, "note_handed_on", _nothing_to_do),
-    "what was handed on counts in every epoch": in_place_of(
+    "what was handed on counts whatever central has lost": in_place_of(
         BranchHost, "handed_on", lambda _handed_on: lambda host, _epoch: _whatever_is_noted(host)
     ),
     "a branch begins with what was only done here": _all(
@@ -388,7 +393,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "a branch begins from a torn pull": in_place_of(
         central_word, "_is_pull_unfinished", lambda _is_unfinished: lambda *_given: False
     ),
-    "half of a push is handed on": in_place_of(handing_on, "_left_of", _only_the_first_half),
-    "handed on as the host's own": in_place_of(handing_on, "_as_sent_by_its_till", _by_its_host),
+    "half of a push is handed on": in_place_of(handing_on._Giving, "_left_of", _only_the_first_half),
+    "handed on as the host's own": in_place_of(handing_on._Giving, "_push", _by_its_host),
     "money in floats": in_place_of(sale, "line_subtotal", _in_floats),
 }
