@@ -295,6 +295,22 @@ def _by_its_host(push: Any) -> Any:
     return with_another_device
 
 
+def _without_a_mark(push: Any) -> Any:
+    def forgetting_it(giving: Any, taken: Any) -> Any:
+        giving.mark = None
+        return push(giving, taken)
+
+    return forgetting_it
+
+
+def _marked_at_the_end(store: Any) -> Any:
+    def storing(db: Connection, part: Any, page: PullPage, *, is_last: bool) -> None:
+        before = sync_state.read_place(db).pull_mark
+        store(db, part, page if is_last else msgspec.structs.replace(page, mark=before), is_last=is_last)
+
+    return storing
+
+
 def _only_the_first_half(left_of: Any) -> Any:
     def forgetting(giving: Any, taken: Any) -> Any:
         half = taken.operations[: len(taken.operations) // 2]
@@ -357,6 +373,13 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         in_place_of(queue, "_open_operations", lambda _open: lambda _db: lambda _id: False),
         in_place_of(apply_push, "_has_arrived", lambda _has: lambda *_given: True),
     ),
+    "a page's mark kept with its last rows": in_place_of(apply_pull, "_store", _marked_at_the_end),
+    "the mark of before a market is not told": in_place_of(
+        sync_state.SyncPlace,
+        "marks",
+        lambda marks: property(lambda place: marks.fget(replace(place, root_mark=None))),
+    ),
+    "handed on without a mark": in_place_of(handing_on._Giving, "_push", _without_a_mark),
     "place kept before the rows": in_place_of(apply_pull.PagePieces, "of", _place_before_rows),
     "operation queued after the commit": _queued_afterwards,
     "blocked and retry taken for stored": in_place_of(queue, "_ACKED", lambda _acked: _ALL_ACKED),
