@@ -299,6 +299,9 @@ class Checkers:
         for moved in self.moved:
             till = self.at_tills[moved.name]
             memory = self.memories[till.name]
+            memory.figures = {
+                (name, key): self.figure_of(till, name, key) for name in DERIVED for key in till.rows[name]
+            }
             memory.epoch, memory.head = till.state["epoch"], till.state["last_seen_head"]
             # What a new epoch is still to forget or to bring says nothing in it.
             memory.revisions = {
@@ -313,9 +316,6 @@ class Checkers:
                 memory.former = answered | memory.former
             else:
                 memory.former = {each["id"]: each for each in till.queue}
-            memory.figures = {
-                (name, key): self.figure_of(till, name, key) for name in DERIVED for key in till.rows[name]
-            }
             # In a resync rows of the epoch before are still shown, and its voidings may not have come to this one yet.
             memory.voided = set() if till.state["resyncing"] else _voided(till.rows)
             memory.is_new = memory.is_new and not till.is_settled
@@ -330,12 +330,13 @@ class Checkers:
 
         Of a backup that was put back twice the epochs share their numbers.
         """
-        revision = till.rows[name][key]["revision"]
-        before = self.memories[till.name].figures.get((name, key))
-        is_of_before = revision < 0 or till.is_forgetting
-        if is_of_before and before is not None and before[1] == abs(revision):
+        revision, memory = till.rows[name][key]["revision"], self.memories[till.name]
+        if not (revision < 0 or till.is_forgetting):
+            return till.state["epoch"], revision
+        before = memory.figures.get((name, key))
+        if before is not None and before[1] == abs(revision):
             return before
-        return till.state["epoch"], abs(revision)
+        return memory.epoch or till.state["epoch"], abs(revision)  # it came since, and is forgotten already
 
     def counted_in(self, till: AtTill, name: str, key: str) -> set[str]:
         """The operations that a figure has to count: central's as of its revision, and all that was done here."""
@@ -360,14 +361,15 @@ def _counts(till: AtTill, operation: Row) -> bool:
 
 
 def _is_out_of_sight(till: AtTill, operation: Row) -> bool:
-    """A void that central has refused, of another's fact that it shows here no more: nobody knows how it stands."""
-    if operation["operation_type"] != "delete" or operation["status"] != "parked":
+    """A void that central has not taken, of another's fact that it shows here no more: nobody knows how it stands."""
+    is_untaken = operation["status"] == "parked" or operation["last_code"] == "blocked"
+    if operation["operation_type"] != "delete" or not is_untaken:
         return False
     is_own = any(
         each["operation_type"] == "create" and each["entity_id"] == operation["entity_id"] for each in till.queue
     )
     row = till.rows[operation["collection"]].get(operation["entity_id"])
-    return not is_own and row is not None and row["revision"] == 0
+    return not is_own and (row is None or row["revision"] == 0)
 
 
 # --- At every step ---------------------------------------------------------------------------------------------------
@@ -553,7 +555,7 @@ def _was_replaced(seen: Checkers, till: AtTill, edit: Row, row: Row) -> bool:
 def _may_be_out_of_view(seen: Checkers, till: SimulatedTill, operation: Row) -> bool:
     """Whether it went to central once, and the row may have gone from here with the right to see it since."""
     is_of_another = operation["actor_id"] != str(till.member_id)
-    return operation["first_sent_at"] is not None and (is_of_another or seen.roles_were_written)
+    return operation["first_sent_at"] is not None and (is_of_another or seen.roles_were_written or seen.people_changed)
 
 
 def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
