@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock
 from typing import Final, Protocol
 from uuid import UUID
@@ -14,7 +15,15 @@ from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.protocol import DigestAnswer, PullPage, PushAnswer, PushRequest
 from avileo_pos.replica.database import Clock
 from avileo_pos.sync.batches import may_be_for_content
-from avileo_pos.sync.central import Accounts, Central, CentralTrouble, CentralUnreachable, Enrolment, SignedOut
+from avileo_pos.sync.central import (
+    Accounts,
+    Central,
+    CentralTrouble,
+    CentralUnreachable,
+    Enrolment,
+    ResyncNeeded,
+    SignedOut,
+)
 from avileo_pos.sync.handing_on import Branch, Reached, hand_on
 
 ANSWERS_BEFORE_TURNING_HOME: Final = 3  # a line that comes and goes would have everything taken anew each time
@@ -39,6 +48,7 @@ class CentralLine:
         self._answers_from_home = 0
         self._epoch_at_home: str | None = None
         self._greeted: Central | None = None
+        self._may_have_lost = True  # what was handed on to it, as far as this program knows
 
     def turn_to(self, branch: Central) -> None:
         self._answers_from_home = 0
@@ -75,7 +85,9 @@ class CentralLine:
             if shared is None or epoch is None or self.branch is not None:
                 return False
             branch, reached = shared
-            return hand_on(branch, self.home, self._business_id, epoch, reached, self._clock)
+            ask, self._may_have_lost = self._may_have_lost, False
+            with self._heeding_a_loss(self.home):
+                return hand_on(branch, self.home, self._business_id, epoch, reached, self._clock, ask=ask)
 
     # --- Central, as the engine calls it -----------------------------------------------------------------------------
 
@@ -97,7 +109,8 @@ class CentralLine:
         self, business_id: UUID, device_id: UUID, cursor: str | None, limit: int, marks: Sequence[str] = ()
     ) -> PullPage:
         central = self._now()
-        page = central.pull(business_id, device_id, cursor, limit, marks)
+        with self._heeding_a_loss(central):
+            page = central.pull(business_id, device_id, cursor, limit, marks)
         self._note_epoch(central, page.epoch)
         return page
 
@@ -117,9 +130,19 @@ class CentralLine:
             raise CentralUnreachable("no_route", str(trouble)) from trouble
 
     def _push(self, central: Central, request: PushRequest) -> PushAnswer:
-        answer = central.push(request)
+        with self._heeding_a_loss(central):
+            answer = central.push(request)
         self._note_epoch(central, answer.epoch)
         return answer
+
+    @contextmanager
+    def _heeding_a_loss(self, central: Central) -> Iterator[None]:
+        """Who is told to take everything anew asks about what was handed on too."""
+        try:
+            yield
+        except ResyncNeeded:
+            self._may_have_lost |= central is self.home
+            raise
 
     def _now(self) -> Central:
         return self.branch or self.home

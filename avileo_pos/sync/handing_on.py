@@ -74,17 +74,20 @@ class Reached(Protocol):
     def note_handed_on(self, epoch: str, done: HandedOn) -> None: ...
 
 
-def hand_on(branch: Branch, trunk: Trunk, business_id: UUID, epoch: str, reached: Reached, clock: Clock) -> bool:
+def hand_on(
+    branch: Branch, trunk: Trunk, business_id: UUID, epoch: str, reached: Reached, clock: Clock, *, ask: bool = False
+) -> bool:
     """Hand on what central, which is in this epoch, has not settled yet. True when it has settled all of it.
 
     What central cannot take yet holds back nothing that follows, and goes again by itself. Where central has lost what
-    it had settled, nothing is settled any more. Raises CentralTrouble.
+    it had settled, as it says to any push and to whoever may `ask` it, nothing is settled any more. Raises
+    CentralTrouble.
     """
     done = reached.handed_on(epoch)
     giving = _Giving(trunk, business_id, epoch, clock, done.mark)
     held_before = done.held
     try:
-        if settled := branch.next_push(business_id, done.number - 1) if done.number else None:
+        if settled := branch.next_push(business_id, done.number - 1) if ask and done.number else None:
             giving.greet(settled)
         while taken := branch.next_push(business_id, done.number):
             done = done.and_up_to(giving.give(taken), giving.mark)
