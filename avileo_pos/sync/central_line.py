@@ -85,9 +85,11 @@ class CentralLine:
             if shared is None or epoch is None or self.branch is not None:
                 return False
             branch, reached = shared
-            ask, self._may_have_lost = self._may_have_lost, False
+            ask = self._may_have_lost
             with self._heeding_a_loss(self.home):
-                return hand_on(branch, self.home, self._business_id, epoch, reached, self._clock, ask=ask)
+                is_all = hand_on(branch, self.home, self._business_id, epoch, reached, self._clock, ask=ask)
+            self._may_have_lost = False
+            return is_all
 
     # --- Central, as the engine calls it -----------------------------------------------------------------------------
 

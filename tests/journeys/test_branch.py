@@ -24,7 +24,7 @@ from avileo_pos.server.branches import begin_branch
 from avileo_pos.server.business import sample
 from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, ROSA
 from avileo_pos.server.postgres.database import Database
-from avileo_pos.server.push.carried import courier_of, take_in_carried
+from avileo_pos.server.push.carried import TakenIn, courier_of, take_in_carried
 from avileo_pos.sync.central import CentralTrouble
 from avileo_pos.sync.handing_on import HandedOn, hand_on
 from avileo_pos.sync.http_client import HttpCentral
@@ -85,6 +85,13 @@ def go_home(shop: Shop, till: Till) -> None:
     """The internet is back for this till, and it turns to central again."""
     till.turn_to(shop.address)
     till.sign_in_again({ADMIN.id: ADMIN.email, ROSA.id: ROSA.email}[till.actor.member_id], sample.PASSWORD)
+
+
+def carried_home(shop: Shop, file: Path, by: str, *, without_missing: bool = False) -> TakenIn:
+    """Somebody brings a till's file to central itself."""
+    handover = read_handover(file, PASSPHRASE)
+    courier = courier_of(shop.database, handover, by)
+    return take_in_carried(shop.database, handover, courier, shop.clock(), without_missing=without_missing)
 
 
 def come_to_rest(*tills: Till) -> None:
@@ -269,10 +276,7 @@ def test_a_void_that_a_file_brings_home_before_its_sale_waits_for_it(
         come_to_rest(rosa, pepa)
         pepa.void_sale(sold)
         export(pepa, file)
-    handover = read_handover(file, PASSPHRASE)
-    taken = take_in_carried(
-        shop.database, handover, courier_of(shop.database, handover, ADMIN.email), shop.clock(), without_missing=True
-    )
+    taken = carried_home(shop, file, ADMIN.email, without_missing=True)
     assert (taken.waiting, taken.parked) == (1, 0)
     for till in (rosa, pepa):
         go_home(shop, till)
@@ -299,8 +303,7 @@ def test_what_only_the_branch_has_is_exported_too_and_keeps_a_till_where_it_is(
         export(rosa, file)
     handover = read_handover(file, PASSPHRASE)
     assert rosa.run(reads(unsent, frozenset(each.operation.id for each in handover.operations))) == 2
-    courier = courier_of(shop.database, handover, ROSA.email)
-    taken = take_in_carried(shop.database, handover, courier, shop.clock())
+    taken = carried_home(shop, file, ROSA.email)
     assert (taken.new, taken.known) == (1, 1)
     for till in market:
         go_home(shop, till)

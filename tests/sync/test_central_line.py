@@ -130,7 +130,7 @@ def test_a_line_that_breaks_is_tried_again_from_where_all_was_settled(line: Cent
         line.hand_on()
     assert taken.done.number == 1
     assert line.hand_on()
-    assert (taken.done.number, len(home.receipts), home.pushes) == (3, 3, [0, 1, 1, 1, 1, 1])
+    assert (taken.done.number, len(home.receipts), home.pushes) == (3, 3, [0, 1, 1, 1, 0, 1, 1])
 
 
 def test_what_is_too_large_for_the_way_to_central_goes_in_halves(line: CentralLine, home: Home) -> None:
@@ -192,6 +192,9 @@ def test_a_central_that_went_back_without_a_word_is_given_all_again(
     if is_heard:
         with pytest.raises(ResyncNeeded):
             line.pull(BUSINESS, uuid4(), None, 100, [str(taken.done.mark)])
+        home.faults = [AWAY]
+        with pytest.raises(CentralUnreachable):
+            line.hand_on()
     else:
         taken.pushes += (push(3),)
     with pytest.raises(ResyncNeeded):
