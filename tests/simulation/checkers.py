@@ -53,7 +53,8 @@ class Memory:
     """What was seen before of one till's file; a copy of the file takes it along.
 
     `former` are the operations as they stood when the resync began that is under way; answers to later ones are added.
-    `is_new` until everything has come into it for the first time.
+    What was `taken_back` in it is remembered here, as the queue may forget it. `is_new` until everything has come into
+    it for the first time.
     """
 
     epoch: str | None = None
@@ -62,6 +63,7 @@ class Memory:
     figures: dict[tuple[str, str], tuple[str | None, int]] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
     former: dict[str, Row] = field(default_factory=dict)
+    taken_back: set[str] = field(default_factory=set)
     voided: set[tuple[str, str]] = field(default_factory=set)
     is_new: bool = False
 
@@ -100,6 +102,7 @@ class Checkers:
         self._moments: dict[str, int] = {}
         self._watches: dict[str, CentralWatch] = {}
         self.moved: list[SimulatedTill] = []
+        self.brought: dict[tuple[str, str, str, int], str] = {}
         rows = self.beginning = self.at_central.rows
         self.written_at_central: set[tuple[str, str]] = set()
         self.ledger = Ledger(
@@ -139,7 +142,11 @@ class Checkers:
         """What had been pulled last may be pulled again; what a person has done stands."""
         before = self.memories[till.name]
         self.memories[till.name] = Memory(
-            figures=before.figures, attempts=before.attempts, former=before.former, is_new=before.is_new
+            figures=before.figures,
+            attempts=before.attempts,
+            former=before.former,
+            taken_back=before.taken_back,
+            is_new=before.is_new,
         )
         self.file_went_back = True
 
@@ -262,6 +269,7 @@ class Checkers:
         exchanges = self.world.log[self._read_of_log :]
         self._read_of_log = len(self.world.log)
         self._look_where_something_moved()
+        self.brought = dict(_figures_in(exchanges))
         for check in ALWAYS:
             check(self, exchanges)
         self.world.carts.check(self.moved)
@@ -311,6 +319,7 @@ class Checkers:
                 if row["revision"] > 0 and not till.is_forgetting
             }
             memory.attempts = {each["id"]: each["attempts"] for each in till.queue}
+            memory.taken_back = self._taken_back_in_resync(till)
             if till.state["resyncing"]:
                 answered = {each["id"]: each for each in till.queue if each["acked_revision"] is not None}
                 memory.former = answered | memory.former
@@ -336,7 +345,8 @@ class Checkers:
         before = memory.figures.get((name, key))
         if before is not None and before[1] == abs(revision):
             return before
-        return memory.epoch or till.state["epoch"], abs(revision)  # it came since, and is forgotten already
+        came_from = self.brought.get((till.name, name, key, abs(revision)))  # and is forgotten already
+        return came_from or memory.epoch or till.state["epoch"], abs(revision)
 
     def counted_in(self, till: AtTill, name: str, key: str) -> set[str]:
         """The operations that a figure has to count: central's as of its revision, and all that was done here."""
@@ -346,13 +356,29 @@ class Checkers:
             return own
         epoch, revision = self.figure_of(till, name, key)
         held = {each for each, stored in self.receipts_in[epoch or ""].items() if stored < revision}
-        return own | (held - self._discarded_in_resync(till) if row["revision"] < 0 else held)
+        return own | (held - self._taken_back_in_resync(till) if row["revision"] < 0 else held)
 
-    def _discarded_in_resync(self, till: AtTill) -> set[str]:
+    def _taken_back_in_resync(self, till: AtTill) -> set[str]:
         """They are shown no more, though central had them before the resync."""
-        former = self.memories[till.name].former
-        discarded = {each["id"] for each in till.queue if each["last_code"] == "discarded"}
-        return {each for each in discarded if each not in former or former[each]["last_code"] != "discarded"}
+        memory = self.memories[till.name]
+        if not till.state["resyncing"]:
+            return set()
+        taken_back = {each["id"] for each in till.queue if each["last_code"] == "discarded"}
+        taken_back_before = {each["id"] for each in memory.former.values() if each["last_code"] == "discarded"}
+        return memory.taken_back | taken_back - taken_back_before
+
+
+def _figures_in(exchanges: list[Exchange]) -> Iterator[tuple[tuple[str, str, str, int], str]]:
+    """Of each figure that a till was sent, by its collection, id and revision: the epoch in which it holds."""
+    for exchange in exchanges:
+        if exchange.path == "/api/sync/pull" and exchange.status == 200 and exchange.answer.startswith(b'{"epoch"'):
+            page = msgspec.json.decode(exchange.answer)
+            for table in page["tables"]:
+                if (name := table["collection"]) in DERIVED:
+                    places = [table["columns"].index(column) for column in ("id", "revision")]
+                    for row in table["rows"]:
+                        key, revision = (row[place] for place in places)
+                        yield (exchange.till, name, key, revision), page["epoch"]
 
 
 def _counts(till: AtTill, operation: Row) -> bool:
@@ -362,14 +388,14 @@ def _counts(till: AtTill, operation: Row) -> bool:
 
 def _is_out_of_sight(till: AtTill, operation: Row) -> bool:
     """A void that central has not taken, of another's fact that it shows here no more: nobody knows how it stands."""
-    is_untaken = operation["status"] == "parked" or operation["last_code"] == "blocked"
-    if operation["operation_type"] != "delete" or not is_untaken:
+    if operation["operation_type"] != "delete" or operation["status"] == "acked":
         return False
     is_own = any(
         each["operation_type"] == "create" and each["entity_id"] == operation["entity_id"] for each in till.queue
     )
     row = till.rows[operation["collection"]].get(operation["entity_id"])
-    return not is_own and (row is None or row["revision"] == 0)
+    is_refused = operation["status"] == "parked" or operation["last_code"] == "blocked"
+    return not is_own and (row is None or (is_refused and row["revision"] == 0))
 
 
 # --- At every step ---------------------------------------------------------------------------------------------------
@@ -540,7 +566,8 @@ def _is_to_come(seen: Checkers, till: AtTill, operation: Row) -> bool:
     if operation["operation_type"] == "create":
         return False
     there = seen.who_answers_in(till.state["epoch"])
-    row = there.rows[operation["collection"]].get(operation["entity_id"]) if there is not None else None
+    visible = there.visible_to(till.cursor.member_id, till.cursor.role) if there and till.cursor else {}
+    row = visible.get(operation["collection"], {}).get(operation["entity_id"])
     has_come = row is not None and row["revision"] <= (till.state["pulled_head"] or 0)
     came_alone = seen.gone_back[till.name] > 0 or operation["id"] in seen.taken_in[till.name]
     return seen.memories[till.name].is_new or (came_alone and not has_come)
