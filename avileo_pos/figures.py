@@ -73,13 +73,16 @@ def changes_of_debt(sales: str, abonos: str, customers: str, when: When = since)
 
 
 def changes_of_stock(when: When = since) -> str:
-    """What own operations do to the stock, in grams or thousandths of a unit, by the product's `id`."""
+    """What own operations do to the stock, in grams or thousandths of a unit, by the product's `id`.
+
+    A void brings back what the sale took, also of a line that came to this till only after the void.
+    """
     stock_of = "LEFT JOIN inventory i ON i.business_id = :business AND i.id = m.product_id"
     return f"""
-    SELECT m.product_id AS id, m.quantity AS change
+    SELECT m.product_id AS id, iif(q.operation_type = 'create', m.quantity, -m.quantity) AS change
     FROM sync_queue q
     CROSS JOIN inventory_movements m ON m.business_id = :business AND m.sale_id = q.entity_id
-      AND (m.kind = 'anulacion') = (q.operation_type = 'delete') {stock_of}
+      AND m.kind = 'venta' {stock_of}
     WHERE q.collection = 'sales' AND {when("i")} AND {_counts_with("i", *_SALE)}
     UNION ALL
     SELECT m.product_id, m.quantity
