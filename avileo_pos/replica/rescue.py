@@ -9,7 +9,7 @@ then, so that a power cut in the midst leaves one of the two to begin from.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +22,7 @@ import structlog
 
 from avileo_pos.handover.at_central import OPEN
 from avileo_pos.handover.kept_operation import KeptOperation
-from avileo_pos.handover.sealing import SealBroken, write_whole
+from avileo_pos.handover.sealing import Seal, SealBroken, write_whole
 from avileo_pos.replica.carving import carve, identity_in, is_filled
 from avileo_pos.replica.copies import Copy, copies_in, newest_sound, take_out
 from avileo_pos.replica.database import Clock, Replica, reader_of, trouble_told_by_driver, utc_now
@@ -30,6 +30,7 @@ from avileo_pos.replica.errors import ReplicaDamaged
 from avileo_pos.replica.identity import TillIdentity, enrol, find_identity
 from avileo_pos.replica.journal import (
     ORPHANS,
+    Journal,
     JournalRead,
     kept_since,
     last_place,
@@ -240,19 +241,28 @@ def _from_newest_copy(path: Path, safes: Sequence[Safe], till: TillIdentity) -> 
 
 
 def _heed_journal(replica: Replica, safe: Safe, till: TillIdentity) -> int:
-    path = safe.journal_path(till.device_id)
-    if not path.exists():
-        return 0
-    now = replica.clock()
+    """What was set aside is asked too: the journal that took its place may be gone, or have lost its end."""
+    path, now = safe.journal_path(till.device_id), replica.clock()
+    of_before = safe.journals_set_aside(till.device_id)
     with closing(replica.reader()) as reader:
-        if not safe.journal(till.device_id).disagrees_with(reader, now):
-            return 0
         reached = last_place(reader)
+        is_older = path.exists() and safe.journal(till.device_id).disagrees_with(reader, now)
+    if not is_older and not any(_last_seq(each, safe.seal) > reached for each in of_before):
+        return 0
+    known = list(_readable([*of_before, path], safe.seal))
     with replica.writing_put_back_rows() as db:
-        came_back = put_back(db, _unseen(read_journal(path, safe.seal), reached, now))
-    set_aside(path, now)  # it may tell another past of the same places; the next one tells both
-    log.warning("file_was_older_than_its_journal", operations=came_back)
+        came_back = put_back(db, _unseen(known, reached, now))
+    if is_older or came_back:
+        set_aside(path, now)  # it may tell another past of the same places; the next one tells both
+        log.warning("file_was_older_than_its_journal", operations=came_back)
     return came_back
+
+
+def _last_seq(path: Path, seal: Seal) -> int:
+    try:
+        return Journal.open(path, seal).last_seq
+    except (OSError, SealBroken):
+        return 0  # it stays as it was when another took its place
 
 
 def _take_in_what_another_did_here(replica: Replica, own: Safe, till: TillIdentity) -> int:
@@ -263,7 +273,7 @@ def _take_in_what_another_did_here(replica: Replica, own: Safe, till: TillIdenti
             read = read_journal(path)
             if read.till is not None and read.till.business_id == till.business_id:
                 with replica.writing_put_back_rows() as db:
-                    came_back += put_back(db, _unseen(read, _NO_PLACE, now))
+                    came_back += put_back(db, _unseen([read], _NO_PLACE, now))
                 set_aside(path, now)
         except OSError as trouble:
             log.warning("journal_unreadable", why=type(trouble).__name__)
@@ -285,14 +295,15 @@ def _take_in_orphans(replica: Replica, own: Safe) -> int:
     return came_back
 
 
-def _unseen(read: JournalRead, reached: int, now: datetime) -> list[KeptOperation]:
+def _unseen(known: Sequence[JournalRead], reached: int, now: datetime) -> list[KeptOperation]:
     """An operation that is older than what the queue keeps may have been answered and forgotten."""
     since = kept_since(now)
+    discarded = frozenset[str]().union(*(read.discarded for read in known))
     return [
         kept
+        for read in known
         for kept in read.operations
-        if kept.operation.id not in read.discarded
-        and (kept.operation.seq > reached or kept.operation.created_at >= since)
+        if kept.operation.id not in discarded and (kept.operation.seq > reached or kept.operation.created_at >= since)
     ]
 
 
@@ -333,11 +344,15 @@ def _content(kept: KeptOperation) -> tuple[int, bytes]:
 def _journals(safes: Sequence[Safe]) -> Iterator[JournalRead]:
     """This till's: those of others on the same stick are sealed by other keys."""
     for safe in safes:
-        for file in safe.journals():
-            try:
-                yield read_journal(file, safe.seal)
-            except (OSError, SealBroken) as trouble:
-                log.warning("journal_unreadable", why=type(trouble).__name__)
+        yield from _readable(safe.journals(), safe.seal)
+
+
+def _readable(files: Iterable[Path], seal: Seal) -> Iterator[JournalRead]:
+    for file in files:
+        try:
+            yield read_journal(file, seal)
+        except (OSError, SealBroken) as trouble:
+            log.warning("journal_unreadable", why=type(trouble).__name__)
 
 
 def _fill(

@@ -78,6 +78,10 @@ class Safe:
     def journals(self) -> Iterator[Path]:
         yield from self.files(f"*{SUFFIX}")
 
+    def journals_set_aside(self, device_id: UUID) -> list[Path]:
+        """Those that this device wrote until another took their place, the oldest first."""
+        return sorted(self.files(f"{device_id}.*{SUFFIX}"))
+
     def journals_of_others(self, device_id: UUID) -> list[Path]:
         """Those that another device has written here, and nobody has set aside."""
         return [path for path in self.journals() if "." not in path.stem and path != self.journal_path(device_id)]

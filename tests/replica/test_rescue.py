@@ -24,6 +24,7 @@ from avileo_pos.replica.copies import make_copy
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.errors import ReplicaDamaged
 from avileo_pos.replica.identity import enrol, read_identity
+from avileo_pos.replica.journal import set_aside
 from avileo_pos.replica.kept_operations import as_kept
 from avileo_pos.replica.rescue import Opened, open_or_rescue, rescue_file
 from avileo_pos.replica.safe import Safe
@@ -272,6 +273,21 @@ def test_what_was_done_here_as_another_till_comes_back_under_an_older_file(day: 
     again = spoilt.open()
     assert again.came_back == 0
     assert queue_of(again).keys() == day.operations.keys()
+
+
+def test_what_only_a_journal_that_was_set_aside_knows_comes_back_under_an_older_file(day: Day, tmp_path: Path) -> None:
+    spoilt = day.again_in(tmp_path / "spoilt")
+    older = open_till(tmp_path)
+    former = older.run(reads(read_identity))
+    [journal] = spoilt.safe.journals()
+    older.run(writes(enrol, replace(former, device_id=UUID(journal.stem)), NOON))
+    older.replica.close()
+    set_aside(journal, NOON)
+    shutil.copy(older.replica.path, spoilt.file)
+    opened = spoilt.open()
+    assert opened.came_back == len(day.operations)
+    assert queue_of(opened) == day.operations
+    assert spoilt.open().came_back == 0
 
 
 def forget_whose_it_is(file: Path) -> None:

@@ -136,6 +136,7 @@ class Checkers:
 
     def cloned(self, original: SimulatedTill, clone: SimulatedTill) -> None:
         self.memories[clone.name] = deepcopy(self.memories[original.name])
+        self.taken_in[clone.name] |= self.taken_in[original.name]
         self.was_disturbed = True
 
     def power_was_cut(self, till: SimulatedTill) -> None:
