@@ -364,7 +364,7 @@ class Checkers:
         memory = self.memories[till.name]
         if not till.state["resyncing"]:
             return set()
-        taken_back = {each["id"] for each in till.queue if each["last_code"] == "discarded"}
+        taken_back = {each["id"] for each in till.queue if each["last_code"] == "discarded" and _is_told(till, each)}
         taken_back_before = {each["id"] for each in memory.former.values() if each["last_code"] == "discarded"}
         return memory.taken_back | taken_back - taken_back_before
 
@@ -385,6 +385,11 @@ def _figures_in(exchanges: list[Exchange]) -> Iterator[tuple[tuple[str, str, str
 def _counts(till: AtTill, operation: Row) -> bool:
     """Whether what was done changes what is shown: not what a person took back, nor what is out of sight."""
     return operation["last_code"] != "discarded" and not _is_out_of_sight(till, operation)
+
+
+def _is_told(till: AtTill, operation: Row) -> bool:
+    """What a voiding had changed is told by its fact alone, which may be out of view."""
+    return operation["operation_type"] != "delete" or operation["entity_id"] in till.rows[operation["collection"]]
 
 
 def _is_out_of_sight(till: AtTill, operation: Row) -> bool:
