@@ -11,6 +11,7 @@ Step = list[Any]
 SHARE: Final = 0.3
 """Of the seeds that have any."""
 SLIPS: Final = 0.06
+"""Of the seeds in which central slips back to a snapshot without a word."""
 
 DAMAGES: Final = ("pages", "pages", "pages", "cut", "empty", "gone", "row")
 POISONS: Final = ("type", "text", "number", "forbidden", "nul", "collection")
@@ -31,10 +32,10 @@ def with_further_steps(seed: int, tills: int, steps: Sequence[Step]) -> tuple[St
     return tuple(mixed)
 
 
-def with_a_slip(seed: int, steps: Sequence[Step]) -> tuple[Step, ...]:
-    """In a few seeds central slips back to a snapshot without a word."""
+def with_a_slip(seed: int, steps: Sequence[Step], share: float) -> tuple[Step, ...]:
+    """In that share of the seeds central slips back."""
     chance = Random(f"slip {seed}")
-    if chance.random() >= SLIPS:
+    if chance.random() >= share:
         return tuple(steps)
     taken = chance.randint(0, len(steps))
     put_back = chance.randint(taken, len(steps))

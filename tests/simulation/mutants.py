@@ -420,3 +420,12 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "handed on as the host's own": in_place_of(handing_on._Giving, "_push", _by_its_host),
     "money in floats": in_place_of(sale, "line_subtotal", _in_floats),
 }
+
+SHOWN_BY_A_SLIP: Final = frozenset(
+    {
+        "a page's mark kept with its last rows",
+        "the mark of before a market is not told",
+        "handed on without a mark",
+    }
+)
+"""These do no harm while central keeps what it has stored: they are looked for where it slips back in every seed."""

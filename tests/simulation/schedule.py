@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from tests.simulation.further_steps import with_a_slip, with_further_steps
+from tests.simulation.further_steps import SLIPS, with_a_slip, with_further_steps
 from tests.simulation.market_days import with_a_market
 
 Step = list[Any]
@@ -33,8 +33,8 @@ class Schedule:
     steps: tuple[Step, ...]
 
 
-def draw(seed: int) -> Schedule:
-    """The same seed is the same schedule, whatever the machine."""
+def draw(seed: int, slips: float = SLIPS) -> Schedule:
+    """The same seed is the same schedule, whatever the machine. Central slips back in the share `slips` of them."""
     chance = Random(seed)
     people = tuple(chance.sample(range(4), chance.choice((1, 2, 2, 2, 3, 4))))
     hand = _Hand(chance, len(people))
@@ -44,7 +44,7 @@ def draw(seed: int) -> Schedule:
         steps[place:place] = hand.encounter()
     if chance.random() < SHARING:
         steps = with_a_market(chance, people, steps, hand.fault)
-    return Schedule(seed, people, with_a_slip(seed, with_further_steps(seed, len(people), steps)))
+    return Schedule(seed, people, with_a_slip(seed, with_further_steps(seed, len(people), steps), slips))
 
 
 class _Hand:
