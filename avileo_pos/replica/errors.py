@@ -84,14 +84,16 @@ _BY_SQLITE_CODE: dict[int, type[ReplicaTrouble]] = {
 _NO_ROOM = {sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
-# The driver's own words for a text whose bytes are none.
-_ILLEGIBLE = "Could not decode to UTF-8"
+# What has no code of its own: a text whose bytes are none, a head of the file that no SQLite has written.
+_ILLEGIBLE = ("Could not decode to UTF-8", "unsupported file format")
 
 
 def trouble_behind(error: BaseException | None) -> ReplicaTrouble | None:
     """The trouble with file or disk that an error of the driver tells of; None for an error of ours."""
+    if any(words in str(error) for words in _ILLEGIBLE):
+        return ReplicaDamaged(str(error))
     extended = getattr(error, "sqlite_errorcode", None)
     if extended is None:
-        return ReplicaDamaged(str(error)) if _ILLEGIBLE in str(error) else None
+        return None
     kind = DiskFull if extended in _NO_ROOM else _BY_SQLITE_CODE.get(extended & 0xFF)
     return kind(str(error)) if kind else None

@@ -117,6 +117,12 @@ def test_with_copy_and_journal_no_damage_loses_an_operation(
     assert queue_of(spoilt.open()) == day.operations
 
 
+def test_a_head_that_no_sqlite_has_written_is_damage_like_any_other(day: Day, tmp_path: Path) -> None:
+    spoilt = day.again_in(tmp_path / "spoilt")
+    spoilt.spoil(44, 4, b"\xff")  # the number of the schema's format
+    assert queue_of(spoilt.open()) == day.operations
+
+
 @given(st.integers(0), st.integers(1, 100_000), FILLERS)
 @settings(AT_RANDOM, max_examples=6)
 def test_of_the_file_alone_every_operation_on_an_undamaged_page_is_saved(
