@@ -249,7 +249,9 @@ def _heed_journal(replica: Replica, safe: Safe, till: TillIdentity) -> int:
         is_older = path.exists() and safe.journal(till.device_id).disagrees_with(reader, now)
     if not is_older and not any(_last_seq(each, safe.seal) > reached for each in of_before):
         return 0
-    known = list(_readable([*of_before, path], safe.seal))
+    known = list(_readable(of_before, safe.seal))
+    if path.exists():
+        known.append(read_journal(path, safe.seal))  # it is not set aside unread
     with replica.writing_put_back_rows() as db:
         came_back = put_back(db, _unseen(known, reached, now))
     if is_older or came_back:
