@@ -166,6 +166,8 @@ def _take_back(work: Work, operation: Row[Any]) -> None:
     elif operation.operation_type == "delete":
         _take_voiding_back(work, operation)
     _show_state(work, operation)
+    if operation.operation_type != "create":
+        _remove_when_unheld(work, operation)
 
 
 def _show_state(work: Work, operation: Row[Any]) -> None:
@@ -191,6 +193,23 @@ def _take_voiding_back(work: Work, operation: Row[Any]) -> None:
     for part, rows in _parts_of(operation):
         _remove(work, part, [row["id"] for row in rows])
     take_voiding_back(work.db, operation.collection, operation.entity_id)
+
+
+def _remove_when_unheld(work: Work, operation: Row[Any]) -> None:
+    """What central shows here no more stood only for this operation, as at the end of a resync."""
+    held = work.db.exec_driver_sql(
+        "SELECT 1 FROM sync_queue WHERE entity_id = ? AND (status <> 'acked'"
+        " OR acked_revision > (SELECT pulled_head FROM sync_state))",
+        (operation.entity_id,),
+    )
+    if held.first() is not None:
+        return
+    collection = COLLECTIONS[operation.collection]
+    for part, column in collection.parts.items():
+        table = COLLECTIONS[part].table
+        inside = select(table.c.id).where(table.c[column] == UUID(operation.entity_id))
+        _remove(work, table, [str(each) for each in work.db.execute(inside).scalars()])
+    _remove(work, collection.table, [operation.entity_id])
 
 
 def _parts_of(operation: Row[Any]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:

@@ -20,7 +20,8 @@ from avileo_pos.replica.apply_pull import (
 )
 from avileo_pos.replica.sync_state import begin_resync, end_resync, read_place
 from avileo_pos.replica.transaction import read, reads, writes, writes_pulled_rows
-from tests.replica.answers import applied, next_batch, park_all, send_all, settle
+from avileo_pos.usecases.queue import DiscardOperation, discard_operation
+from tests.replica.answers import applied, next_batch, only_parked, park_all, send_all, settle
 from tests.replica.till import (
     EPOCH,
     MARKET_CUSTOMER,
@@ -239,6 +240,19 @@ def busy_till(folder: Path) -> tuple[Till, dict[str, UUID]]:
     people["luis"] = till.new_customer("Luis")
     till.renames(MARKET_CUSTOMER, "Puesto 15")
     return till, people
+
+
+def test_a_fact_that_central_shows_no_more_goes_with_the_voiding_that_held_it(till: Till) -> None:
+    abono = till.takes_abono()
+    send_all(till, revision=7)
+    till.applies(page(as_pulled(till, "abonos", abono, revision=8), head=8))
+    till.voids_abono(abono)
+    park_all(till)
+    resync(till, page(member_row(), business_row(), head=9))
+    assert till.value("SELECT voided_at IS NOT NULL FROM abonos") == 1
+    till.does(discard_operation, DiscardOperation(only_parked(till), "sí pagó"))
+    assert till.value("SELECT count(*) FROM abonos") == 0
+    assert till.value("SELECT count(*) FROM abono_payments") == 0
 
 
 def test_a_resync_takes_centrals_rows_also_where_their_revision_is_lower(tmp_path: Path) -> None:

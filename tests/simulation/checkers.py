@@ -582,7 +582,8 @@ def _is_to_come(seen: Checkers, till: AtTill, operation: Row) -> bool:
 def _was_replaced(seen: Checkers, till: AtTill, edit: Row, row: Row) -> bool:
     """Whether it goes again to a central of another epoch, and in the one before something later had come."""
     former = seen.memories[till.name].former.get(edit["id"])
-    return former is not None and -row["revision"] > (former["acked_revision"] or 2**63)
+    held_before = abs(row["revision"]) if till.is_forgetting else -row["revision"]
+    return former is not None and held_before > (former["acked_revision"] or 2**63)
 
 
 def _may_be_out_of_view(seen: Checkers, till: SimulatedTill, operation: Row) -> bool:
@@ -613,12 +614,14 @@ def _cannot_know(seen: Checkers, till: AtTill) -> bool:
 
     Carried here; or from here to central, of somebody whose sales are not for whoever is here now to see.
     """
-    known = seen.at_central.receipts.keys() | seen.receipts_in[till.state["epoch"] or ""].keys()
+    memory = seen.memories[till.name]
+    epochs = {till.state["epoch"], memory.epoch, *(epoch for epoch, _revision in memory.figures.values())}
+    known = seen.at_central.receipts.keys() | {each for epoch in epochs for each in seen.receipts_in[epoch or ""]}
     viewer = till.cursor.member_id if till.cursor else None
     of_others = {each["id"] for each in till.queue if each["actor_id"] != viewer}
     carried = (seen.taken_in[till.name] | seen.carried_to_central & of_others) & known
     unanswered = {each["id"] for each in till.queue if each["status"] != "acked"} if carried else set()
-    return seen.memories[till.name].is_new or bool(carried & unanswered)
+    return memory.is_new or bool(carried & unanswered)
 
 
 def i14_offline_costs_no_attempt(seen: Checkers, exchanges: list[Exchange]) -> None:
