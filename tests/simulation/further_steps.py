@@ -32,15 +32,28 @@ def with_further_steps(seed: int, tills: int, steps: Sequence[Step]) -> tuple[St
     return tuple(mixed)
 
 
-def with_a_slip(seed: int, steps: Sequence[Step], share: float) -> tuple[Step, ...]:
-    """In that share of the seeds central slips back."""
+def with_a_slip(seed: int, tills: int, steps: Sequence[Step], share: float) -> tuple[Step, ...]:
+    """In that share of the seeds central slips back, in some of them to before a page that somebody has half of."""
     chance = Random(f"slip {seed}")
     if chance.random() >= share:
         return tuple(steps)
     taken = chance.randint(0, len(steps))
     put_back = chance.randint(taken, len(steps))
     snapshot: Step = ["backup", chance.choice((0, 0, 1, 3))]
-    return (*steps[:taken], snapshot, *steps[taken:put_back], ["slip_back", -1], *steps[put_back:])
+    torn, after = _a_torn_page(chance, tills) if tills > 1 and chance.random() < 0.3 else ([], [])
+    return (*steps[:taken], snapshot, *steps[taken:put_back], *torn, ["slip_back", -1], *after, *steps[put_back:])
+
+
+def _a_torn_page(chance: Random, tills: int) -> tuple[list[Step], list[Step]]:
+    """A crash in the middle of a page, and what comes after its rows are lost, also where nobody else has them."""
+    writer, reader = chance.sample(range(tills), 2)
+    sold: Step = ["sell", writer, [[0, chance.randint(1, 5000)]], 0, chance.choice((0, 33))]
+    torn: list[Step] = [
+        sold,
+        ["round", writer, []],
+        ["crash_in", reader, chance.randint(20, 90), ["round", reader, []]],
+    ]
+    return torn, [*chance.choice(([], [["die", writer]])), ["round", reader, []]]
 
 
 def _damage(chance: Random, tills: int) -> list[Step]:

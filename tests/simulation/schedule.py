@@ -44,7 +44,7 @@ def draw(seed: int, slips: float = SLIPS) -> Schedule:
         steps[place:place] = hand.encounter()
     if chance.random() < SHARING:
         steps = with_a_market(chance, people, steps, hand.fault)
-    return Schedule(seed, people, with_a_slip(seed, with_further_steps(seed, len(people), steps), slips))
+    return Schedule(seed, people, with_a_slip(seed, len(people), with_further_steps(seed, len(people), steps), slips))
 
 
 class _Hand:
