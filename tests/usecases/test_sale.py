@@ -290,6 +290,21 @@ def test_money_is_given_back_from_an_open_drawer_only(till: Till) -> None:
     assert till.do(void_sale, VoidSale(owed.sale_id, A_MISTAKE), by=PEPA).refund == 0
 
 
+def test_a_line_that_comes_only_after_the_void_goes_back_to_the_stock_too(till: Till) -> None:
+    """A page brings a colleague's sale in pieces, and it may be voided between two of them."""
+    till.open_drawer()
+    sold = till.sell(cash_sale(line("Jaba de huevos (30)", "3.000")))
+    till.push()
+    till.pull()
+    with till.replica.writing() as db:
+        db.exec_driver_sql("CREATE TEMP TABLE to_come AS SELECT * FROM inventory_movements WHERE kind = 'venta'")
+        db.exec_driver_sql("DELETE FROM inventory_movements WHERE kind = 'venta'")
+    till.do(void_sale, VoidSale(sold.sale_id, A_MISTAKE))
+    with till.replica.writing() as db:
+        db.exec_driver_sql("INSERT INTO inventory_movements SELECT * FROM to_come")
+    assert till.ask(stock_of, product_id("Jaba de huevos (30)")) == Decimal("24.000")
+
+
 def test_two_tills_that_void_the_same_sale_return_its_kilos_under_one_id(till: Till) -> None:
     till.open_drawer()
     sold = till.sell(cash_sale(line("Jaba de huevos (30)", "3.000")))
