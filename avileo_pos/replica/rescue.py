@@ -183,9 +183,11 @@ def _heed_journals(replica: Replica, safes: Sequence[Safe]) -> tuple[int, int]:
     if till is None:
         return 0, 0
     came_back = _take_in_orphans(replica, safes[0])
+    with closing(replica.reader()) as reader:
+        reached = last_place(reader)
     for safe in safes:
         try:
-            came_back += _heed_journal(replica, safe, till)
+            came_back += _heed_journal(replica, safe, till, reached)
         except (OSError, SealBroken) as trouble:
             log.warning("journal_unreadable", why=type(trouble).__name__)
     came_back += _take_in_what_another_did_here(replica, safes[0], till)
@@ -240,14 +242,17 @@ def _from_newest_copy(path: Path, safes: Sequence[Safe], till: TillIdentity) -> 
         opened.unlink(missing_ok=True)
 
 
-def _heed_journal(replica: Replica, safe: Safe, till: TillIdentity) -> int:
-    """What was set aside is asked too: the journal that took its place may be gone, or have lost its end."""
+def _heed_journal(replica: Replica, safe: Safe, till: TillIdentity, reached: int) -> int:
+    """Put back what one safe knows and the file has not, which ended at the place `reached` before any was asked.
+
+    What was set aside is asked too: the journal that took its place may be gone, or have lost its end. And each is
+    asked though another has filled the queue up to its end: a line in the midst of that one may have been spoilt.
+    """
     path, now = safe.journal_path(till.device_id), replica.clock()
     of_before = safe.journals_set_aside(till.device_id)
     with closing(replica.reader()) as reader:
-        reached = last_place(reader)
         is_older = path.exists() and safe.journal(till.device_id).disagrees_with(reader, now)
-    if not is_older and not any(_last_seq(each, safe.seal) > reached for each in of_before):
+    if not is_older and not any(_last_seq(each, safe.seal) > reached for each in (path, *of_before)):
         return 0
     known = list(_readable(of_before, safe.seal))
     if path.exists():

@@ -281,19 +281,42 @@ def test_what_was_done_here_as_another_till_comes_back_under_an_older_file(day: 
     assert queue_of(again).keys() == day.operations.keys()
 
 
+def with_an_older_file(day: Day, folder: Path) -> Day:
+    """In place of the file there is that of the same till as it was enrolled."""
+    older = day.again_in(folder / "spoilt")
+    till = open_till(folder)
+    former = till.run(reads(read_identity))
+    [journal] = older.safe.journals()
+    till.run(writes(enrol, replace(former, device_id=UUID(journal.stem)), NOON))
+    till.replica.close()
+    shutil.copy(till.replica.path, older.file)
+    return older
+
+
 def test_what_only_a_journal_that_was_set_aside_knows_comes_back_under_an_older_file(day: Day, tmp_path: Path) -> None:
-    spoilt = day.again_in(tmp_path / "spoilt")
-    older = open_till(tmp_path)
-    former = older.run(reads(read_identity))
-    [journal] = spoilt.safe.journals()
-    older.run(writes(enrol, replace(former, device_id=UUID(journal.stem)), NOON))
-    older.replica.close()
+    older = with_an_older_file(day, tmp_path)
+    [journal] = older.safe.journals()
     set_aside(journal, NOON)
-    shutil.copy(older.replica.path, spoilt.file)
-    opened = spoilt.open()
+    opened = older.open()
     assert opened.came_back == len(day.operations)
     assert queue_of(opened) == day.operations
-    assert spoilt.open().came_back == 0
+    assert older.open().came_back == 0
+
+
+def test_a_line_that_one_journal_lost_comes_back_from_the_other_also_by_a_clock_of_years_later(
+    day: Day, tmp_path: Path
+) -> None:
+    older = with_an_older_file(day, tmp_path)
+    second = Safe(tmp_path / "second")
+    shutil.copytree(older.safe.folder, second.folder)
+    [journal] = older.safe.journals()
+    lines = journal.read_bytes().splitlines(keepends=True)
+    lines[5] = b"x" * (len(lines[5]) - 1) + b"\n"
+    journal.write_bytes(b"".join(lines))
+    clock = Clock()
+    clock.advance(days=800)
+    opened = open_or_rescue(older.file, [older.safe, second], clock=clock)
+    assert queue_of(opened) == day.operations
 
 
 def forget_whose_it_is(file: Path) -> None:
