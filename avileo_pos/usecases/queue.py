@@ -178,12 +178,7 @@ def _show_state(work: Work, operation: Row[Any]) -> None:
 
 
 def _remove_unsent_rows(work: Work, operation: Row[Any]) -> None:
-    """What central has made of it meanwhile (a stub for a customer that it could not read) has a revision and stays.
-
-    No till has a business other than central's.
-    """
-    if operation.collection == businesses.name:
-        return
+    """What central has made of it meanwhile (a stub for a customer that it could not read) has a revision and stays."""
     for part, rows in _parts_of(operation):
         _remove(work, part, [row["id"] for row in rows])
     _remove(work, COLLECTIONS[operation.collection].table, [operation.entity_id])
@@ -219,7 +214,12 @@ def _parts_of(operation: Row[Any]) -> Iterator[tuple[Table, list[dict[str, Any]]
 
 
 def _remove(work: Work, table: Table, ids: list[str]) -> None:
-    """A row that others still name stays: central makes a stub of it, and that will come."""
+    """A row that others still name stays: central makes a stub of it, and that will come.
+
+    No till has a business other than central's.
+    """
+    if table is businesses:
+        return
     unsent = (table.c.business_id == work.business.id, table.c.revision == 0)
     with suppress(IntegrityError), work.db.begin_nested():
         work.db.execute(delete(table).where(*unsent, table.c.id.in_([UUID(one) for one in ids])))

@@ -15,7 +15,7 @@ from avileo_pos.domain.permissions import Actor
 from avileo_pos.protocol import OperationStatus
 from avileo_pos.replica.sync_state import adopt_epoch
 from avileo_pos.replica.transaction import writes
-from avileo_pos.tables.shared import customers
+from avileo_pos.tables.shared import businesses, customers
 from avileo_pos.usecases.queue import (
     DiscardOperation,
     ResendOperation,
@@ -92,6 +92,14 @@ def test_of_two_voidings_that_of_central_is_shown(till: Till) -> None:
     assert till.value("SELECT void_reason FROM abonos") == "la otra"
     settle(till, applied(own, revision=50))
     assert till.value("SELECT void_reason FROM abonos") == "la otra"
+
+
+def test_a_discarded_edit_of_the_business_lets_it_be_what_central_says(till: Till) -> None:
+    named = till.value("SELECT name FROM businesses")
+    till.does(lambda work, name: work.update(businesses, BUSINESS, {"name": name}), "Otra avícola")
+    park_all(till)
+    till.does(discard_operation, DiscardOperation(only_parked(till), "no era esta"))
+    assert till.value("SELECT name FROM businesses") == named
 
 
 def test_discarding_needs_an_admin_and_a_reason(till: Till) -> None:
