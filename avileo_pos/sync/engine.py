@@ -187,17 +187,26 @@ class SyncEngine:
             if self._still_has(place):
                 self._run(writes(begin_resync))
             else:
-                self._greet(place.without_marks())
-                self._run(writes(start_over, place.till.business_id))
+                self._start_over(place)
+
+    def _start_over(self, place: SyncPlace) -> None:
+        """If it is central that says so, and to nobody without marks. Its mark of now is not taken before: after a
+        crash in between the till would not know of the loss.
+        """
+        answer = self._central.push(self._request(place.without_marks(), ()))
+        if not self._follow_epoch(place, answer.epoch):
+            self._run(writes(start_over, place.till.business_id))
 
     def _still_has(self, place: SyncPlace) -> bool:
         """Whether central's history holds what it has answered here; without a mark of a push nobody knows."""
+        if place.push_mark is None:
+            return False
         try:
             self._greet(place)
         except ResyncNeeded:
             log.error("central_has_gone_back", epoch=place.epoch)
             return False
-        return place.push_mark is not None
+        return True
 
     def _settled_place(self) -> SyncPlace:
         """Where the till stands; a resync that has begun has forgotten all revisions before anything else happens."""

@@ -474,6 +474,25 @@ def test_what_central_had_answered_and_has_lost_without_a_word_is_given_to_it_ag
     assert central.rows["abonos", str(abono)]["voided_by"] == (str(ANA) if waits else None)
 
 
+def test_a_till_that_is_killed_while_it_hears_of_a_loss_hears_of_it_again(
+    shop: SyncedTill, central: LedgerCentral
+) -> None:
+    snapshot = central.kept()
+    abono = shop.till.takes_abono()
+    with patch.object(central, "pull", cut_off):
+        shop.round()
+    central.slip_back(snapshot)
+    with patch("avileo_pos.sync.engine.start_over", killed), pytest.raises(KeyboardInterrupt):
+        shop.round()
+    shop.reopen()
+    shop.rounds_until_quiet()
+    assert ("abonos", str(abono)) in central.rows
+
+
+def killed(*_given: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_batch_that_central_loses_before_the_next_one_comes_is_sent_again(
     busy_shop: SyncedTill, central: LedgerCentral
 ) -> None:
