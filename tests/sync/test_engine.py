@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import patch
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -458,12 +458,8 @@ def test_a_central_restored_from_a_backup_recovers_what_it_lost(shop: SyncedTill
 def test_what_central_had_answered_and_has_lost_without_a_word_is_given_to_it_again(
     shop: SyncedTill, central: LedgerCentral, others: int, *, waits: bool
 ) -> None:
-    """Whether its numbers were given to others since or not, and before the till has pulled any of it."""
-    snapshot = central.kept()
-    abono = shop.till.takes_abono()
-    with patch.object(central, "pull", cut_off):
-        shop.round()
-    central.slip_back(snapshot)
+    """Whether its numbers were given to others since or not."""
+    abono = abono_that_central_has_lost(shop, central)
     for _ in range(others):
         central.owe(str(MARKET_CUSTOMER), 100)
     if waits:
@@ -477,16 +473,22 @@ def test_what_central_had_answered_and_has_lost_without_a_word_is_given_to_it_ag
 def test_a_till_that_is_killed_while_it_hears_of_a_loss_hears_of_it_again(
     shop: SyncedTill, central: LedgerCentral
 ) -> None:
-    snapshot = central.kept()
-    abono = shop.till.takes_abono()
-    with patch.object(central, "pull", cut_off):
-        shop.round()
-    central.slip_back(snapshot)
+    abono = abono_that_central_has_lost(shop, central)
     with patch("avileo_pos.sync.engine.start_over", killed), pytest.raises(KeyboardInterrupt):
         shop.round()
     shop.reopen()
     shop.rounds_until_quiet()
     assert ("abonos", str(abono)) in central.rows
+
+
+def abono_that_central_has_lost(shop: SyncedTill, central: LedgerCentral) -> UUID:
+    """Without a word, before the till has pulled any of it."""
+    snapshot = central.kept()
+    abono = shop.till.takes_abono()
+    with patch.object(central, "pull", cut_off):
+        shop.round()
+    central.slip_back(snapshot)
+    return abono
 
 
 def killed(*_given: object) -> None:
