@@ -190,8 +190,9 @@ class SyncEngine:
                 self._start_over(place)
 
     def _start_over(self, place: SyncPlace) -> None:
-        """If it is central that says so, and to nobody without marks. Its mark of now is not taken before: after a
-        crash in between the till would not know of the loss.
+        """Central has lost something if it takes without marks what it refused with them; else that was no word of its.
+
+        The mark in this answer is not kept: a till killed before the loss is noted would not hear of it again.
         """
         answer = self._central.push(self._request(place.without_marks(), ()))
         if not self._follow_epoch(place, answer.epoch):
