@@ -53,8 +53,9 @@ class Memory:
     """What was seen before of one till's file; a copy of the file takes it along.
 
     `former` are the operations as they stood when the resync began that is under way; answers to later ones are added.
-    What was `taken_back` in it is remembered here, as the queue may forget it. `is_new` until everything has come into
-    it for the first time.
+    What was `taken_back` in it is remembered here, as the queue may forget it. Of operations `out_of_view` what they
+    brought is not in the file; of discarded ones, was not when they were. `is_new` until everything has come into it
+    for the first time.
     """
 
     epoch: str | None = None
@@ -64,6 +65,7 @@ class Memory:
     attempts: dict[str, int] = field(default_factory=dict)
     former: dict[str, Row] = field(default_factory=dict)
     taken_back: set[str] = field(default_factory=set)
+    out_of_view: set[str] = field(default_factory=set)
     voided: set[tuple[str, str]] = field(default_factory=set)
     is_new: bool = False
 
@@ -147,6 +149,7 @@ class Checkers:
             attempts=before.attempts,
             former=before.former,
             taken_back=before.taken_back,
+            out_of_view=before.out_of_view,
             is_new=before.is_new,
         )
         self.file_went_back = True
@@ -321,6 +324,7 @@ class Checkers:
             }
             memory.attempts = {each["id"]: each["attempts"] for each in till.queue}
             memory.taken_back = self._taken_back_in_resync(till)
+            memory.out_of_view = {each["id"] for each in till.queue if self._is_out_of_view(till, each)}
             if till.state["resyncing"]:
                 answered = {each["id"]: each for each in till.queue if each["acked_revision"] is not None}
                 memory.former = answered | memory.former
@@ -364,10 +368,17 @@ class Checkers:
         memory = self.memories[till.name]
         if not till.state["resyncing"]:
             return set()
-        discarded = [each for each in till.queue if each["last_code"] == "discarded" and _is_told(till, each)]
+        unseen = memory.out_of_view
+        discarded = [each for each in till.queue if each["last_code"] == "discarded" and each["id"] not in unseen]
         taken_back = {each["id"] for each in discarded} | self._voidings_without_effect(till, discarded)
         taken_back_before = {each["id"] for each in memory.former.values() if each["last_code"] == "discarded"}
         return memory.taken_back | taken_back - taken_back_before
+
+    def _is_out_of_view(self, till: AtTill, operation: Row) -> bool:
+        """What an operation has changed is told by the rows that it brought, or by the fact that it voided."""
+        if operation["last_code"] == "discarded":
+            return operation["id"] in self.memories[till.name].out_of_view
+        return operation["entity_id"] not in till.rows.get(operation["collection"], {})
 
     def _voidings_without_effect(self, till: AtTill, discarded: list[Row]) -> set[str]:
         """Others' voidings of what stands again here: they came after the discarded one, and nothing told them."""
@@ -397,11 +408,6 @@ def _figures_in(exchanges: list[Exchange]) -> Iterator[tuple[tuple[str, str, str
 def _counts(till: AtTill, operation: Row) -> bool:
     """Whether what was done changes what is shown: not what a person took back, nor what is out of sight."""
     return operation["last_code"] != "discarded" and not _is_out_of_sight(till, operation)
-
-
-def _is_told(till: AtTill, operation: Row) -> bool:
-    """What a voiding had changed is told by its fact alone, which may be out of view."""
-    return operation["operation_type"] != "delete" or operation["entity_id"] in till.rows[operation["collection"]]
 
 
 def _is_out_of_sight(till: AtTill, operation: Row) -> bool:
@@ -448,7 +454,10 @@ def i1_nothing_is_lost(seen: Checkers, _exchanges: list[Exchange]) -> None:
 
 
 def i10_bytes_never_change(seen: Checkers, exchanges: list[Exchange]) -> None:
-    """An operation's bytes never change after its first sending, nor its place in a till's queue."""
+    """An operation's bytes never change after its first sending, nor its place in a till's queue.
+
+    In a file with another past that is put back under a journal, what had its place there may hold it.
+    """
     for exchange in exchanges:
         if exchange.path == "/api/sync/push":
             body = plain_body(exchange.request)
@@ -459,8 +468,13 @@ def i10_bytes_never_change(seen: Checkers, exchanges: list[Exchange]) -> None:
                 said = repr([operation.get(name) for name in FROZEN])
                 if seen.first_bytes.setdefault(operation["id"], said) != said:
                     raise Violation("I10", f"{operation['id']} was {seen.first_bytes[operation['id']]}, now {said}")
-                if seen.first_places.setdefault(place, operation["seq"]) != operation["seq"]:
-                    raise Violation("I10", f"{place} went from {seen.first_places[place]} to {operation['seq']}")
+                first = seen.first_places.setdefault(place, operation["seq"])
+                if first != operation["seq"] and not _is_taken(seen.at_tills.get(exchange.till), first):
+                    raise Violation("I10", f"{place} went from {first} to {operation['seq']}")
+
+
+def _is_taken(till: AtTill | None, place: int) -> bool:
+    return till is not None and any(each["seq"] == place for each in till.queue)
 
 
 def i11_status_is_what_the_queue_says(seen: Checkers, _exchanges: list[Exchange]) -> None:
