@@ -67,7 +67,7 @@ def changes_of_debt(sales: str, abonos: str, customers: str, when: When = since)
     UNION ALL
     SELECT c.id, json_extract(q.data, '$.opening_balance.now') - json_extract(q.data, '$.opening_balance.was')
     FROM {customers} {balance_of} c.id
-    WHERE q.operation_type = 'update' AND b.id IS NOT NULL AND {when("b")}
+    WHERE q.operation_type = 'update' AND q.status <> 'parked' AND b.id IS NOT NULL AND {when("b")}
       AND json_extract(q.data, '$.opening_balance') IS NOT NULL
     """
 

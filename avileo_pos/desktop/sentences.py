@@ -79,6 +79,7 @@ SENTENCES: dict[str, str] = {
     "still_sharing": "Esta caja guarda lo que otras le enviaron. Primero deje de compartir, con internet.",
     "wrong_code": "Ese no es el código de la otra caja.",
     # People and records
+    "changed_meanwhile": "Otra caja acaba de cambiar lo mismo. Cierre y vuelva a abrir para ver cómo quedó.",
     "dni_of_another": "Ese DNI ya es de {name}.",
     "permission_denied": "No tiene permiso para esto. Pida el PIN de un administrador.",
     "not_a_pin": "El PIN tiene de 4 a 6 cifras.",

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from avileo_pos.domain.clock import is_waiting
 from avileo_pos.domain.errors import BusinessRuleBroken
 
 TRIES_BEFORE_WAITING = 5
@@ -33,7 +34,7 @@ class PinTries:
         return max(TRIES_BEFORE_WAITING - self.failures, 0)
 
     def waits(self, now: datetime) -> bool:
-        return self.wait_until is not None and now < self.wait_until
+        return is_waiting(self.wait_until, LONGEST_WAIT, now)
 
     def after_mistake(self, now: datetime) -> "PinTries":
         """From the fifth mistake on the person waits, each time twice as long, up to an hour."""

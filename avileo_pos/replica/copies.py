@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,10 +41,9 @@ class Copy:
     size: int
 
 
-def copies_in(safe: Safe) -> tuple[Copy, ...]:
+def copies_in(safe: Safe, now: datetime) -> tuple[Copy, ...]:
     """The newest first; none where the place is gone."""
-    found = [copy for path in safe.files("*.copy") if (copy := _as_copy(path)) is not None]
-    return tuple(sorted(found, key=lambda copy: copy.made_at, reverse=True))
+    return tuple(_newest_first([copy for path in safe.files("*.copy") if (copy := _as_copy(path)) is not None], now))
 
 
 def make_copy(file: Path, safe: Safe, device_id: UUID, now: datetime, *, quickly: bool = False) -> Copy:
@@ -65,11 +64,11 @@ def make_copy(file: Path, safe: Safe, device_id: UUID, now: datetime, *, quickly
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
-    let_old_ones_go(safe, device_id)
+    let_old_ones_go(safe, device_id, now)
     return Copy(target, device_id, now, target.stat().st_size)
 
 
-def send_along(copy: Copy, safe: Safe) -> None:
+def send_along(copy: Copy, safe: Safe, now: datetime) -> None:
     """Keep the copy in another safe too, sealed. Raises OSError when the place is gone, DiskFull."""
     assert isinstance(safe.seal, KeySeal)
     safe.make()
@@ -81,7 +80,7 @@ def send_along(copy: Copy, safe: Safe) -> None:
         unfinished.replace(safe.folder / copy.path.name)
     finally:
         unfinished.unlink(missing_ok=True)
-    let_old_ones_go(safe, copy.device_id)
+    let_old_ones_go(safe, copy.device_id, now)
 
 
 def take_out(copy: Copy, safe: Safe, target: Path) -> None:
@@ -96,12 +95,12 @@ def take_out(copy: Copy, safe: Safe, target: Path) -> None:
     require_sound_file(target)
 
 
-def newest_sound(safes: Sequence[Safe], target: Path) -> Copy | None:
+def newest_sound(safes: Sequence[Safe], target: Path, now: datetime) -> Copy | None:
     """The newest copy of all that can still be opened, written to `target`."""
-    found = [(copy, safe) for safe in safes for copy in copies_in(safe)]
-    for copy, safe in sorted(found, key=lambda each: each[0].made_at, reverse=True):
+    lie_in = {copy: safe for safe in safes for copy in copies_in(safe, now)}
+    for copy in _newest_first(lie_in, now):
         try:
-            take_out(copy, safe, target)
+            take_out(copy, lie_in[copy], target)
         except (OSError, SealBroken, ReplicaTrouble) as trouble:
             log.warning("copy_unusable", made_at=copy.made_at, why=type(trouble).__name__)
         else:
@@ -110,19 +109,24 @@ def newest_sound(safes: Sequence[Safe], target: Path) -> Copy | None:
     return None
 
 
-def let_old_ones_go(safe: Safe, device_id: UUID) -> None:
-    for copy in superfluous([each for each in copies_in(safe) if each.device_id == device_id]):
+def let_old_ones_go(safe: Safe, device_id: UUID, now: datetime) -> None:
+    for copy in superfluous([each for each in copies_in(safe, now) if each.device_id == device_id], now):
         copy.path.unlink(missing_ok=True)
 
 
-def superfluous(copies: Sequence[Copy]) -> list[Copy]:
+def superfluous(copies: Sequence[Copy], now: datetime) -> list[Copy]:
     """All but 14: the newest seven, and of each day before them the last, for seven days."""
-    by_age = sorted(copies, key=lambda copy: copy.made_at, reverse=True)
+    by_age = _newest_first(copies, now)
     last_of_day: dict[object, Copy] = {}
     for copy in by_age[_NEWEST:]:
         last_of_day.setdefault(business_date(copy.made_at, 0), copy)
     kept = [*by_age[:_NEWEST], *list(last_of_day.values())[: KEPT - _NEWEST]]
     return [copy for copy in by_age if copy not in kept]
+
+
+def _newest_first(copies: Iterable[Copy], now: datetime) -> list[Copy]:
+    """Those of later than now come last: the clock was ahead when they were made, and they are of before all others."""
+    return sorted(copies, key=lambda copy: (copy.made_at <= now, copy.made_at), reverse=True)
 
 
 def require_sound_file(path: Path) -> None:

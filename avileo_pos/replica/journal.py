@@ -16,7 +16,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -110,17 +110,17 @@ class Journal:
         """The place in the queue up to which it has come."""
         return self._last.operation.seq if self._last else 0
 
-    def disagrees_with(self, db: sqlite3.Connection, now: datetime) -> bool:
+    def disagrees_with(self, db: sqlite3.Connection) -> bool:
         """Whether it knows of an operation that the queue of `db` should hold and does not, or has otherwise.
 
         Then the file is an older one, or the disk has changed what was written. The latest megabyte is looked at.
         """
         if self.last_seq > last_place(db):
             return True
-        latest = {kept.operation.seq: kept for kept in self._latest}
+        latest, since = {kept.operation.seq: kept for kept in self._latest}, kept_since(db)
         stand = {row["seq"]: row for row in queue_rows(db, "seq >= ?", min(latest, default=0))} if latest else {}
         return any(
-            _differs(stand[seq], kept) if seq in stand else kept.operation.created_at >= kept_since(now)
+            _differs(stand[seq], kept) if seq in stand else kept.operation.created_at >= since
             for seq, kept in latest.items()
         )
 
@@ -180,7 +180,7 @@ def renewed(path: Path, seal: Seal, db: sqlite3.Connection, till: TillIdentity, 
     if not path.exists():
         return False
     old = read_journal(path, seal)
-    if old.broken_at is None and not _has_outgrown(old, Journal.open(path, seal), db, now):
+    if old.broken_at is None and not _has_outgrown(old, Journal.open(path, seal), db):
         return False
     begun = path.with_suffix(".begun")
     begun.unlink(missing_ok=True)
@@ -225,14 +225,21 @@ def stamp(now: datetime) -> str:
     return f"{now.astimezone(UTC):{STAMP}}"
 
 
-def kept_since(now: datetime) -> str:
-    """The queue holds every operation that was done since: it is let go so long after its answer."""
-    return instant_text(now - KEPT_AFTER_ANSWER)
+def kept_since(db: sqlite3.Connection) -> str:
+    """The queue holds every operation that was done since: it is let go so long after its answer.
+
+    That is counted by central's clock, as the queue does: this PC's may be set to another year.
+    """
+    contact = db.execute("SELECT last_contact_at, clock_skew_seconds FROM sync_state").fetchone()
+    if contact is None or contact[0] is None:
+        return ""
+    central_time = datetime.fromisoformat(contact[0]) - timedelta(seconds=contact[1])
+    return instant_text(central_time - KEPT_AFTER_ANSWER)
 
 
-def _has_outgrown(read: JournalRead, journal: Journal, db: sqlite3.Connection, now: datetime) -> bool:
+def _has_outgrown(read: JournalRead, journal: Journal, db: sqlite3.Connection) -> bool:
     """Never where it knows of what the queue has not seen: that is taken from it at the next start."""
-    return len(read.operations) > 2 * _rows_in_queue(db) + _AT_ONCE and not journal.disagrees_with(db, now)
+    return len(read.operations) > 2 * _rows_in_queue(db) + _AT_ONCE and not journal.disagrees_with(db)
 
 
 def _differs(row: dict[str, Any], kept: KeptOperation) -> bool:

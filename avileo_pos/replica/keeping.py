@@ -19,6 +19,7 @@ from uuid import UUID
 
 import structlog
 
+from avileo_pos.domain.clock import is_past
 from avileo_pos.handover.sealing import SealBroken
 from avileo_pos.replica.copies import Copy, copies_in, make_copy, send_along
 from avileo_pos.replica.database import Clock, reader_of, trouble_told_by_driver
@@ -132,7 +133,7 @@ class Keeping:
     def look(self) -> SafetyState:
         """How much room there is, and which copies; nothing is done about it."""
         free = shutil.disk_usage(self._file.parent).free
-        copies = copies_in(self._own)
+        copies = copies_in(self._own, self._clock())
         self.state = replace(
             self.state,
             free=free,
@@ -200,10 +201,11 @@ class Keeping:
 
     def _take_along(self, safe: Safe, till: TillIdentity) -> None:
         """The newest copy, and the chest that opens it: other tills on the same stick have chests of their own."""
-        there = {copy.path.name for copy in copies_in(safe)}
-        for copy in copies_in(self._own)[:1]:
+        now = self._clock()
+        there = {copy.path.name for copy in copies_in(safe, now)}
+        for copy in copies_in(self._own, now)[:1]:
             if copy.path.name not in there:
-                send_along(copy, safe)
+                send_along(copy, safe, now)
         target = safe.chest_path(till.device_id)
         with suppress(FileNotFoundError):
             content = self._locks.read_bytes()
@@ -249,7 +251,7 @@ class Keeping:
         self.state = replace(self.state, elsewhere=elsewhere)
 
     def _is_due(self, last: datetime | None, every: timedelta) -> bool:
-        return last is None or self._clock() - last >= every
+        return is_past(last, every, self._clock())
 
     def _last_check(self) -> datetime | None:
         with suppress(OSError, ValueError):

@@ -199,12 +199,16 @@ def next_try_at(db: Connection, now: datetime) -> datetime | None:
 def purge_answered(db: Connection, now: datetime) -> int:
     """Forget what central answered more than 45 days before its own `now`, and say how many that were.
 
-    The last one of all stays: the next operation's place is counted from it, and central takes a till that gives a
-    place to a second operation for a copy of itself.
+    What was not pulled since stays, as no figure of central's holds it yet. The last one of all stays: the next
+    operation's place is counted from it, and central takes a till that gives a place to a second operation for a copy
+    of itself.
     """
     before = instant_text(now - KEPT_AFTER_ANSWER)
     return db.exec_driver_sql(
-        "DELETE FROM sync_queue WHERE status = 'acked' AND acked_at < ? AND seq < (SELECT max(seq) FROM sync_queue)",
+        """
+        DELETE FROM sync_queue WHERE status = 'acked' AND acked_at < ? AND seq < (SELECT max(seq) FROM sync_queue)
+          AND coalesce(acked_revision, 0) <= (SELECT pulled_head FROM sync_state)
+        """,
         (before,),
     ).rowcount
 

@@ -23,6 +23,7 @@ import structlog
 from avileo_pos.handover.at_central import OPEN
 from avileo_pos.handover.kept_operation import KeptOperation
 from avileo_pos.handover.sealing import Seal, SealBroken, write_whole
+from avileo_pos.protocol import Operation
 from avileo_pos.replica.carving import carve, identity_in, is_filled
 from avileo_pos.replica.copies import Copy, copies_in, newest_sound, take_out
 from avileo_pos.replica.database import Clock, Replica, reader_of, trouble_told_by_driver, utc_now
@@ -103,7 +104,7 @@ def open_or_rescue(
 
 
 def _opened(path: Path, safes: Sequence[Safe], clock: Clock, new_id: Callable[[], UUID]) -> Opened:
-    _require_that_it_is_well(path, safes[0])
+    _require_that_it_is_well(path, safes[0], clock())
     try:
         replica = Replica.open(path, clock=clock, new_id=new_id)
         try:
@@ -117,12 +118,12 @@ def _opened(path: Path, safes: Sequence[Safe], clock: Clock, new_id: Callable[[]
     return Opened(replica, None, came_back, lost)
 
 
-def _require_that_it_is_well(path: Path, own: Safe) -> None:
+def _require_that_it_is_well(path: Path, own: Safe, now: datetime) -> None:
     """SQLite makes a new till where nothing is; what lies in the safe, or a log, tells that there was one.
 
     And the daily check sees more than the quick look at the start does.
     """
-    was_there = copies_in(own) or any(own.journals()) or is_filled(path.with_name(f"{path.name}-wal"))
+    was_there = copies_in(own, now) or any(own.journals()) or is_filled(path.with_name(f"{path.name}-wal"))
     if was_there and not is_filled(path):
         raise ReplicaDamaged("gone")
     if path.with_suffix(FOUND_DAMAGED).exists():
@@ -138,9 +139,9 @@ def rescue_file(
     """
     now, begun = clock(), _begun(path)
     _remove(begun)
-    copy = newest_sound(safes, begun)
+    copy = newest_sound(safes, begun, now)
     till = _who_it_was(path, safes) or (identity_in(begun) if copy else None)
-    kept = _everything_known(path, safes, copy, till.device_id if till else _NOBODY)
+    kept = _everything_known(path, safes, copy, till.device_id if till else _NOBODY, now)
     with Replica.open(begun, clock=clock, new_id=new_id) as replica:
         operations = _fill(replica, till, kept, safes, now)
     rescue = Rescue(_aside(path, now), copy.made_at if copy else None, operations)
@@ -216,7 +217,7 @@ def _mend_what_is_illegible(replica: Replica, safes: Sequence[Safe], till: TillI
     log.error("operations_illegible", count=len(illegible))
     in_journals = [kept for read in _journals(safes) for kept in read.operations]
     with replica.writing_put_back_rows() as db:
-        mended = put_back(db, [*_from_newest_copy(replica.path, safes, till), *in_journals])
+        mended = put_back(db, [*_from_newest_copy(replica, safes, till), *in_journals])
     lost = _illegible(replica, till)
     with replica.writing() as db:
         db.exec_driver_sql("DELETE FROM sync_queue WHERE seq IN (SELECT value FROM json_each(?))", (json.dumps(lost),))
@@ -230,9 +231,9 @@ def _illegible(replica: Replica, till: TillIdentity) -> list[int]:
         return illegible_places(reader, till.device_id)
 
 
-def _from_newest_copy(path: Path, safes: Sequence[Safe], till: TillIdentity) -> list[KeptOperation]:
-    opened = path.with_suffix(".opened")
-    if newest_sound(safes, opened) is None:
+def _from_newest_copy(replica: Replica, safes: Sequence[Safe], till: TillIdentity) -> list[KeptOperation]:
+    opened = replica.path.with_suffix(".opened")
+    if newest_sound(safes, opened, replica.clock()) is None:
         return []
     try:
         with closing(reader_of(opened, nobody_writes=True)) as reader:
@@ -251,14 +252,15 @@ def _heed_journal(replica: Replica, safe: Safe, till: TillIdentity, reached: int
     path, now = safe.journal_path(till.device_id), replica.clock()
     of_before = safe.journals_set_aside(till.device_id)
     with closing(replica.reader()) as reader:
-        is_older = path.exists() and safe.journal(till.device_id).disagrees_with(reader, now)
+        is_older = path.exists() and safe.journal(till.device_id).disagrees_with(reader)
+        since = kept_since(reader)
     if not is_older and not any(_last_seq(each, safe.seal) > reached for each in (path, *of_before)):
         return 0
     known = list(_readable(of_before, safe.seal))
     if path.exists():
         known.append(read_journal(path, safe.seal))  # it is not set aside unread
     with replica.writing_put_back_rows() as db:
-        came_back = put_back(db, _unseen(known, reached, now))
+        came_back = put_back(db, _unseen(known, reached, since))
     if is_older or came_back:
         set_aside(path, now)  # it may tell another past of the same places; the next one tells both
         log.warning("file_was_older_than_its_journal", operations=came_back)
@@ -274,14 +276,16 @@ def _last_seq(path: Path, seal: Seal) -> int:
 
 def _take_in_what_another_did_here(replica: Replica, own: Safe, till: TillIdentity) -> int:
     """The file stood here as another till for a while, enrolled anew where nothing told whose it was."""
-    came_back, now = 0, replica.clock()
+    came_back = 0
+    with closing(replica.reader()) as reader:
+        since = kept_since(reader)
     for path in own.journals_of_others(till.device_id):
         try:
             read = read_journal(path)
             if read.till is not None and read.till.business_id == till.business_id:
                 with replica.writing_put_back_rows() as db:
-                    came_back += put_back(db, _unseen([read], _NO_PLACE, now))
-                set_aside(path, now)
+                    came_back += put_back(db, _unseen([read], _NO_PLACE, since))
+                set_aside(path, replica.clock())
         except OSError as trouble:
             log.warning("journal_unreadable", why=type(trouble).__name__)
     return came_back
@@ -302,16 +306,18 @@ def _take_in_orphans(replica: Replica, own: Safe) -> int:
     return came_back
 
 
-def _unseen(known: Sequence[JournalRead], reached: int, now: datetime) -> list[KeptOperation]:
-    """An operation that is older than what the queue keeps may have been answered and forgotten."""
-    since = kept_since(now)
+def _unseen(known: Sequence[JournalRead], reached: int, since: str) -> list[KeptOperation]:
     discarded = frozenset[str]().union(*(read.discarded for read in known))
-    return [
-        kept
-        for read in known
-        for kept in read.operations
-        if kept.operation.id not in discarded and (kept.operation.seq > reached or kept.operation.created_at >= since)
-    ]
+    unseen = (kept for read in known for kept in read.operations if kept.operation.id not in discarded)
+    return [kept for kept in unseen if _may_be_unknown(kept.operation, reached, since)]
+
+
+def _may_be_unknown(operation: Operation, reached: int, since: str) -> bool:
+    """To a file that lacks it: what is older than what its queue keeps was answered and let go.
+
+    An edit of then would be laid over what others have said since, and at central too once it keeps no receipt.
+    """
+    return operation.seq > reached or operation.created_at >= since
 
 
 # --- Rescue ----------------------------------------------------------------------------------------------------------
@@ -326,11 +332,11 @@ def _who_it_was(path: Path, safes: Sequence[Safe]) -> TillIdentity | None:
 
 
 def _everything_known(
-    path: Path, safes: Sequence[Safe], copy: Copy | None, device_id: UUID
+    path: Path, safes: Sequence[Safe], copy: Copy | None, device_id: UUID, now: datetime
 ) -> tuple[KeptOperation, ...]:
     """All that was not discarded, from the damaged file, the journals, and copies that SQLite cannot open either."""
     found: list[Found] = list(_journals(safes))
-    damaged = [each.path for each in copies_in(safes[0]) if copy is None or each.made_at > copy.made_at]
+    damaged = [each.path for each in copies_in(safes[0], now) if copy is None or each.made_at > copy.made_at]
     found += [carve(file, device_id) for file in (path, *damaged)]
     discarded = frozenset[str]().union(*(each.discarded for each in found))
     # The journals' lines prove themselves as a whole, so their word comes last and stands.
@@ -365,6 +371,7 @@ def _readable(files: Iterable[Path], seal: Seal) -> Iterator[JournalRead]:
 def _fill(
     replica: Replica, till: TillIdentity | None, kept: Sequence[KeptOperation], safes: Sequence[Safe], now: datetime
 ) -> int:
+    lost = _lost_by(replica, till, kept)
     with replica.writing_put_back_rows() as db:
         known = find_identity(db)
         if till is not None and till != known:
@@ -372,10 +379,18 @@ def _fill(
         if known is None and till is not None:
             begin_resync(db)  # as `_take_in_orphans`
         if till is not None or known is not None:
-            return put_back(db, kept)
+            return put_back(db, lost)
     safes[0].make()
     write_orphans(safes[0].folder / ORPHANS, kept)
     return len(kept)
+
+
+def _lost_by(replica: Replica, till: TillIdentity | None, kept: Sequence[KeptOperation]) -> list[KeptOperation]:
+    """Another till's places say nothing of what this file has had."""
+    with closing(replica.reader()) as reader:
+        reached, since = last_place(reader), kept_since(reader)
+    own = None if till is None else str(till.device_id)
+    return [each for each in kept if each.device_id != own or _may_be_unknown(each.operation, reached, since)]
 
 
 def _put_in_place(path: Path, now: datetime) -> None:

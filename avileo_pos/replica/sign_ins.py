@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from avileo_pos.domain.clock import is_waiting
 from avileo_pos.tables.shared import business_users
 from avileo_pos.tables.till import offline_sign_ins
 
@@ -27,6 +28,9 @@ class OfflineSignIn:
     password_hash: str
     confirmed_at: datetime
     wait_until: datetime | None
+
+    def waits(self, now: datetime) -> bool:
+        return is_waiting(self.wait_until, LONGEST_WAIT, now)
 
 
 def remember_sign_in(db: Connection, email: str, member_id: UUID, password_hash: str, now: datetime) -> None:

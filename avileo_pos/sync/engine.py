@@ -19,6 +19,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
+from avileo_pos.domain.clock import is_past
 from avileo_pos.protocol import Operation, OperationResult, OperationStatus, PullPage, PushAnswer, PushRequest
 from avileo_pos.replica import queue
 from avileo_pos.replica.apply_pull import PagePieces, differing_collections, forget_revisions, remove_unbrought_rows
@@ -227,7 +228,7 @@ class SyncEngine:
         what it lost goes first then, and what was done to that since after it.
         """
         is_begun_anew = place.resyncing and place.cursor is None
-        was_silent = place.last_contact_at is not None and _is_past(place.last_contact_at, LONG_SILENCE, self._clock())
+        was_silent = place.last_contact_at is not None and is_past(place.last_contact_at, LONG_SILENCE, self._clock())
         return self.state.is_withdrawn or is_begun_anew or was_silent
 
     # --- Push --------------------------------------------------------------------------------------------------------
@@ -440,7 +441,7 @@ class SyncEngine:
         # A round that could not write down its answers, on a full disk, has left them on their way.
         self._run(writes_pulled_rows(queue.take_back_what_was_on_its_way))
         now, place = self._clock(), self._place()
-        is_due = _is_past(self._looked_after_at, LOOK_AFTER_EVERY, now)
+        is_due = is_past(self._looked_after_at, LOOK_AFTER_EVERY, now)
         # What a branch has answered central may lack for long.
         if is_due and place.central_time is not None and not place.at_branch:
             self._run(writes(queue.purge_answered, place.central_time))
@@ -452,7 +453,7 @@ class SyncEngine:
         Once a day at most, as a difference that stays would otherwise keep the line busy for ever.
         """
         now, place = self._clock(), self._place()
-        is_due = _is_past(place.last_digest_at, LOOK_AFTER_EVERY, now)
+        is_due = is_past(place.last_digest_at, LOOK_AFTER_EVERY, now)
         if not (is_due or after_snapshot):
             return
         answer = self._central.digest(place.till.business_id, place.till.device_id)
@@ -463,7 +464,7 @@ class SyncEngine:
         if differing:
             log.error("digest_differs", collections=differing, head=answer.head)
             last, self._digest_differed_at = self._digest_differed_at, now
-            if _is_past(last, LOOK_AFTER_EVERY, now):
+            if is_past(last, LOOK_AFTER_EVERY, now):
                 raise ResyncNeeded
 
     # --- What the person is told -------------------------------------------------------------------------------------
@@ -505,11 +506,6 @@ class SyncEngine:
     def _tell(self, state: SyncState) -> None:
         self.state = state
         self._told(state)
-
-
-def _is_past(last: datetime | None, span: timedelta, now: datetime) -> bool:
-    """Whether so long has gone by; where the clock was set back since, nobody knows, and it has."""
-    return last is None or not timedelta() <= now - last < span
 
 
 def _complete(results: Sequence[OperationResult], batch: Sequence[Operation]) -> list[OperationResult]:

@@ -99,7 +99,7 @@ def sign_in_without_central(run: Run, email: str, password: str, now: datetime) 
     known = run(reads(find_sign_in, plain_email(email)))
     if known is None or now - known.confirmed_at > LEASE:
         raise BusinessRuleBroken("needs_central")
-    if known.wait_until is not None and now < known.wait_until:
+    if known.waits(now):
         raise BusinessRuleBroken("too_many_attempts", until=known.wait_until)
     _require_the_password(run, known, password, now)
     return _signed_in(run(reads(read_actor, known.member_id)), known.confirmed_at, now)

@@ -41,13 +41,17 @@ class CreateCustomer:
 
 @dataclass(frozen=True, slots=True)
 class EditCustomer:
-    """All that the card shall say from now on. Changing any of the last three needs the admin."""
+    """All that the card shall say from now on. Changing any of the terms needs the admin.
+
+    `shown` is the card that was being edited, None for the one of now: what it says otherwise was changed on purpose.
+    """
 
     customer_id: UUID
     details: CustomerDetails
     opening_balance: Decimal
     credit_limit: Decimal | None
     is_active: bool = True
+    shown: CustomerCard | None = None
 
 
 def create_customer(work: Work, request: CreateCustomer) -> CustomerCard:
@@ -63,13 +67,21 @@ def create_customer(work: Work, request: CreateCustomer) -> CustomerCard:
 
 
 def edit_customer(work: Work, request: EditCustomer) -> CustomerCard:
-    """Change what a card says. Raises as `create_customer`, and not_found."""
+    """Change what a card says; what came in from elsewhere while it was being edited stays.
+
+    Raises as `create_customer`; not_found; changed_meanwhile where another has changed the same.
+    """
     work.actor.require(Permission.CUSTOMER_EDIT)
-    before = work.get(customers, request.customer_id)
+    now = work.get(customers, request.customer_id)
+    shown = now if request.shown is None else _said_by(request.shown)
     terms = _terms(request.opening_balance, request.credit_limit) | {"is_active": request.is_active}
-    if any(before[name] != value for name, value in terms.items()):
+    said = _said(work, request.customer_id, request.details) | terms
+    changes = {name: value for name, value in said.items() if value != shown[name]}
+    if changes.keys() & terms.keys():
         work.actor.require(Permission.CUSTOMER_DELETE)
-    work.update(customers, request.customer_id, _said(work, request.customer_id, request.details) | terms)
+    if any(now[name] not in (shown[name], value) for name, value in changes.items()):
+        raise BusinessRuleBroken("changed_meanwhile")
+    work.update(customers, request.customer_id, changes)
     return customer_card(work, request.customer_id)
 
 
@@ -88,6 +100,21 @@ def _terms(opening_balance: Decimal, credit_limit: Decimal | None) -> dict[str, 
     return {
         "opening_balance": exact(opening_balance),
         "credit_limit": None if credit_limit is None else exact(credit_limit),
+    }
+
+
+def _said_by(card: CustomerCard) -> dict[str, object]:
+    figures = card.figures
+    return {
+        "name": figures.name,
+        "apodo": figures.apodo,
+        "dni": figures.dni,
+        "phone": figures.phone,
+        "address": card.address,
+        "notes": card.notes,
+        "opening_balance": card.opening_balance,
+        "credit_limit": figures.credit_limit,
+        "is_active": figures.is_active,
     }
 
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
 
 import pytest
 
+from avileo_pos.queries.customer import customer_card
 from avileo_pos.replica.copies import make_copy
 from avileo_pos.replica.identity import read_identity
 from avileo_pos.replica.rescue import open_or_rescue
 from avileo_pos.replica.safe import Safe
 from avileo_pos.replica.transaction import reads
-from avileo_pos.server.business.sample import ROSA
+from avileo_pos.server.business import sample
+from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, ROSA
+from avileo_pos.usecases.customer import CustomerDetails, EditCustomer, edit_customer
 from tests.invariants import assert_promises_hold
 from tests.journeys.shop import Shop
 from tests.journeys.till import Till
+
+JUANA: Final = next(customer.id for customer in CUSTOMERS if customer.name == "Juana Ñahui")
 
 
 def write_down(till: Till) -> Safe:
@@ -80,3 +88,41 @@ def test_an_older_file_with_its_journal_needs_no_new_device(shop: Shop) -> None:
     assert_promises_hold(shop)
     assert rosa.device_id == device
     assert shop.value("SELECT count(*) FROM sales") == rosa.value("SELECT count(*) FROM sales")
+
+
+@pytest.mark.parametrize("is_damaged", [True, False])
+@pytest.mark.parametrize("jump", [timedelta(), timedelta(days=-365 * 12)])
+def test_an_edit_that_was_answered_and_let_go_is_not_laid_over_what_came_since(
+    shop: Shop, *, is_damaged: bool, jump: timedelta
+) -> None:
+    pepa = shop.till(ADMIN)
+    debt = pepa.debt_of(JUANA)
+    change_opening_balance(pepa, Decimal(500))
+    pepa.sync_until_quiet()
+    change_opening_balance(pepa, Decimal(-500))
+    pepa.sync_until_quiet()
+    write_down(pepa)
+    shop.clock.go_on(timedelta(days=60))
+    pepa.sign_in_again(ADMIN.email, sample.PASSWORD)
+    pepa.sell("Pollo entero", "1.000")
+    pepa.sync_until_quiet()
+    pepa.start_again()
+    pepa.sync_until_quiet()
+    safe = write_down(pepa)
+    copy(pepa)
+    assert not pepa.rows("SELECT id FROM sync_queue WHERE operation_type = 'update'")
+    if is_damaged:
+        damage(pepa)
+    else:
+        pepa.replica.close()
+    pepa.clock.now += jump
+    open_again(pepa, safe)
+    assert pepa.debt_of(JUANA) == debt
+    assert not pepa.rows("SELECT id FROM sync_queue WHERE status <> 'acked'")
+
+
+def change_opening_balance(till: Till, by: Decimal) -> None:
+    card = till.ask(customer_card, JUANA)
+    known = card.figures
+    edited = EditCustomer(JUANA, CustomerDetails(known.name), card.opening_balance + by, known.credit_limit)
+    till.do(edit_customer, edited)

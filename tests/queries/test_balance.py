@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.protocol import Operation, OperationResult, OperationStatus, PullPage, TablePage
 from avileo_pos.queries.balance import ALL_BALANCES, STOCK, customer_balance, stock_by_product
-from avileo_pos.queries.customer import CustomerFilter, customer_row, list_customers
+from avileo_pos.queries.customer import CustomerFilter, customer_card, customer_row, list_customers
 from avileo_pos.queries.distribucion import my_distribucion
 from avileo_pos.replica.apply_pull import PagePieces, forget_revisions
 from avileo_pos.replica.queue import next_batch, settle
@@ -31,7 +31,7 @@ from avileo_pos.usecases.customer import (
     create_customer,
     edit_customer,
 )
-from avileo_pos.usecases.queue import DiscardOperation, discard_operation
+from avileo_pos.usecases.queue import DiscardOperation, discard_operation, retry_operation
 from avileo_pos.usecases.sale import VoidSale, register_sale, void_sale
 from avileo_pos.work import Work
 from tests.desktop.shop import BUSINESS, CUSTOMERS, JOSE, PEPA, PRODUCTS, customer_id, product_id
@@ -70,6 +70,14 @@ def test_a_corrected_opening_balance_shows_at_once_and_once(till: Till) -> None:
     corrected = EditCustomer(LUIS, CustomerDetails("Luis Cárdenas"), Decimal("30.00"), None)
     till.do(edit_customer, corrected, by=PEPA)
     assert _shown_along_the_way(till, LUIS) == [Decimal("30.00")] * 3
+
+
+def test_a_refused_opening_balance_is_neither_on_the_card_nor_in_the_debt(till: Till) -> None:
+    till.do(edit_customer, EditCustomer(LUIS, CustomerDetails("Luis Cárdenas"), Decimal("30.00"), None), by=PEPA)
+    operation = _quarantine(till)
+    assert till.ask(customer_card, LUIS).opening_balance == till.ask(customer_balance, LUIS) == 0
+    till.do(retry_operation, operation, by=PEPA)
+    assert till.ask(customer_card, LUIS).opening_balance == till.ask(customer_balance, LUIS) == Decimal("30.00")
 
 
 def test_a_discarded_sale_is_owed_no_more(till: Till) -> None:

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from avileo_pos.protocol import Operation, OperationResult, OperationStatus
 from avileo_pos.replica import queue
+from avileo_pos.replica.sync_state import note_contact
 from avileo_pos.replica.transaction import writes
 from tests.replica.till import BUSINESS, Till
 
@@ -49,6 +52,19 @@ def send_all(till: Till, revision: int = 100) -> None:
     """Everything is sent and stored."""
     while batch := next_batch(till):
         settle(till, *(applied(operation, revision) for operation in batch))
+
+
+def let_go(till: Till) -> int:
+    """After all has been pulled the queue lets go what it need not keep; returns how many that were."""
+
+    def piece(db: Connection) -> int:
+        note_contact(db, till.clock(), till.clock())
+        db.exec_driver_sql(
+            "UPDATE sync_state SET pulled_head = (SELECT coalesce(max(acked_revision), 0) FROM sync_queue)"
+        )
+        return queue.purge_answered(db, till.clock())
+
+    return till.run(writes(piece))
 
 
 def park_all(till: Till) -> None:

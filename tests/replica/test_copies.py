@@ -42,7 +42,7 @@ def test_a_copy_holds_what_was_committed_and_not_what_is_being_done(
         db.exec_driver_sql("UPDATE customers SET name = 'a medias'")
         copy = make_copy(till.replica.path, safe, DEVICE, NOON, quickly=quickly)
     assert names_in(copy.path) == ["Puesto 14", "Rosa"]
-    assert copies_in(safe) == (copy,)
+    assert copies_in(safe, NOON) == (copy,)
 
 
 def test_nothing_unfinished_is_left_where_the_copy_fails(till: Till) -> None:
@@ -67,7 +67,7 @@ def test_selling_has_the_last_of_the_disk(till: Till, tmp_path: Path, monkeypatc
     monkeypatch.setattr(shutil, "disk_usage", lambda _place: nearly_full)
     with pytest.raises(DiskFull):
         make_copy(till.replica.path, safe, DEVICE, NOON)
-    assert copies_in(safe) == ()
+    assert copies_in(safe, NOON) == ()
 
 
 # --- In another place -------------------------------------------------------------------------------------------------
@@ -84,8 +84,8 @@ def test_a_copy_on_a_stick_is_the_same_to_who_has_the_key_and_nothing_to_others(
 ) -> None:
     till.new_customer("Rosa Quispe")
     copy = make_copy(till.replica.path, Safe.beside(till.replica.path), DEVICE, NOON)
-    send_along(copy, stick)
-    [sealed] = copies_in(stick)
+    send_along(copy, stick, NOON)
+    [sealed] = copies_in(stick, NOON)
     assert b"Rosa" not in sealed.path.read_bytes()
     take_out(sealed, stick, tmp_path / "opened.db")
     assert (tmp_path / "opened.db").read_bytes() == copy.path.read_bytes()
@@ -95,20 +95,20 @@ def test_a_copy_on_a_stick_is_the_same_to_who_has_the_key_and_nothing_to_others(
 
 def test_a_sealed_copy_that_lacks_its_end_is_noticed(till: Till, tmp_path: Path, stick: Safe) -> None:
     till.does(lambda work: work.db.exec_driver_sql("CREATE TABLE filler AS SELECT randomblob(3000000) AS b"))
-    send_along(make_copy(till.replica.path, Safe.beside(till.replica.path), DEVICE, NOON), stick)
-    [sealed] = copies_in(stick)
+    send_along(make_copy(till.replica.path, Safe.beside(till.replica.path), DEVICE, NOON), stick, NOON)
+    [sealed] = copies_in(stick, NOON)
     content = sealed.path.read_bytes()
     piece = int.from_bytes(content[:4], "big") + 4
     sealed.path.write_bytes(content[: 2 * piece])
     with pytest.raises(SealBroken):
         take_out(sealed, stick, tmp_path / "opened.db")
-    assert newest_sound([stick], tmp_path / "opened.db") is None
+    assert newest_sound([stick], tmp_path / "opened.db", NOON) is None
 
 
 def test_a_stick_that_is_out_is_said(till: Till, tmp_path: Path) -> None:
     copy = make_copy(till.replica.path, Safe.beside(till.replica.path), DEVICE, NOON)
     with pytest.raises(OSError, match="stick"):
-        send_along(copy, Safe.on(tmp_path / "stick", str(uuid4()), KeySeal(b"k" * 32)))
+        send_along(copy, Safe.on(tmp_path / "stick", str(uuid4()), KeySeal(b"k" * 32)), NOON)
     assert not (tmp_path / "stick").exists()
 
 
@@ -122,7 +122,7 @@ def copies(moments: Iterable[datetime], device: UUID = DEVICE) -> list[Copy]:
 @given(MOMENTS)
 def test_at_most_fourteen_stay_and_the_newest_are_among_them(moments: list[datetime]) -> None:
     every = copies(moments)
-    gone = superfluous(every)
+    gone = superfluous(every, NOON)
     kept = sorted((each.made_at for each in every if each not in gone), reverse=True)
     assert len(kept) <= KEPT
     assert kept[:7] == sorted(moments, reverse=True)[:7]
@@ -134,7 +134,7 @@ def test_copied_every_two_hours_a_week_can_be_gone_back_to(days: int) -> None:
     kept: list[Copy] = []
     for hour in range(0, days * 24, 2):
         kept += copies([NOON + timedelta(hours=hour)])
-        gone = superfluous(kept)
+        gone = superfluous(kept, kept[-1].made_at)
         kept = [each for each in kept if each not in gone]
     last = kept[-1].made_at
     reached = {business_date(each.made_at, 0) for each in kept}
@@ -148,7 +148,7 @@ def test_copies_of_another_till_on_the_same_stick_stay(till: Till, stick: Safe) 
     shutil.copy(copy.path, stick.folder / f"{other.device_id}.20200101T000000Z.copy")
     for hour in range(20):
         at = NOON + timedelta(hours=hour)
-        send_along(make_copy(till.replica.path, Safe.beside(till.replica.path), DEVICE, at), stick)
-    found = copies_in(stick)
+        send_along(make_copy(till.replica.path, Safe.beside(till.replica.path), DEVICE, at), stick, at)
+    found = copies_in(stick, at)
     assert [each.device_id for each in found].count(other.device_id) == 1
     assert len(found) <= KEPT + 1

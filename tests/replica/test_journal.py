@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from avileo_pos.handover.sealing import PLAIN, KeySeal, Seal, SealBroken
 from avileo_pos.replica.identity import find_identity
 from avileo_pos.replica.journal import Journal, read_journal, renewed
-from avileo_pos.replica.queue import purge_answered
 from avileo_pos.replica.rescue import open_or_rescue
 from avileo_pos.replica.safe import Safe
-from avileo_pos.replica.transaction import reads, writes
+from avileo_pos.replica.transaction import reads
 from avileo_pos.usecases.queue import DiscardOperation, discard_operation
+from tests.replica.answers import let_go
 from tests.replica.till import Till
 
 SEALED = KeySeal(b"k" * 32)
@@ -235,7 +235,7 @@ def test_what_central_answered_long_ago_does_not_come_back(till: Till) -> None:
     till.new_customer("Juana")
     followed(till, journal)
     till.clock.advance(days=46)
-    till.run(writes(purge_answered, till.clock()))
+    let_go(till)
     till.replica.close()
     opened = open_or_rescue(till.replica.path, [safe], clock=till.clock)
     till.replica = opened.replica
@@ -271,7 +271,7 @@ def test_one_that_holds_far_more_than_the_queue_lets_it_go_but_what_was_discarde
         db.exec_driver_sql("UPDATE sync_queue SET status = 'acked', acked_at = created_at")
     assert not renewed_by(till, path), "the queue keeps all of them still"
     till.clock.advance(days=46)
-    till.run(writes(purge_answered, till.clock()))
+    let_go(till)
     till.new_customer("Juana")
     followed(till, Journal.open(path))
     assert renewed_by(till, path)

@@ -65,8 +65,11 @@ def test_a_copy_is_made_every_two_hours_and_taken_along(kept: Kept) -> None:
     for _ in range(5):
         state = kept.care.round()
         kept.till.clock.advance(hours=1)
+    now = kept.till.clock()
     assert len(state.copies) == 3
-    assert [each.made_at for each in copies_in(kept.elsewhere)] == [each.made_at for each in copies_in(kept.own)]
+    assert [each.made_at for each in copies_in(kept.elsewhere, now)] == [
+        each.made_at for each in copies_in(kept.own, now)
+    ]
 
 
 def test_closing_copies_what_has_changed_and_nothing_else(kept: Kept) -> None:
@@ -74,11 +77,11 @@ def test_closing_copies_what_has_changed_and_nothing_else(kept: Kept) -> None:
         care = Keeping(kept.till.replica.path, None, kept.till.clock)
         care.copy()
         kept.till.clock.advance(minutes=1)
-        before = copies_in(kept.own)
+        before = copies_in(kept.own, kept.till.clock())
         if is_changed:
             kept.till.new_customer()
         care.end()
-        assert (len(copies_in(kept.own)) > len(before)) is is_changed
+        assert (len(copies_in(kept.own, kept.till.clock())) > len(before)) is is_changed
         kept.till.clock.advance(minutes=1)
 
 

@@ -7,7 +7,6 @@ from random import Random
 from typing import Final
 
 from avileo_pos.handover.sealing import PLAIN
-from avileo_pos.replica.copies import copies_in
 from avileo_pos.replica.journal import read_journal
 from avileo_pos.replica.safe import Safe
 
@@ -20,7 +19,7 @@ def decay(safe: Safe, kind: str, where: int) -> Path | None:
 
     `where` tells all of it. In a copy beside the till a changed byte may be nothing that SQLite sees.
     """
-    files = sorted(safe.journals() if kind == JOURNAL else (copy.path for copy in copies_in(safe)))
+    files = sorted(safe.journals() if kind == JOURNAL else safe.files("*.copy"))
     if not files:
         return None
     chance = Random(where)

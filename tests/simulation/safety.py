@@ -91,7 +91,7 @@ class Safety:
         """Of what lies beside the till, or on its stick, something rots. Every line that did not must be heeded."""
         kept = self._cared_for(self._world.tills[till])
         place, safe = Random(where).choice([*self._places(kept)])
-        copies = {copy.path: copy.made_at for copy in copies_in(safe)}
+        copies = {copy.path: copy.made_at for copy in copies_in(safe, kept.clock())}
         before = lines_of(safe)
         spoilt = decay(safe, kind, where)
         if spoilt is None:
@@ -212,10 +212,11 @@ class Safety:
         self._rotten[till.name].clear()
         self._written_down(till, self._sticks.get(till.name), Keeping.follow)
         checkers = self._world.checkers
-        copies = [(copy.made_at, place) for place, safe in self._places(till) for copy in copies_in(safe)]
+        now = till.clock()
+        copies = [(copy.made_at, place) for place, safe in self._places(till) for copy in copies_in(safe, now)]
         legible = [each for made_at, place in copies if (each := (till.name, place, made_at)) in self._of_copies]
         if legible:
-            newest = max(legible, key=lambda copy: copy[2])
+            newest = max(legible, key=lambda copy: (copy[2] <= now, copy[2]))
             checkers.went_back(till, deepcopy(self._of_copies[newest]))
         else:
             checkers.went_back(till, Memory(is_new=True))
@@ -236,8 +237,11 @@ class Safety:
 
     def _copies(self, till: SimulatedTill) -> set[tuple[str, datetime, int]]:
         """Where, of when, and which of several of the same second."""
-        safes = self._places(till)
-        return {(place, copy.made_at, copy.path.stat().st_ino) for place, safe in safes for copy in copies_in(safe)}
+        return {
+            (place, copy.made_at, copy.path.stat().st_ino)
+            for place, safe in self._places(till)
+            for copy in copies_in(safe, till.clock())
+        }
 
     def _remember_copies(self, till: SimulatedTill, made: set[tuple[str, datetime, int]]) -> None:
         """One on a stick is that which was made here, or the one before it of the same second, which has its name.

@@ -163,6 +163,15 @@ def test_a_stranger_needs_central(anas_till: Till) -> None:
         sign_in_without_central(anas_till.run, "luis@example.com", PASSWORD, anas_till.clock())
 
 
+def test_a_clock_that_was_ahead_locks_nobody_out_for_years(anas_till: Till) -> None:
+    anas_till.clock.advance(days=1)
+    for _ in range(5):
+        refused(anas_till, "otra")
+    assert refused(anas_till, PASSWORD).code == "too_many_attempts"
+    anas_till.clock.advance(days=-1)
+    come_in(anas_till)
+
+
 def test_after_five_wrong_passwords_each_try_waits_longer(anas_till: Till) -> None:
     assert [refused(anas_till, "otra").code for _ in range(5)] == ["wrong_password"] * 5
     waits = []

@@ -80,6 +80,15 @@ def test_after_five_mistakes_even_the_right_pin_waits_a_minute(till: Till) -> No
     assert isinstance(till.try_pin(PEPA_PIN), Actor)
 
 
+def test_a_clock_that_was_ahead_locks_nobody_out_for_years(till: Till) -> None:
+    till.clock.go_on(days=365 * 70)
+    for _ in range(5):
+        till.try_pin("0000")
+    assert _refused(till.try_pin(PEPA_PIN)).wait_until
+    till.clock.go_on(days=-365 * 70)
+    assert isinstance(till.try_pin(PEPA_PIN), Actor)
+
+
 def test_each_further_mistake_waits_twice_as_long_up_to_an_hour(till: Till) -> None:
     waits = []
     for _ in range(15):

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from avileo_pos.domain.errors import BusinessRuleBroken, PermissionDenied
+from avileo_pos.queries.customer import customer_card
 from avileo_pos.usecases.customer import (
     CreateCustomer,
     CustomerDetails,
@@ -70,6 +71,23 @@ def test_an_edit_tells_central_only_what_changed(till: Till) -> None:
     till.do(edit_customer, replace(AS_HE_IS, details=replace(AS_HE_IS.details, address="Jr. Lima 123")))
     [edit] = till.rows("SELECT data FROM sync_queue")
     assert msgspec.json.decode(edit["data"]) == {"address": {"was": None, "now": "Jr. Lima 123"}}
+
+
+def test_what_came_in_while_the_card_was_edited_stays(till: Till) -> None:
+    shown = till.ask(customer_card, LUIS)
+    till.do(edit_customer, replace(AS_HE_IS, opening_balance=Decimal("500.00")), by=PEPA)
+    renamed = replace(AS_HE_IS, details=replace(AS_HE_IS.details, name="Luis Cárdenas Q."), shown=shown)
+    card = till.do(edit_customer, renamed)
+    assert (card.figures.name, card.opening_balance) == ("Luis Cárdenas Q.", Decimal("500.00"))
+
+
+def test_what_another_has_changed_meanwhile_is_not_changed_unseen(till: Till) -> None:
+    shown = till.ask(customer_card, LUIS)
+    till.do(edit_customer, replace(AS_HE_IS, opening_balance=Decimal("500.00")), by=PEPA)
+    with pytest.raises(BusinessRuleBroken, match="changed_meanwhile"):
+        till.do(edit_customer, replace(AS_HE_IS, opening_balance=Decimal("80.00"), shown=shown), by=PEPA)
+    same = till.do(edit_customer, replace(AS_HE_IS, opening_balance=Decimal("500.00"), shown=shown), by=PEPA)
+    assert same.opening_balance == Decimal("500.00")
 
 
 def test_an_edit_that_changes_nothing_sends_nothing(till: Till) -> None:

@@ -63,7 +63,7 @@ class CustomerFormSheet(OnceSheet):
 
     def _edited(self, card: CustomerCard) -> EditCustomer:
         opening, limit = self._terms()
-        return EditCustomer(card.figures.id, self._details(), opening, limit, self._is_active)
+        return EditCustomer(card.figures.id, self._details(), opening, limit, self._is_active, shown=card)
 
     def _on_saved(self, _answer: object) -> None:
         customer_id = self._request_id if self._card is None else self._card.figures.id
