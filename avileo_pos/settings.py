@@ -18,6 +18,7 @@ from platformdirs import user_data_path
 from avileo_pos.domain.errors import BusinessRuleBroken
 
 FILE_NAME: Final = "settings.json"
+COPY_NAME: Final = "settings.copy.json"
 THEMES: Final = ("light", "dark")
 _REPLICA: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -63,33 +64,44 @@ def branch_folder(replica: Path) -> Path:
     return replica.with_suffix(".branch")
 
 
-def businesses_here(folder: Path) -> tuple[UUID, ...]:
-    """The businesses that have a replica in this folder."""
-    names = sorted(path.stem for path in folder.glob("*.db"))
-    return tuple(UUID(name) for name in names if _REPLICA.fullmatch(name))
-
-
 def load_settings(folder: Path) -> Settings:
-    """The settings as they were saved; those of a new machine where there are none, or none that can be read."""
+    """The settings as they were saved; those of a new machine where there are none.
+
+    Where the disk has lost them the copy tells them, or else the replica in this folder which business was open last:
+    nobody is kept from what has not been sent.
+    """
+    for name in (FILE_NAME, COPY_NAME):
+        if (saved := _read(folder / name)) is not None:
+            return saved
+    return Settings(last_business=_last_written(folder))
+
+
+def _read(file: Path) -> Settings | None:
     try:
-        saved = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return Settings()
+        saved = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
     if not isinstance(saved, dict):
-        return Settings()
+        return None
     known = {field.name for field in fields(Settings)}
     read = Settings(**{name: str(value) for name, value in saved.items() if name in known})
     return read if read.theme in THEMES else replace(read, theme=THEMES[0])
 
 
+def _last_written(folder: Path) -> str:
+    replicas = [path for path in folder.glob("*.db") if _REPLICA.fullmatch(path.stem)]
+    return max(replicas, key=lambda path: path.stat().st_mtime).stem if replicas else ""
+
+
 def save_settings(folder: Path, settings: Settings) -> None:
-    """Written whole beside the old file and put in its place, so that a power cut leaves one of the two."""
-    unfinished = folder / f"{FILE_NAME}.unfinished"
-    with unfinished.open("w", encoding="utf-8") as file:
-        json.dump(asdict(settings), file, ensure_ascii=False, indent=2)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(folder / FILE_NAME)
+    """Each written whole beside the old file and put in its place, so that a power cut leaves one of the two."""
+    for name in (FILE_NAME, COPY_NAME):
+        unfinished = folder / f"{name}.unfinished"
+        with unfinished.open("w", encoding="utf-8") as file:
+            json.dump(asdict(settings), file, ensure_ascii=False, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(folder / name)
 
 
 def central_address(typed: str) -> str:

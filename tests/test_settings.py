@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from uuid import uuid4
@@ -10,9 +11,9 @@ import pytest
 
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.settings import (
+    COPY_NAME,
     FILE_NAME,
     Settings,
-    businesses_here,
     central_address,
     data_directory,
     load_settings,
@@ -25,7 +26,35 @@ def test_settings_are_as_they_were_saved(tmp_path: Path) -> None:
     saved = Settings("https://central.example", theme="dark", last_business=str(uuid4()))
     save_settings(tmp_path, saved)
     assert load_settings(tmp_path) == saved
-    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([FILE_NAME, COPY_NAME])
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[]", "\x00" * 200])
+def test_settings_that_the_disk_has_lost_are_told_by_their_copy(tmp_path: Path, content: str | None) -> None:
+    saved = Settings("https://central.example", last_business=str(uuid4()), second_place="/stick")
+    save_settings(tmp_path, saved)
+    spoil(tmp_path / FILE_NAME, content)
+    assert load_settings(tmp_path) == saved
+
+
+@pytest.mark.parametrize("content", [None, "", "{"])
+def test_without_any_the_replica_that_was_written_last_is_found(tmp_path: Path, content: str | None) -> None:
+    older, newer = uuid4(), uuid4()
+    for age, business in enumerate((newer, older)):
+        replica_path(tmp_path, business).touch()
+        os.utime(replica_path(tmp_path, business), (10**9 - age, 10**9 - age))
+    (tmp_path / "notes.db").touch()
+    save_settings(tmp_path, Settings())
+    for name in (FILE_NAME, COPY_NAME):
+        spoil(tmp_path / name, content)
+    assert load_settings(tmp_path) == Settings(last_business=str(newer))
+
+
+def spoil(file: Path, content: str | None) -> None:
+    if content is None:
+        file.unlink()
+    else:
+        file.write_text(content, encoding="utf-8")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"theme": "pink"}', '{"from_a_newer_program": 1}'])
@@ -52,14 +81,6 @@ def test_a_new_folder_is_for_this_person_only(tmp_path: Path) -> None:
     folder = data_directory(str(tmp_path / "till"))
     closed_to_others = 0o700 if sys.platform != "win32" else 0o777  # there the folder above decides
     assert folder.stat().st_mode & 0o777 == closed_to_others
-
-
-def test_the_businesses_of_this_machine_are_its_files(tmp_path: Path) -> None:
-    here = sorted([uuid4(), uuid4()])
-    for business in here:
-        replica_path(tmp_path, business).touch()
-    (tmp_path / "notes.db").touch()
-    assert businesses_here(tmp_path) == tuple(here)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -36,6 +37,11 @@ from avileo_pos.sync.state import SyncState
 from avileo_pos.usecases.approval import PinRefused, TakeOverByPin, take_over
 
 log = structlog.get_logger(__name__)
+
+_ADDRESS_LOST: Final = (
+    "Esta computadora ya no sabe la dirección del servidor. Se vende igual; para enviar, entre por «Otra persona» y"
+    " escríbala."
+)
 
 
 class Entrance(QObject):
@@ -148,6 +154,8 @@ class Entrance(QObject):
         known = [_known(person, now, wants_password=self._central_wants_a_password) for person in people]
         self._central_wants_a_password = False
         self._page.start(self._premises.settings.central_address, known)
+        if not self._premises.settings.central_address:
+            self._window.say(_ADDRESS_LOST, Tone.WARNING)
 
     def _sign_in_again(self) -> None:
         """Central has signed this till out: only a password opens a new session there."""

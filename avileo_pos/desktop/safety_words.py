@@ -44,13 +44,13 @@ def of_opening(opened: Opened) -> tuple[str, str] | None:
     if rescue is not None and rescue.copy_of is not None:
         title = "Se recuperó el archivo de esta caja"
         words = (
-            f"Estaba dañado y se apartó. La caja sigue con la copia del {format_moment(rescue.copy_of)}"
+            f"{_was(rescue)}. La caja sigue con la copia del {format_moment(rescue.copy_of)}"
             f"{_put_back(rescue.operations + opened.came_back)} Lo demás llega del servidor."
         )
     elif rescue is not None:
         title = "Se recuperó lo que estaba por enviar"
         words = (
-            "El archivo de esta caja estaba dañado y se apartó; no había una copia. Se abrió uno nuevo"
+            f"{_was(rescue)}; no había una copia. Se abrió uno nuevo"
             f"{_put_back(rescue.operations)} Entre con su contraseña y con internet: lo demás llega del servidor."
         )
     elif opened.came_back:
@@ -70,6 +70,10 @@ def of_bringing(rescue: Rescue) -> tuple[str, str]:
     else:
         come = f"Se trajo la copia del {format_moment(rescue.copy_of)}"
     return "La caja sigue en esta computadora", f"{come}{_put_back(rescue.operations)} Entre como siempre. {_LOOK}"
+
+
+def _was(rescue: Rescue) -> str:
+    return "Estaba dañado y se apartó" if rescue.set_aside.exists() else "Ya no estaba en la computadora"
 
 
 def _put_back(operations: int) -> str:

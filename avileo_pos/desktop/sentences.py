@@ -66,6 +66,7 @@ SENTENCES: dict[str, str] = {
     "operation_not_parked": "Ya no está por revisar. Actualice y vuelva a mirar.",
     "operation_not_editable": "Esto no se puede corregir aquí. Descártelo y hágalo de nuevo.",
     "not_exported": "Hay cosas sin enviar que no están en un archivo. Expórtelas primero.",
+    "place_unwritable": "No se puede escribir en {place}. Elija otra carpeta.",
     "handover_broken": "Ese archivo no es de operaciones por enviar, o no está completo.",
     "handover_of_another": "Ese archivo es de otro negocio.",
     "passphrase_too_short": "La clave necesita al menos {shortest} caracteres.",

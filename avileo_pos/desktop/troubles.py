@@ -18,7 +18,7 @@ _BY_CODE = {
     "conflict": "Otra persona lo había cambiado también.",
     "already_so": "El servidor ya lo tenía así. Se le pregunta otra vez.",
     # The way to central
-    "no_route": "No hay internet.",
+    "no_route": "No se llega al servidor.",
     "no_address": "No se encuentra esa dirección. Revise que esté bien escrita.",
     "timeout": "El servidor tarda demasiado en responder.",
     "tls": "La conexión con el servidor no es segura. Revise la fecha de esta computadora.",

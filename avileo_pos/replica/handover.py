@@ -14,7 +14,7 @@ from avileo_pos.handover.at_central import not_at_central
 from avileo_pos.handover.handover_file import Handover, read_handover, write_handover
 from avileo_pos.handover.kept_operation import may_be_told_by_others
 from avileo_pos.replica.database import Replica
-from avileo_pos.replica.errors import DiskFull, ReplicaUnwritable
+from avileo_pos.replica.errors import DiskFull
 from avileo_pos.replica.identity import read_identity
 from avileo_pos.replica.kept_operations import driver_of, legible, put_back, queue_rows
 from avileo_pos.replica.sign_ins import people_here
@@ -52,13 +52,14 @@ def waiting_operations(db: Connection, written_at: str) -> Handover:
 def hand_over(path: Path, handover: Handover, passphrase: str) -> Carried:
     """Into a file, which is read again: others may have to live by it.
 
-    Raises BusinessRuleBroken: passphrase_too_short, handover_broken; DiskFull, ReplicaUnwritable.
+    Raises BusinessRuleBroken: passphrase_too_short, handover_broken, place_unwritable (place); DiskFull.
     """
     try:
         write_handover(path, handover, passphrase)
     except OSError as trouble:
-        kind = DiskFull if trouble.errno == errno.ENOSPC else ReplicaUnwritable
-        raise kind(str(path)) from trouble
+        if trouble.errno != errno.ENOSPC:
+            raise BusinessRuleBroken("place_unwritable", place=str(path.parent)) from trouble
+        raise DiskFull(str(path)) from trouble
     written = read_handover(path, passphrase).operations
     return Carried(len(written), ids=frozenset(each.operation.id for each in written))
 

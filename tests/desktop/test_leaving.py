@@ -184,7 +184,7 @@ def test_a_till_that_has_sent_all_is_taken_away_and_nothing_stays(
     till.hands.click("Entendido")
     till.reads("La primera vez hace falta internet")
     left = sorted(each.name for each in (tmp_path / "till").iterdir())
-    assert left == ["photographs", "settings.json"]
+    assert left == ["photographs", "settings.copy.json", "settings.json"]
     assert (load_settings(tmp_path / "till").last_business, system.entries) == ("", {})
 
 

@@ -162,7 +162,7 @@ def test_what_is_wrong_about_joining_is_told_beside_its_field(served: SampleCent
     till.reads("Escriba el código de la caja que comparte.")
     till.hands.write("Código", "aaaa bbbb cccc")
     till.hands.click("Unirse")
-    till.reads("No hay internet.")
+    till.reads("No se llega al servidor.")
     till.hands.write("Dirección", served.address)
     till.hands.click("Unirse")
     till.reads("Ese no es el código de la otra caja.")

@@ -127,6 +127,30 @@ def test_who_comes_in_by_pin_without_a_session_sells_and_sends_it_all_after_the_
     again.leave()
 
 
+def test_a_till_whose_settings_the_disk_has_lost_sells_and_sends_it_all_once_its_address_is_typed(
+    served: SampleCentral, qtbot: QtBot, tmp_path: Path
+) -> None:
+    first = AtTheTill(qtbot, tmp_path)
+    first.sign_in(served.address, ROSA)
+    first.name_the_till("Caja 1")
+    first.wait_until_in()
+    first.leave()
+    for file in tmp_path.glob("settings*.json"):
+        file.write_bytes(bytes(200))
+    again = AtTheTill(qtbot, tmp_path)
+    again.come_in_by_pin(ROSA)
+    again.sell()
+    before = sales_at_central(served)
+    again.program.window.lock_asked.emit()
+    again.hands.click("Otra persona")
+    again.sign_in(served.address, ROSA)
+    again.hands.click("Abrir la caja")
+    again.wait_until_in()
+    again.wait_until(SyncKind.ONLINE)
+    assert sales_at_central(served) == before + 1
+    again.leave()
+
+
 def test_whose_session_central_has_ended_sells_and_sends_it_all_after_the_password(
     served: SampleCentral, till: AtTheTill
 ) -> None:
@@ -258,7 +282,7 @@ def test_a_damaged_file_of_which_nothing_is_known_gives_way_to_a_new_till(
     file.write_bytes(b"not a database at all" * 1000)
     save_settings(tmp_path, Settings(central_address=served.address, last_business=str(sample.SAMPLE)))
     at_the_till = AtTheTill(qtbot, tmp_path)
-    at_the_till.reads("estaba dañado y se apartó")
+    at_the_till.reads("Estaba dañado y se apartó")
     at_the_till.hands.click("Entendido")
     at_the_till.sign_in(served.address, ROSA)
     at_the_till.name_the_till("Caja 1")

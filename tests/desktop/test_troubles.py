@@ -127,7 +127,7 @@ def test_a_computer_that_keeps_no_passwords_is_told_calmly() -> None:
     ("trouble", "words"),
     [
         (BusinessRuleBroken("sale_is_empty"), "Agregue al menos un producto."),
-        (CentralUnreachable("no_route"), "No hay internet."),
+        (CentralUnreachable("no_route"), "No se llega al servidor."),
         (DiskFull(), "El disco está lleno. No se guardó: libere espacio y vuelva a intentar."),
     ],
 )

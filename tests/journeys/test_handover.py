@@ -85,6 +85,12 @@ def test_a_file_tells_nothing_without_its_passphrase(shop: Shop, file: Path) -> 
     rosa.sync_until_quiet()
 
 
+def test_where_nothing_can_be_written_the_folder_is_named(shop: Shop, tmp_path: Path) -> None:
+    with pytest.raises(BusinessRuleBroken, match="place_unwritable") as refused:
+        export(shop.till(ROSA), tmp_path / "gone" / "ventas.avileo")
+    assert refused.value.details == {"place": str(tmp_path / "gone")}
+
+
 def test_another_businesss_till_takes_nothing_in(shop: Shop) -> None:
     rosa = shop.till(ROSA)
     foreign = Handover(

@@ -111,10 +111,11 @@ def test_a_file_that_was_well_is_not_spoken_of(shop: Shop) -> None:
     [
         (RESCUED, "la copia del 20/11/2026, 10:42 y se repusieron 14 operaciones de después"),
         (replace(RESCUED, rescue=Rescue(Path(), None, 3)), "Entre con su contraseña"),
+        (replace(RESCUED, rescue=Rescue(Path("nowhere"), None, 3)), "Ya no estaba en la computadora"),
         (replace(RESCUED, rescue=None, came_back=1), "se repuso 1 operación"),
         (replace(RESCUED, rescue=None), "1 operación no se pudo leer"),
     ],
-    ids=["from a copy", "anew", "older", "illegible"],
+    ids=["from a copy", "anew", "gone", "older", "illegible"],
 )
 def test_what_was_done_about_a_damaged_file_is_said_in_words(opened: Opened, said: str) -> None:
     told = of_opening(opened)

@@ -103,7 +103,7 @@ def test_a_person_of_no_business_is_told_whom_to_ask(page: SignInPage) -> None:
 def test_without_internet_the_first_time_says_that_it_is_needed(page: SignInPage) -> None:
     fill_first(page)
     page.show_trouble(CentralUnreachable("no_route"))
-    assert page.first.problem() == "Para entrar por primera vez hace falta internet. No hay internet."
+    assert page.first.problem() == "Para entrar por primera vez hace falta internet. No se llega al servidor."
 
 
 def test_after_trouble_it_can_be_tried_again(page: SignInPage, asked: Asked) -> None:
