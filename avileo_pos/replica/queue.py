@@ -112,7 +112,7 @@ def settle(
     refused = [result for result in results if result.status is OperationStatus.QUARANTINED]
     put_off = [result for result in results if result.status in (OperationStatus.RETRY, OperationStatus.BLOCKED)]
     _acknowledge(db, answered, now)
-    _park(db, refused)
+    _park(db, refused, now)
     _put_off(db, put_off, try_again_at)
     absorb_answers(db, [(result.id, result.revision) for result in answered])
     _show_state(db, business_id, [result.id for result in (*answered, *refused)])
@@ -325,12 +325,13 @@ def _told_of(result: OperationResult) -> tuple[str | None, str | None]:
     return result.code, None
 
 
-def _park(db: Connection, results: Sequence[OperationResult]) -> None:
+def _park(db: Connection, results: Sequence[OperationResult], now: datetime) -> None:
+    at = instant_text(now)
     _for_each(
         db,
-        "UPDATE sync_queue SET status = 'parked', attempts = attempts + 1, last_code = ?, last_error = ?"
+        "UPDATE sync_queue SET status = 'parked', attempts = attempts + 1, acked_at = ?, last_code = ?, last_error = ?"
         " WHERE id = ? AND status = 'inflight'",
-        [(result.code or "quarantined", result.message, result.id) for result in results],
+        [(at, result.code or "quarantined", result.message, result.id) for result in results],
     )
 
 

@@ -26,7 +26,9 @@ from avileo_pos.tables.till import DISCARDED
 from avileo_pos.work import Work, loaded_row, mirror_sync_status
 
 log = structlog.get_logger(__name__)
-_READ: Final = "seq, id, operation_type, collection, entity_id, data"
+_SENT_AGAIN: Final = "reenviada"
+_READ: Final = "seq, id, operation_type, collection, entity_id, data, acked_at"
+_SAID: Final = "operation_type, collection, entity_id, data, depends_on, actor_id, schema, created_at, sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,23 @@ class ResendOperation:
 
 
 def retry_operation(work: Work, operation_id: UUID) -> None:
-    """Send a parked operation once more, as it is. Raises BusinessRuleBroken("operation_not_parked")."""
+    """Send a parked operation once more, as it is. Raises BusinessRuleBroken("operation_not_parked").
+
+    What central has refused it has answered for good, whatever it has learned of the person since: that goes as another
+    operation.
+    """
     operation = _parked(work, operation_id)
-    work.db.exec_driver_sql(
-        "UPDATE sync_queue SET status = 'pending', attempts = 0, next_attempt_at = NULL WHERE seq = ?",
-        (operation.seq,),
-    )
+    if operation.acked_at is None:
+        work.db.exec_driver_sql(
+            "UPDATE sync_queue SET status = 'pending', attempts = 0, next_attempt_at = NULL WHERE seq = ?",
+            (operation.seq,),
+        )
+    else:
+        _close(work, operation, f"{work.actor.name}: {_SENT_AGAIN}")
+        work.db.exec_driver_sql(
+            f"INSERT INTO sync_queue (id, {_SAID}) SELECT ?, {_SAID} FROM sync_queue WHERE seq = ?",
+            (str(work.new_id()), operation.seq),
+        )
     _show_state(work, operation)
 
 
@@ -85,7 +98,7 @@ def resend_operation(work: Work, request: ResendOperation) -> None:
     collection = COLLECTIONS.get(operation.collection)
     if collection is None or operation.operation_type == "delete" or not request.changes.keys() <= collection.editable:
         raise BusinessRuleBroken("operation_not_editable")
-    said = f"{work.actor.name}: reenviada"
+    said = f"{work.actor.name}: {_SENT_AGAIN}"
     _close(work, operation, said)
     _show_state(work, operation)
     entity_id = UUID(operation.entity_id)

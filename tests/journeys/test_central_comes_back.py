@@ -9,17 +9,20 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Thread
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection
 
 from avileo_pos.queries.customer import customer_card
+from avileo_pos.server.business import sample
 from avileo_pos.server.business.desk import at_the_desk
 from avileo_pos.server.business.reviews import Reviewable, tick_off
 from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, ROSA, SAMPLE
 from avileo_pos.server.central import Central
 from avileo_pos.server.postgres.epoch import restored
 from avileo_pos.sync.state import SyncKind
+from avileo_pos.usecases.queue import retry_operation
 from tests.invariants import assert_promises_hold
 from tests.journeys.shop import SETTINGS, Shop
 from tests.postgres import TestPostgres, served
@@ -82,6 +85,32 @@ def test_what_a_restored_backup_has_lost_comes_back_from_the_tills(shop: Shop, p
             assert rosa.ask(customer_card, lost_customer).figures.name == "Bodega Nueva"
             assert rosa.ask(customer_card, JUANA).figures.phone == "911111111"
             assert shop.value("SELECT count(*) FROM sales WHERE voided_at IS NOT NULL") == 1
+
+
+def test_who_came_to_a_till_after_the_backup_sends_again_what_central_does_not_believe_of_them(
+    shop: Shop, postgres: TestPostgres
+) -> None:
+    laptop = shop.till(ADMIN)
+    shop.sync_all()
+    with shop.backup(postgres) as backup:
+        laptop.sign_in(ROSA.email, sample.PASSWORD)
+        laptop.sync_until_quiet()
+        drawer, nueva = laptop.open_drawer(), laptop.new_customer("Casera Nueva")
+        wrong = laptop.sell("Pollo entero", "1.000", to=nueva, paid="0.00")
+        laptop.void_sale(wrong.sale_id)
+        laptop.sync_until_quiet()
+        with served(backup) as database:
+            shop.run_on(database)
+            restored(database, shop.clock())
+            laptop.sign_in(ADMIN.email, sample.PASSWORD)
+            assert laptop.sync_until_quiet().to_review
+            laptop.sign_in(ROSA.email, sample.PASSWORD)
+            for parked in laptop.rows("SELECT id FROM sync_queue WHERE status = 'parked' ORDER BY seq"):
+                laptop.do(retry_operation, UUID(parked["id"]))
+            assert not laptop.sync_until_quiet().to_review
+            assert shop.value("SELECT opening_float FROM cash_sessions WHERE id = %(drawer)s", drawer=drawer)
+            assert shop.value("SELECT name FROM customers WHERE id = %(id)s", id=nueva) == "Casera Nueva"
+            assert shop.value("SELECT voided_at FROM sales WHERE id = %(sale)s", sale=wrong.sale_id)
 
 
 @pytest.mark.parametrize("sold_since", [0, 12])

@@ -7,19 +7,22 @@ from contextlib import closing
 from decimal import Decimal
 from uuid import UUID
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
 from avileo_pos.domain.errors import BusinessRuleBroken
+from avileo_pos.queries.cash_session import cash_report
 from avileo_pos.queries.customer import customer_card
 from avileo_pos.replica.errors import DiskFull, ReplicaDamaged, ReplicaTooNew
 from avileo_pos.server.auth.passwords import hash_password
 from avileo_pos.server.auth.users import create_user
 from avileo_pos.server.business import sample
-from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, ROSA
+from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, ROSA, SampleMember
 from avileo_pos.sync.central import CentralUnreachable, WrongAddress
 from avileo_pos.sync.state import SyncKind
-from avileo_pos.usecases.queue import ResendOperation, resend_operation
+from avileo_pos.usecases.cash_session import CloseCashSession, close_cash_session
+from avileo_pos.usecases.queue import ResendOperation, resend_operation, retry_operation
 from tests.invariants import assert_promises_hold
 from tests.journeys.shop import Shop
 from tests.journeys.till import Till
@@ -55,6 +58,43 @@ def test_a_customer_whom_central_could_not_read_gets_the_name_when_put_right(sho
     shown = rosa.ask(customer_card, illegible)
     assert (shown.figures.name, shown.opening_balance) == ("Yolanda Ñaupari", Decimal("12.00"))
     assert rosa.debt_of(illegible) == Decimal("21.80")
+
+
+def test_what_was_refused_while_its_author_was_stopped_is_taken_when_sent_again_after(shop: Shop) -> None:
+    rosa = shop.till(ROSA)
+    close_drawer(rosa)
+    rosa.sync_until_quiet()
+    rosa.cable.is_cut = True
+    drawer, nueva = rosa.open_drawer(), rosa.new_customer("Casera Nueva")
+    rosa.sell("Pollo entero", "2.000", to=nueva, paid="0.00")
+    wrong = rosa.sell("Pollo entero", "1.000")
+    rosa.void_sale(wrong.sale_id)
+    close_drawer(rosa)
+    let_work(shop, ROSA, is_active=False)
+    rosa.cable.is_cut = False
+    rosa.sign_in_again(ADMIN.email, sample.PASSWORD)
+    assert rosa.sync_until_quiet().to_review
+    let_work(shop, ROSA, is_active=True)
+    for parked in rosa.rows("SELECT id FROM sync_queue WHERE status = 'parked' ORDER BY seq"):
+        rosa.do(retry_operation, UUID(parked["id"]))
+    rosa.sync_until_quiet()
+    assert not rosa.rows("SELECT id FROM sync_queue WHERE status <> 'acked'")
+    assert shop.value("SELECT closed_at FROM cash_sessions WHERE id = %(drawer)s", drawer=drawer)
+    assert shop.value("SELECT name FROM customers WHERE id = %(customer)s", customer=nueva) == "Casera Nueva"
+    assert shop.value("SELECT voided_at FROM sales WHERE id = %(sale)s", sale=wrong.sale_id)
+
+
+def close_drawer(till: Till) -> None:
+    drawer = UUID(till.value("SELECT id FROM cash_sessions WHERE closed_at IS NULL"))
+    till.do(close_cash_session, CloseCashSession(drawer, till.ask(cash_report, drawer).cash.expected))
+
+
+def let_work(shop: Shop, member: SampleMember, *, is_active: bool) -> None:
+    """As the owner says on the web."""
+    home = shop.till(ADMIN)
+    with httpx.Client(base_url=shop.address, headers={"Authorization": f"Bearer {home.token}"}) as client:
+        path = f"/api/businesses/{sample.SAMPLE}/members/{member.id}"
+        client.patch(path, json={"is_active": is_active}).raise_for_status()
 
 
 def test_a_wrong_address_says_what_is_wrong_with_it(shop: Shop) -> None:

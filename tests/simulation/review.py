@@ -16,7 +16,7 @@ from avileo_pos.usecases.queue import (
 )
 from avileo_pos.work import Work
 from tests.simulation.checkers import Violation
-from tests.simulation.ledger import NOTHING, Done, Meaning
+from tests.simulation.ledger import NOTHING, Done, Ledger, Meaning
 from tests.simulation.tills import SimulatedTill
 
 if TYPE_CHECKING:
@@ -82,18 +82,19 @@ class Review:
                 raise Violation("way out", f"{till.name} waits for what was discarded: {waiting}")
 
     def _looked_after(self, till: SimulatedTill, operation: dict[str, Any], what: str) -> str:
-        usecase, request, meaning = _as_asked(operation, what)
+        usecase, request, meaning = _as_asked(operation, what, self._world.checkers.ledger)
         said = self._world._done(till, partial(_by_an_admin, till, usecase, request, meaning))
         discarded = till.rows("SELECT id FROM sync_queue WHERE last_code = 'discarded'")
         self._world.checkers.discarded |= {row["id"] for row in discarded}
         return f"{what} {operation['collection']} {operation['operation_type']} {said}"
 
 
-def _as_asked(operation: dict[str, Any], what: str) -> tuple[Act, object, Meaning]:
+def _as_asked(operation: dict[str, Any], what: str, ledger: Ledger) -> tuple[Act, object, Meaning]:
     operation_id = UUID(operation["id"])
     match what:
         case "again":
-            return retry_operation, operation_id, NOTHING
+            done = ledger.done.get(operation["id"])
+            return retry_operation, operation_id, done.meaning if done else NOTHING
         case "discard":
             return discard_operation, DiscardOperation(operation_id, "no va"), NOTHING
     is_born = (operation["collection"], operation["operation_type"]) == ("customers", "create")

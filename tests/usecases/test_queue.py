@@ -13,6 +13,7 @@ from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken, PermissionDenied
 from avileo_pos.domain.permissions import Actor
 from avileo_pos.protocol import OperationStatus
+from avileo_pos.replica.queue import MOST_ATTEMPTS
 from avileo_pos.replica.sync_state import adopt_epoch
 from avileo_pos.replica.transaction import writes
 from avileo_pos.tables.shared import businesses, customers
@@ -23,7 +24,17 @@ from avileo_pos.usecases.queue import (
     resend_operation,
     retry_operation,
 )
-from tests.replica.answers import applied, next_batch, only_parked, park_all, put_off, quarantined, send_all, settle
+from tests.replica.answers import (
+    applied,
+    blame,
+    next_batch,
+    only_parked,
+    park_all,
+    put_off,
+    quarantined,
+    send_all,
+    settle,
+)
 from tests.replica.till import ANA, BUSINESS, EPOCH, MARKET_CUSTOMER, Till, customer_row, open_till, page
 
 
@@ -41,12 +52,24 @@ def test_only_a_parked_operation_can_be_retried(till: Till) -> None:
         till.does(retry_operation, till.queue()[0]["id"])
 
 
-def test_a_retried_operation_is_the_same_operation(till: Till) -> None:
+def test_what_central_has_not_answered_is_retried_as_the_same_operation(till: Till) -> None:
+    till.new_customer()
+    (before,) = next_batch(till)
+    for _ in range(MOST_ATTEMPTS):
+        blame(till, before)
+    till.does(retry_operation, before.id)
+    assert next_batch(till) == (before,)
+
+
+def test_what_central_has_refused_is_retried_as_another_that_says_the_same(till: Till) -> None:
     till.new_customer()
     (before,) = next_batch(till)
     settle(till, quarantined(before))
     till.does(retry_operation, before.id)
-    assert next_batch(till) == (before,)
+    (again,) = next_batch(till)
+    assert again.id != before.id
+    assert msgspec.structs.replace(again, id=before.id, seq=before.seq) == before
+    assert [row["last_code"] for row in till.queue()] == ["discarded", None]
 
 
 def test_a_discarded_fact_leaves_the_till_and_stays_in_the_log(till: Till) -> None:
