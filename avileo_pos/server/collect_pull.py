@@ -20,7 +20,7 @@ from sqlalchemy import Column, Connection
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import DigestAnswer, PullPage, TableDigest, TablePage, Uuid
 from avileo_pos.server.business.audit import head_of_chain, is_in_history
-from avileo_pos.server.business.membership import Member, Staff, hear_of_device, staff_of
+from avileo_pos.server.business.membership import Staff, hear_of_device, staff_of
 from avileo_pos.server.errors import ResyncNeeded
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.postgres.epoch import in_current_epoch
@@ -40,7 +40,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     """
 
     epoch: Annotated[str, msgspec.Meta(max_length=64)]
-    view: Annotated[str, msgspec.Meta(max_length=128)]
+    view: Annotated[str, msgspec.Meta(max_length=8192)]
     revision: Annotated[int, msgspec.Meta(ge=0, le=2**62)]
     collection: Annotated[str, msgspec.Meta(max_length=63)] | None = None
     last: Uuid = _BEFORE_ALL
@@ -63,15 +63,25 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """One person reading one business's rows."""
+    """One person reading one business's rows, at a device."""
 
     connection: Connection
     business_id: UUID
-    member: Member
+    staff: Staff
+
+    @property
+    def sees_all(self) -> bool:
+        return self.staff.caller.sees_all
+
+    @property
+    def view(self) -> str:
+        """What another one would be sent otherwise, who then has to take everything anew."""
+        role = self.staff.caller.actor.role
+        return f"{role}:{self.staff.caller.id if self.sees_all else ','.join(self.staff.sellers_here)}"
 
     def rows(self, collection: Collection, condition: str, order: str, limit: int, **values: Any) -> list[Any]:
         statement = (
-            f"SELECT {_chosen(collection.name, self.member.sees_all)} FROM {collection.name} t"
+            f"SELECT {_chosen(collection.name, self.sees_all)} FROM {collection.name} t"
             f" WHERE {self._visible(collection)} AND {condition} ORDER BY t.{order} LIMIT {limit}"
         )
         return self._fetch(statement, **values)
@@ -97,11 +107,11 @@ class _Reader:
         return self._fetch(f"SELECT 'head', 0, {HEAD} UNION ALL {each}", jump=JUMP)
 
     def _visible(self, collection: Collection) -> str:
-        return of_business(collection.table) if self.member.sees_all else _seen_by_vendedor(collection)
+        return of_business(collection.table) if self.sees_all else _seen_by_vendedor(collection)
 
     def _fetch(self, statement: str, **values: Any) -> list[Any]:
         """Plain tuples of texts and whole numbers, which go into JSON as they are."""
-        known = {"business_id": str(self.business_id), "member_id": self.member.id}
+        known = {"business_id": str(self.business_id), "sellers": self.staff.sellers_here}
         found = self.connection.exec_driver_sql(statement, known | values)
         return list(found.cursor.fetchall()) if found.cursor is not None else []
 
@@ -135,12 +145,12 @@ def _in_one_transaction(
     marks: Sequence[str],
 ) -> bytes:
     staff = _staff(connection, caller)
-    reader = _Reader(connection, caller.business_id, staff.caller)
+    reader = _Reader(connection, caller.business_id, staff)
     hear_of_device(connection, caller.business_id, caller.device_id, now, staff.device_seen_at)
     # Head and rows are of one moment. A figure that a sale raised above the head in between would be left out by its
     # revision, and a till that has come up to the head believes its own facts to be in every figure.
     head = head_of(connection, caller.business_id)
-    cursor = _cursor(text, epoch, f"{reader.member.actor.role}:{reader.member.id}", head)
+    cursor = _cursor(text, epoch, reader.view, head)
     if not is_in_history(connection, caller.business_id, marks):
         raise ResyncNeeded
     mark = head_of_chain(connection, caller.business_id).mark
@@ -221,7 +231,7 @@ def _changes(reader: _Reader, cursor: Cursor, head: int, limit: int) -> tuple[li
 
 
 def _digest(connection: Connection, epoch: str, caller: Caller) -> DigestAnswer:
-    reader = _Reader(connection, caller.business_id, _staff(connection, caller).caller)
+    reader = _Reader(connection, caller.business_id, _staff(connection, caller))
     found = {name: (count, revisions) for name, count, revisions in reader.digests()}
     _, head = found.pop("head")
     return DigestAnswer(epoch, head, {name: TableDigest(*each) for name, each in found.items()})
@@ -248,11 +258,11 @@ def _shown(collection: Collection, column: Column[Any], sees_all: bool) -> str:
 
 
 def _seen_by_vendedor(collection: Collection, alias: str = "t") -> str:
-    """The condition that a row is the business's and this vendedor's to see."""
+    """The condition that a row is the business's and these sellers' to see."""
     conditions: Sequence[str] = [of_business(collection.table, alias)]
     sight = collection.sight
     if sight.own:
-        conditions = [*conditions, f"{alias}.{sight.own} = %(member_id)s::uuid"]
+        conditions = [*conditions, f"{alias}.{sight.own} = ANY(%(sellers)s::uuid[])"]
     if sight.through and sight.parent:
         parent = f"{alias}p"
         seen = _seen_by_vendedor(COLLECTIONS[sight.parent], parent)

@@ -11,9 +11,11 @@ import pytest
 
 from avileo_pos.domain.enums import BusinessUserRole, ProductType, ProductUnit
 from avileo_pos.protocol import COLLECTIONS, OperationResult, OperationStatus, PushRequest
+from avileo_pos.queries.cash_session import cash_report, open_cash_session_of
 from avileo_pos.queries.member import members
+from avileo_pos.server.business import sample
 from avileo_pos.server.business.businesses import create_admin
-from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, LUIS, PRODUCTS, ROSA, SAMPLE
+from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, LUIS, PRODUCTS, ROSA, SAMPLE, SampleMember
 from avileo_pos.sync.central import SignedOut
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.shared import business_users
@@ -43,6 +45,42 @@ def test_a_sellers_till_holds_only_what_a_seller_may_see(shop: Shop) -> None:
     assert {member.commission_rate for member in pepa.ask(members)} == {
         each.commission_rate for each in (ADMIN, ROSA, LUIS)
     }
+
+
+def test_sellers_who_take_turns_at_one_till_find_their_drawers_and_papers_there(shop: Shop) -> None:
+    till, elsewhere = shop.new_till(), shop.till(LUIS)
+    elsewhere.sell("Gallina", "1.000")
+    elsewhere.sync()
+    sit_down(till, ROSA)
+    rosa, drawer = till.actor, till.open_drawer()
+    till.sell("Pollo entero", "2.000")
+    till.sync_until_quiet()
+    expected = till.ask(cash_report, drawer).cash.expected
+    sit_down(till, LUIS)
+    assert till.value("SELECT count(*) FROM sales") == 2
+    till.actor = rosa  # by PIN
+    assert till.ask(open_cash_session_of).id == drawer
+    assert till.ask(cash_report, drawer).cash.expected == expected
+    cursor = till.value("SELECT cursor FROM sync_state")
+    sit_down(till, ROSA)
+    assert till.value("SELECT cursor FROM sync_state") == cursor, "nothing is taken anew"
+    shop.sync_all()
+    assert elsewhere.rows("SELECT DISTINCT seller_id AS whose FROM sales") == [{"whose": str(LUIS.id)}]
+
+
+def test_who_never_came_to_a_till_is_sent_nothing_of_those_who_did(shop: Shop) -> None:
+    rosa, luis = shop.till(ROSA), shop.till(LUIS)
+    rosa.sell("Pollo entero", "2.000")
+    shop.sync_all()
+    page = luis.central.pull(SAMPLE, rosa.device_id, None, 5000)
+    collections = {table.collection for table in page.tables}
+    assert "products" in collections
+    assert "sales" not in collections
+
+
+def sit_down(till: Till, member: SampleMember) -> None:
+    till.sign_in(member.email, sample.PASSWORD)
+    till.sync_until_quiet()
 
 
 def test_a_seller_who_becomes_admin_sees_all_and_as_a_seller_again_only_the_own(shop: Shop) -> None:

@@ -211,9 +211,21 @@ class Checkers:
         return bool(till.state["epoch"] == self.at_central.epoch)
 
     def _has_all(self, till: AtTill) -> bool:
-        reached = till.cursor and (till.cursor.epoch, till.cursor.revision, till.cursor.member_id)
-        member_id = next(str(each.member_id) for each in self.world.tills if each.name == till.name)
-        return till.is_settled and reached == (self.at_central.epoch, self.head, member_id)
+        reached = till.cursor and (till.cursor.epoch, till.cursor.revision, till.cursor.role, till.cursor.members)
+        simulated = next(each for each in self.world.tills if each.name == till.name)
+        return till.is_settled and reached == (self.at_central.epoch, self.head, *self.sight_of(simulated))
+
+    def sight_of(self, till: SimulatedTill) -> tuple[str, tuple[str, ...]]:
+        """The role of whoever is there, and whose own rows a seller is shown there: of all who have signed in at it."""
+        member = str(till.member_id)
+        role = self.at_central.rows["business_users"][member]["role"]
+        found = self.world.central.owner.execute(
+            "SELECT u.id::text FROM device_members d JOIN business_users u ON u.id = d.member_id"
+            " WHERE d.device_id = %s AND u.is_active AND u.role = 'vendedor' ORDER BY 1",
+            (till.value("SELECT device_id FROM till_identity"),),
+        )
+        sellers = tuple(seller for (seller,) in found)
+        return role, sellers if member in sellers else (member,)
 
     def withdrawn(self) -> set[str]:
         """The tills to which central gives nothing more."""
@@ -500,7 +512,7 @@ def i4_a_cursor_tells_what_is_here(seen: Checkers, _exchanges: list[Exchange]) -
         there = seen.who_answers_in(cursor.epoch)
         if there is None:
             continue
-        visible = there.visible_to(cursor.member_id, cursor.role)
+        visible = there.visible_to(cursor.members, cursor.role)
         open_rows = {row_id for each in till.queue if each["status"] != "acked" for row_id in _rows_of(each)}
         for name, rows in visible.items():
             here = till.rows[name]
@@ -603,7 +615,7 @@ def _is_to_come(seen: Checkers, till: AtTill, operation: Row) -> bool:
     if operation["operation_type"] == "create":
         return False
     there = seen.who_answers_in(till.state["epoch"])
-    visible = there.visible_to(till.cursor.member_id, till.cursor.role) if there and till.cursor else {}
+    visible = there.visible_to(till.cursor.members, till.cursor.role) if there and till.cursor else {}
     row = visible.get(operation["collection"], {}).get(operation["entity_id"])
     has_come = row is not None and row["revision"] <= (till.state["pulled_head"] or 0)
     came_alone = seen.gone_back[till.name] > 0 or operation["id"] in seen.taken_in[till.name]
@@ -650,8 +662,8 @@ def _cannot_know(seen: Checkers, till: AtTill) -> bool:
     memory = seen.memories[till.name]
     epochs = {till.state["epoch"], memory.epoch, *(epoch for epoch, _revision in memory.figures.values())}
     known = seen.at_central.receipts.keys() | {each for epoch in epochs for each in seen.receipts_in[epoch or ""]}
-    viewer = till.cursor.member_id if till.cursor else None
-    of_others = {each["id"] for each in till.queue if each["actor_id"] != viewer}
+    viewers = till.cursor.members if till.cursor else ()
+    of_others = {each["id"] for each in till.queue if each["actor_id"] not in viewers}
     carried = (seen.taken_in[till.name] | seen.carried_to_central & of_others) & known
     unanswered = {each["id"] for each in till.queue if each["status"] != "acked"} if carried else set()
     return memory.is_new or bool(carried & unanswered)
@@ -659,7 +671,7 @@ def _cannot_know(seen: Checkers, till: AtTill) -> bool:
 
 def _is_refused_of_another(till: AtTill, name: str, key: str) -> bool:
     return till.cursor is not None and any(
-        each["entity_id"] == key and each["status"] == "parked" and each["actor_id"] != till.cursor.member_id
+        each["entity_id"] == key and each["status"] == "parked" and each["actor_id"] not in till.cursor.members
         for each in till.queue
         if each["collection"] == name and each["operation_type"] == "create"
     )
@@ -829,9 +841,8 @@ def i8_everybody_shows_the_same(seen: Checkers) -> None:
     withdrawn = seen.withdrawn()
     for till in (each for each in seen.world.tills if each.name not in withdrawn):
         held = seen.at_tills[till.name]
-        member = str(till.member_id)
-        role = seen.at_central.rows["business_users"][member]["role"]
-        visible = seen.at_central.visible_to(member, role)
+        member, (role, sellers) = str(till.member_id), seen.sight_of(till)
+        visible = seen.at_central.visible_to(sellers, role)
         # What was handed over for somebody whose sales are not for this person to see does not come back from central.
         of_others = {row_id for each in held.queue if each["actor_id"] != member for row_id in _rows_of(each)}
         of_others |= _inside(held, of_others)

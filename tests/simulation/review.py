@@ -84,8 +84,13 @@ class Review:
     def _looked_after(self, till: SimulatedTill, operation: dict[str, Any], what: str) -> str:
         usecase, request, meaning = _as_asked(operation, what, self._world.checkers.ledger)
         said = self._world._done(till, partial(_by_an_admin, till, usecase, request, meaning))
-        discarded = till.rows("SELECT id FROM sync_queue WHERE last_code = 'discarded'")
-        self._world.checkers.discarded |= {row["id"] for row in discarded}
+        checkers = self._world.checkers
+        checkers.discarded |= {
+            row["id"] for row in till.rows("SELECT id FROM sync_queue WHERE last_code = 'discarded'")
+        }
+        if operation["id"] in checkers.poisonous:  # what is sent in its place says the same
+            alike = till.rows("SELECT id FROM sync_queue WHERE entity_id = ?", operation["entity_id"])
+            checkers.poisonous |= {row["id"] for row in alike}
         return f"{what} {operation['collection']} {operation['operation_type']} {said}"
 
 

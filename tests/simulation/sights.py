@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,14 +32,14 @@ class AtCentral:
         """The operations that have taken effect, with their revisions."""
         return {each["id"]: each["revision"] for each in self.receipts.values() if each["status"] != "quarantined"}
 
-    def visible_to(self, member_id: str, role: str) -> Rows:
-        """What this person may see, said a second time and plainly."""
+    def visible_to(self, members: Collection[str], role: str) -> Rows:
+        """What a person may see where these sellers work, said a second time and plainly."""
         if role == "admin_negocio":
             return self.rows
         seen = {name: dict(rows) for name, rows in self.rows.items()}
         seen["business_users"] = {key: {**row, "commission_rate": 0} for key, row in seen["business_users"].items()}
         for name, owner in _OWNED.items():
-            seen[name] = {key: row for key, row in seen[name].items() if row[owner] == member_id}
+            seen[name] = {key: row for key, row in seen[name].items() if row[owner] in members}
         for name, (column, parent) in BELONGING.items():
             seen[name] = {key: row for key, row in seen[name].items() if row[column] in seen[parent]}
         return seen
@@ -89,11 +89,14 @@ class CentralWatch:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """An opaque cursor, opened. `in_snapshot` is the collection at which a snapshot stands."""
+    """An opaque cursor, opened. `members` are those whose own rows it tells of, of an admin the one person.
+
+    `in_snapshot` is the collection at which a snapshot stands.
+    """
 
     epoch: str
     role: str
-    member_id: str
+    members: tuple[str, ...]
     revision: int
     in_snapshot: str | None
 
@@ -139,5 +142,5 @@ def _opened(text: str | None) -> Cursor | None:
     if text is None:
         return None
     epoch, view, revision, *rest = msgspec.json.decode(urlsafe_b64decode(text), type=list[Any])
-    role, _, member_id = view.partition(":")
-    return Cursor(epoch, role, member_id, revision, rest[0] if rest else None)
+    role, _, members = view.partition(":")
+    return Cursor(epoch, role, tuple(members.split(",")), revision, rest[0] if rest else None)

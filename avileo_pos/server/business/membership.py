@@ -65,6 +65,14 @@ class Staff:
     device_is_revoked: bool
     device_seen_at: datetime | None
 
+    @property
+    def sellers_here(self) -> list[str]:
+        """Whose own rows this device is sent, when a seller calls: of all sellers who work at it, in one file."""
+        if not self.caller.signed_in_here:
+            return [self.caller.id]
+        here = (each for each in self.members.values() if each.signed_in_here and each.is_active)
+        return sorted(each.id for each in here if not each.sees_all)
+
     def by_the_devices_word(self) -> Staff:
         """When the caller only brings what the device says: trusted is who has signed in on it, and nobody else."""
         members = {key: replace(member, is_trusted=member.signed_in_here) for key, member in self.members.items()}
