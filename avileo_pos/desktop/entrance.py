@@ -38,6 +38,7 @@ from avileo_pos.usecases.approval import PinRefused, TakeOverByPin, take_over
 
 log = structlog.get_logger(__name__)
 
+_SEES_A_PART: Final = "Con su PIN ve solo lo que vendieron los de esta caja. Para verlo todo, entre con su contraseña."
 _ADDRESS_LOST: Final = (
     "Esta computadora ya no sabe la dirección del servidor. Se vende igual; para enviar, entre por «Otra persona» y"
     " escríbala."
@@ -56,6 +57,8 @@ class Entrance(QObject):
         self._window, self._errands = premises.window, premises.errands
         self._page = page
         self._arrival: Arrival | None = None
+        self._people: tuple[PersonHere, ...] = ()
+        self._sees_a_part = False
         self._awaiting_catalog: Actor | None = None
         self._central_wants_a_password = False
         self._warned_of: set[str] = set()
@@ -150,6 +153,7 @@ class Entrance(QObject):
         self._errands.run(lambda: shop.lane.run(reads(people_here)), then=self._show_people, failed=self._show_trouble)
 
     def _show_people(self, people: tuple[PersonHere, ...]) -> None:
+        self._people = people
         now = self._premises.clock()
         known = [_known(person, now, wants_password=self._central_wants_a_password) for person in people]
         self._central_wants_a_password = False
@@ -211,6 +215,12 @@ class Entrance(QObject):
             self._page.show_refused(answer)
         else:
             self._let_in(answer)
+            self._sees_a_part = answer.role is BusinessUserRole.ADMIN_NEGOCIO and not self._till_is_sent_everything()
+
+    def _till_is_sent_everything(self) -> bool:
+        """By the session with central, which is of whoever typed a password last."""
+        last = max(self._people, key=lambda person: person.confirmed_at)
+        return last.role is BusinessUserRole.ADMIN_NEGOCIO
 
     # --- In ----------------------------------------------------------------------------------------------------------
 
@@ -224,7 +234,7 @@ class Entrance(QObject):
 
     def _let_in(self, actor: Actor) -> None:
         """As soon as there is a catalog, which a new till has only after its first pull."""
-        self._awaiting_catalog = actor
+        self._awaiting_catalog, self._sees_a_part = actor, False
         self._gone.discard(actor.member_id)
         self._errands.run(
             self._premises.open_shop().place_if_ready, then=self._show_shop_if_ready, failed=self._show_trouble
@@ -249,6 +259,8 @@ class Entrance(QObject):
         till = Till(shop.lane, shop.news, self._window, actor, place.business, place.device_name, self._premises.clock)
         self._window.enter(till)
         self._warn_once(shop.tokens.warning)
+        if self._sees_a_part:
+            self._window.say(_SEES_A_PART, Tone.WARNING)
         self.entered.emit(till)
 
     def _warn_once(self, code: str | None) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from avileo_pos.domain.clock import is_waiting
+from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.tables.shared import business_users
 from avileo_pos.tables.till import offline_sign_ins
 
@@ -65,6 +66,7 @@ class PersonHere:
 
     member_id: UUID
     name: str
+    role: BusinessUserRole
     email: str
     has_pin: bool
     confirmed_at: datetime
@@ -74,13 +76,14 @@ def people_here(db: Connection) -> tuple[PersonHere, ...]:
     """Those who may still work in the business, by name."""
     member, known = business_users.c, offline_sign_ins.c
     rows = db.execute(
-        select(known.member_id, member.name, known.email, member.pin_hash, known.confirmed_at)
+        select(known.member_id, member.name, member.role, known.email, member.pin_hash, known.confirmed_at)
         .join(business_users, member.id == known.member_id)
         .where(member.is_active)
         .order_by(member.name)
     )
     return tuple(
-        PersonHere(row.member_id, row.name, row.email, row.pin_hash is not None, row.confirmed_at) for row in rows
+        PersonHere(row.member_id, row.name, row.role, row.email, row.pin_hash is not None, row.confirmed_at)
+        for row in rows
     )
 
 

@@ -218,6 +218,26 @@ def test_that_the_computer_keeps_no_passwords_is_said_once(served: SampleCentral
     assert notice(till.program.window) == ""
 
 
+def test_an_owner_who_comes_by_pin_to_a_sellers_till_hears_that_it_does_not_tell_all(
+    served: SampleCentral, till: AtTheTill
+) -> None:
+    till.begin(served.address, ADMIN, "Caja 1")
+    till.hands.click("Bloquear")
+    till.come_in_by_pin(ADMIN)
+    assert notice(till.program.window) == ""
+    till.hands.click("Bloquear")
+    till.hands.click("Otra persona")
+    till.sign_in(served.address, ROSA)
+    till.hands.click("Abrir la caja")
+    till.wait_until_in()
+    till.hands.click("Bloquear")
+    till.come_in_by_pin(ADMIN)
+    till.reads("Para verlo todo, entre con su contraseña.")
+    till.hands.click("Bloquear")
+    till.come_in_by_pin(ROSA)
+    assert notice(till.program.window) == ""
+
+
 def test_a_wrong_pin_is_refused_and_the_right_one_opens_again(served: SampleCentral, till: AtTheTill) -> None:
     till.sign_in(served.address, ROSA)
     till.name_the_till("Caja 1")
