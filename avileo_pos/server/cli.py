@@ -176,7 +176,7 @@ def serve(
     """
     _require_sound_mail_settings()
     configure_logs(log_form, log_output, log_level)
-    with _addresses(data_dir) as addresses, metrics_folder(workers):
+    with _addresses(data_dir, may_begin=True) as addresses, metrics_folder(workers):
         if addresses.is_embedded:
             _migrate(addresses)
         with Database.connect(addresses.service) as database:
@@ -220,7 +220,7 @@ def migrate(data_dir: DataDir = None) -> None:
 
     Where DATABASE_URL names another role than OWNER_DATABASE_URL, that role is made, and may serve.
     """
-    with _addresses(data_dir) as addresses:
+    with _addresses(data_dir, may_begin=True) as addresses:
         _migrate(addresses)
         typer.echo("The database is up to date.")
 
@@ -253,7 +253,7 @@ def create_admin_command(
     data_dir: DataDir = None,
 ) -> None:
     """Create a business with its first admin."""
-    with _open_database(data_dir) as database:
+    with _open_database(data_dir, may_begin=True) as database:
         _require_head(database)
         created = create_admin(database, email=email, name=name, business=business, password=password, ruc=ruc)
         typer.echo(f"Business {created}: {name} <{email}> is its admin.")
@@ -262,7 +262,7 @@ def create_admin_command(
 @app.command()
 def seed(data_dir: DataDir = None) -> None:
     """Fill in the sample business, unless it is there."""
-    with _open_database(data_dir) as database:
+    with _open_database(data_dir, may_begin=True) as database:
         _require_head(database)
         seed_sample(database)
         emails = ", ".join(member.email for member in sample.MEMBERS)
@@ -325,7 +325,7 @@ def restore(
     data_dir: DataDir = None,
 ) -> None:
     """Put a backup into an empty database and begin a new epoch: tills then send again what it lost."""
-    with _addresses(data_dir) as addresses, Database.connect(addresses.owner) as database:
+    with _addresses(data_dir, may_begin=True) as addresses, Database.connect(addresses.owner) as database:
         put_back(database, file, replace=replace)
         _migrate(addresses)
         typer.echo(f"{file} is back. New epoch {begin_new_epoch(database, utc_now())}.")
@@ -341,7 +341,7 @@ def branch(
 ) -> None:
     """Fill an empty database with what a till knows, so that tills without internet can share through it."""
     code = _secret("The code", code_file, "--code-file")
-    with _open_database(data_dir) as database:
+    with _open_database(data_dir, may_begin=True) as database:
         _require_head(database)
         point = begin_branch(database, file, code, utc_now())
         typer.echo(f"A branch of business {point.business_id}, after revision {point.head} of {point.epoch}.")
@@ -390,22 +390,31 @@ class _Addresses:
 
 
 @contextmanager
-def _addresses(data_dir: Path | None) -> Iterator[_Addresses]:
-    """The database to use; the embedded one runs as long as it is used."""
+def _addresses(data_dir: Path | None, *, may_begin: bool = False) -> Iterator[_Addresses]:
+    """The database to use; the embedded one runs as long as it is used.
+
+    Only a command with which a central begins may make one: any other would look after a new, empty database where
+    the folder was mistyped, and call it done.
+    """
     service = os.environ.get("DATABASE_URL") or os.environ.get("OWNER_DATABASE_URL")
     if service:
         yield _Addresses(os.environ.get("OWNER_DATABASE_URL") or service, service, is_embedded=False)
         return
     folder = data_dir or user_data_path("avileo-pos", appauthor=False) / "central"
-    with EmbeddedPostgres(folder / "postgres") as server:
+    server = EmbeddedPostgres(folder / "postgres")
+    if not may_begin and not server.is_made():
+        raise CannotServe(
+            EXIT_NO_DATABASE, f"There is no database in {folder}; --data-dir or AVILEO_DATA_DIR says where central's is."
+        )
+    with server:
         owner = server.create_database(_EMBEDDED_DATABASE)
         yield _Addresses(owner, service_url(owner), is_embedded=True)
 
 
 @contextmanager
-def _open_database(data_dir: Path | None) -> Iterator[Database]:
+def _open_database(data_dir: Path | None, *, may_begin: bool = False) -> Iterator[Database]:
     """As its owner."""
-    with _addresses(data_dir) as addresses:
+    with _addresses(data_dir, may_begin=may_begin) as addresses:
         if addresses.is_embedded:
             _migrate(addresses)
         with Database.connect(addresses.owner) as database:

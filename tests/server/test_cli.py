@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
+from avileo_pos.handover.handover_file import Handover, write_handover
 from avileo_pos.server.business import sample
 from avileo_pos.server.cli import (
     EXIT_AUDIT_FLAWED,
@@ -30,6 +31,8 @@ from avileo_pos.server.postgres.isolation import service_url
 from tests.postgres import TestPostgres
 
 ADMIN = ("--email", "ana@example.com", "--name", "Ana", "--business", "Granja Ana", "--password", "secreto-largo")
+NOBODY = "00000000-0000-0000-0000-000000000000"
+PASSPHRASE = "gallina colorada"
 
 
 def test_a_new_database_is_migrated_seeded_and_says_how_to_sign_in(postgres: TestPostgres) -> None:
@@ -108,6 +111,29 @@ def test_a_database_that_cannot_be_had_is_one_sentence(url: str, said: str) -> N
     assert refused.returncode == EXIT_NO_DATABASE
     assert said in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("command", ["adopt", "audit", "backup", "import", "restored", "tidy"])
+def test_a_mistyped_folder_is_not_taken_for_an_empty_central(command: str, tmp_path: Path) -> None:
+    folder, told = tmp_path / "mistyped", tmp_path / "told"
+    told.write_text(PASSPHRASE, encoding="utf-8")
+    write_handover(tmp_path / "till", Handover(NOBODY, NOBODY, "Caja 1", "2026-01-01T00:00:00.000000Z", []), PASSPHRASE)
+    others = {
+        "backup": [str(tmp_path / "central.backup")],
+        "import": [str(tmp_path / "till"), "--by", "ana@example.com", "--password-file", str(told)],
+    }
+    refused = central(command, *others.get(command, []), "--data-dir", str(folder), url="")
+    assert (refused.returncode, refused.stdout) == (EXIT_NO_DATABASE, "")
+    assert f"There is no database in {folder}" in refused.stderr
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["till", "told"]
+
+
+def test_a_folder_with_a_database_is_looked_after(tmp_path: Path) -> None:
+    folder, file = tmp_path / "central", tmp_path / "central.backup"
+    for command in (["migrate"], ["backup", str(file)], ["audit"]):
+        done = central(*command, "--data-dir", str(folder), url="")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert file.stat().st_size > 0
 
 
 def test_two_migrations_at_once_are_as_one(postgres: TestPostgres) -> None:

@@ -80,6 +80,11 @@ class EmbeddedPostgres:
             atexit.register(self.stop)
         return self.url()
 
+    def is_made(self) -> bool:
+        """Whether there is a cluster to start, or the first `start` would make one. Raises `folder_unusable`."""
+        with self._said_plainly():
+            return (self._folder / _DATA).exists()
+
     def stop(self) -> None:
         """Leave the server; the last one to leave shuts it down."""
         keeper, self._keeper = self._keeper, None
