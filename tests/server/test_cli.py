@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -33,6 +34,14 @@ from tests.postgres import TestPostgres
 ADMIN = ("--email", "ana@example.com", "--name", "Ana", "--business", "Granja Ana", "--password", "secreto-largo")
 NOBODY = "00000000-0000-0000-0000-000000000000"
 PASSPHRASE = "gallina colorada"
+
+
+@pytest.fixture(scope="module")
+def migrated(postgres: TestPostgres) -> Iterator[str]:
+    """A database of today's shape, in which nobody is ever written."""
+    with postgres.database() as url:
+        assert central("migrate", url=url).returncode == 0
+        yield url
 
 
 def test_a_new_database_is_migrated_seeded_and_says_how_to_sign_in(postgres: TestPostgres) -> None:
@@ -76,6 +85,26 @@ def test_a_ruc_that_does_not_check_creates_nothing(postgres: TestPostgres) -> No
         assert refused.returncode == EXIT_CANNOT_CREATE
         assert "20131312954 is no RUC" in refused.stderr
         assert rows(url, 'SELECT count(*) FROM "user"') == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "said"),
+    [
+        ("--email", "ana", "«ana» is no email address"),
+        ("--password", "7 signs", "The password must have 8 to 128 characters."),
+        ("--password", "x" * 129, "The password must have 8 to 128 characters."),
+        ("--name", " ", "The person's name must have 1 to 255 characters."),
+        ("--business", "", "The business's name must have 1 to 100 characters."),
+        ("--business", "x" * 101, "The business's name must have 1 to 100 characters."),
+    ],
+)
+def test_an_admin_with_whom_nobody_could_work_is_not_created(
+    migrated: str, option: str, given: str, said: str
+) -> None:
+    refused = central("create-admin", *ADMIN, option, given, url=migrated)
+    assert (refused.returncode, refused.stderr.count("\n")) == (EXIT_CANNOT_CREATE, 1)
+    assert said in refused.stderr
+    assert rows(migrated, 'SELECT count(*) FROM "user"') == 0
 
 
 @pytest.mark.parametrize("command", ["serve", "seed", "restored"])

@@ -13,9 +13,14 @@ _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _LONGEST_EMAIL: Final = 254
 
 
+def is_an_email(text: str) -> bool:
+    """Whether one can sign in by it."""
+    return len(text) <= _LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None
+
+
 def require_an_email(text: str) -> None:
     """Raises Refused 400."""
-    if len(text) > _LONGEST_EMAIL or _EMAIL.fullmatch(text) is None:
+    if not is_an_email(text):
         raise Refused(HTTPStatus.BAD_REQUEST, "INVALID_EMAIL", "Invalid email")
 
 

@@ -13,7 +13,9 @@ from sqlalchemy import Connection, Table, insert, select, true, update
 
 from avileo_pos.domain.enums import BusinessUserRole, ModoOperacion, SyncStatus
 from avileo_pos.domain.identity import is_ruc
+from avileo_pos.domain.password import LONGEST, SHORTEST
 from avileo_pos.server.auth.passwords import hash_password
+from avileo_pos.server.auth.requirements import is_an_email
 from avileo_pos.server.auth.users import create_user
 from avileo_pos.server.business.audit import Act, record
 from avileo_pos.server.central import utc_now
@@ -98,8 +100,8 @@ def new_business(
 
 def create_admin(database: Database, *, email: str, name: str, business: str, password: str, ruc: str = "") -> UUID:
     """A new business with a new person as its admin; returns the business's id. Raises CannotCreate."""
-    if ruc and not is_ruc(ruc):
-        raise CannotCreate(f"{ruc} is no RUC: its 11 digits do not check.")
+    name, business = name.strip(), business.strip()
+    _require_sound(email, name, business, password, ruc)
     password_hash, business_id = hash_password(password), uuid4()
 
     def create(connection: Connection) -> UUID:
@@ -114,6 +116,18 @@ def create_admin(database: Database, *, email: str, name: str, business: str, pa
         return business_id
 
     return database.in_transaction(create, business_id)
+
+
+def _require_sound(email: str, name: str, business: str, password: str, ruc: str) -> None:
+    if not is_an_email(email):
+        raise CannotCreate(f"«{email}» is no email address, by which the person could sign in.")
+    for whose, said, longest in (("person", name, 255), ("business", business, 100)):  # as wide as their columns
+        if not 1 <= len(said) <= longest:
+            raise CannotCreate(f"The {whose}'s name must have 1 to {longest} characters.")
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise CannotCreate(f"The password must have {SHORTEST} to {LONGEST} characters.")
+    if ruc and not is_ruc(ruc):
+        raise CannotCreate(f"{ruc} is no RUC: its 11 digits do not check.")
 
 
 def _settings_of_a_new_business(connection: Connection) -> dict[str, Any]:
