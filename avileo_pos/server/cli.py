@@ -284,7 +284,7 @@ def verify_audit(business: OnlyBusinesses = None, data_dir: DataDir = None) -> N
         _require_head(database)
         chains = [
             database.in_transaction(partial(verify, business_id=each), each)
-            for each in business or _all_businesses(database)
+            for each in _chosen_businesses(database, business)
         ]
     for chain in chains:
         typer.echo(f"{chain.business_id} «{chain.business_name}»: {chain.entries} entries, ending with {chain.hash}")
@@ -302,7 +302,7 @@ def tidy(business: OnlyBusinesses = None, data_dir: DataDir = None) -> None:
     with _open_database(data_dir) as database:
         _require_head(database)
         now = utc_now()
-        chosen = business or _all_businesses(database)
+        chosen = _chosen_businesses(database, business)
         receipts = sum(forget_old_receipts(database, each, now) for each in chosen)
         typer.echo(f"Forgotten: {receipts} receipts, {sweep_accounts(database, now)} rows of sessions and links.")
 
@@ -479,6 +479,14 @@ def _let_service_in(connection: Connection, addresses: _Addresses) -> None:
         if not _lets_in(addresses.service):
             make_service_role(connection, addresses.service)
         grant_service(connection, str(make_url(addresses.service).username))
+
+
+def _chosen_businesses(database: Database, named: Sequence[UUID] | None) -> Sequence[UUID]:
+    for each in named or ():
+        with database.transaction(each) as connection:
+            if connection.scalar(select(businesses.c.id).where(businesses.c.id == each)) is None:
+                raise typer.BadParameter(f"There is no business {each}.", param_hint="--business")
+    return named or _all_businesses(database)
 
 
 def _all_businesses(database: Database) -> Sequence[UUID]:

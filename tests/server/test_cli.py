@@ -242,6 +242,8 @@ def test_the_operator_is_told_that_the_audit_chain_is_whole_or_where_it_is_not(p
             connection.execute("UPDATE audit_entries SET action = 'nothing'")
         flawed = central("audit", url=url)
         assert (flawed.returncode, "Entry 1 was changed." in flawed.stderr) == (EXIT_AUDIT_FLAWED, True)
+        named = central("audit", "--business", whole.stdout.split()[0], url=service_url(url))
+        assert "«Granja Ana»: 1 entries" in named.stdout
         confined = central("audit", url=service_url(url))
         assert (confined.returncode, "--business ID" in confined.stderr) == (EXIT_NOT_CONFINED, True)
 
@@ -257,6 +259,13 @@ def test_the_operator_has_forgotten_what_has_had_its_time(postgres: TestPostgres
         assert ["0 receipts, 1 rows" in tidied[0], "0 receipts, 0 rows" in tidied[1]] == [True, True]
         confined = central("tidy", url=service_url(url))
         assert (confined.returncode, "--business ID" in confined.stderr) == (EXIT_NOT_CONFINED, True)
+
+
+@pytest.mark.parametrize("command", ["audit", "tidy"])
+def test_a_business_that_is_not_there_is_not_looked_after(migrated: str, command: str) -> None:
+    refused = central(command, "--business", NOBODY, url=migrated)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert f"There is no business {NOBODY}." in refused.stderr
 
 
 def central(*arguments: str, url: str, served_at: str = "") -> subprocess.CompletedProcess[str]:
