@@ -205,5 +205,6 @@ def _why_not_connected(url: URL, said: str) -> PostgresUnavailable:
         return PostgresUnavailable("wrong_password", f"PostgreSQL at {at} refuses the password of {url.username}.")
     if f'database "{url.database}" does not exist' in said:
         return PostgresUnavailable("no_such_database", f"PostgreSQL at {at} has no database «{url.database}».")
-    reason = said.strip().splitlines()[-1] if said.strip() else "no reason given"
+    # The cause stands in the first line; the others advise, or tell of the host's other addresses.
+    reason = "; ".join(filter(None, map(str.strip, said.splitlines()))) or "no reason given"
     return PostgresUnavailable("unreachable", f"PostgreSQL at {at} cannot be reached: {reason}")
