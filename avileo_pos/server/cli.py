@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -103,6 +104,7 @@ EXIT_AUDIT_FLAWED: Final = 9
 EXIT_CANNOT_BACK_UP: Final = 10
 EXIT_CANNOT_IMPORT: Final = 11
 EXIT_CANNOT_BRANCH: Final = 12
+EXIT_CANNOT_LISTEN: Final = 13
 
 _ONE_MIGRATION_AT_A_TIME: Final = 7_221_006
 _SILENT_FOR_TOO_LONG: Final = 20  # seconds, then a worker process is killed and replaced; a busy one may be slow
@@ -182,6 +184,7 @@ def serve(
         with Database.connect(addresses.service) as database:
             _require_head(database)
             _require_confined(database)
+        _require_to_listen(host, port)
         if until_input_ends:
             Thread(target=_end_with_the_input, daemon=True).start()
         os.environ["DATABASE_URL"] = addresses.service
@@ -550,6 +553,22 @@ def _require_sound_mail_settings() -> None:
         mail_server_of(os.environ)
     except ValueError as trouble:
         raise CannotServe(EXIT_WRONG_SETTINGS, str(trouble)) from trouble
+
+
+def _require_to_listen(host: str, port: int) -> None:
+    """uvicorn would tell it in the log alone, and end with a code that means something else here."""
+    try:
+        asyncio.run(_bind(host, port))
+    except OSError as trouble:
+        reason = str(trouble.strerror).rpartition(": ")[2]  # asyncio names the address before it once more
+        raise CannotServe(EXIT_CANNOT_LISTEN, f"Central cannot listen on {host}, port {port}: {reason}.") from trouble
+
+
+async def _bind(host: str, port: int) -> None:
+    """As uvicorn will, but without answering anybody."""
+    loop = asyncio.get_running_loop()
+    async with await loop.create_server(asyncio.Protocol, host, port, start_serving=False):
+        pass
 
 
 def _require_confined(database: Database) -> None:

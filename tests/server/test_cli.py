@@ -23,6 +23,7 @@ from avileo_pos.server.cli import (
     EXIT_AUDIT_FLAWED,
     EXIT_CANNOT_BRANCH,
     EXIT_CANNOT_CREATE,
+    EXIT_CANNOT_LISTEN,
     EXIT_NO_DATABASE,
     EXIT_NOT_CONFINED,
     EXIT_WRONG_SCHEMA,
@@ -40,7 +41,7 @@ PASSPHRASE = "gallina colorada"
 def migrated(postgres: TestPostgres) -> Iterator[str]:
     """A database of today's shape, in which nobody is ever written."""
     with postgres.database() as url:
-        assert central("migrate", url=url).returncode == 0
+        assert central("migrate", url=url, served_at=service_url(url)).returncode == 0
         yield url
 
 
@@ -130,7 +131,12 @@ def test_a_database_of_a_newer_program_is_left_alone(postgres: TestPostgres) -> 
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("postgresql://postgres:x@127.0.0.1:1/avileo", "cannot be reached"),
+        ("postgresql://postgres:x@127.0.0.1:1/avileo", "cannot be reached: connection failed: "),
+        pytest.param(
+            "postgresql://postgres:x@127.0.0.1:1/avileo",
+            "Connection refused",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="Windows words it in its own language"),
+        ),
         ("mysql://root@127.0.0.1/avileo", "not a postgresql:// URL"),
         ("garbage", "not a postgresql:// URL"),
     ],
@@ -207,6 +213,20 @@ def test_a_mail_address_that_cannot_work_is_told_before_anything_is_served(monke
     refused = central("serve", url="postgresql://nobody@127.0.0.1:1/nothing")
     assert refused.returncode == EXIT_WRONG_SETTINGS
     assert "SMTP_URL must look like smtp://" in refused.stderr
+
+
+def test_a_port_that_another_program_has_is_told_in_one_sentence(migrated: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = central("serve", "--port", port, url=migrated, served_at=service_url(migrated))
+    assert (refused.returncode, refused.stderr.count("\n")) == (EXIT_CANNOT_LISTEN, 1)
+    assert f"avileo-server: Central cannot listen on 127.0.0.1, port {port}: " in refused.stderr
+
+
+def test_an_address_that_no_machine_has_is_told_in_one_sentence(migrated: str) -> None:
+    refused = central("serve", "--host", "300.1.1.1", url=migrated, served_at=service_url(migrated))
+    assert (refused.returncode, refused.stderr.count("\n")) == (EXIT_CANNOT_LISTEN, 1)
+    assert "avileo-server: Central cannot listen on 300.1.1.1, port 8000: " in refused.stderr
 
 
 def test_central_serves_only_as_a_role_to_which_one_business_is_shown(postgres: TestPostgres) -> None:
