@@ -79,9 +79,17 @@ def test_a_database_in_use_is_replaced_only_on_demand(backup: Path, postgres: Te
         assert rows(used, "SELECT count(*) FROM products WHERE name = 'Cuy'") == 0
 
 
-@pytest.mark.parametrize("broken", ["cut", "text", "foreign", "missing"])
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("cut", "is no backup of a central, or not a whole one. pg_restore failed: "),
+        ("text", "is no backup of a central, or not a whole one. pg_restore failed: "),
+        ("foreign", "is a backup, but not of an avileo-server."),
+        ("missing", "cannot be read: "),
+    ],
+)
 def test_a_file_that_is_no_whole_backup_changes_nothing(
-    broken: str, backup: Path, url: str, postgres: TestPostgres, tmp_path: Path
+    broken: str, said: str, backup: Path, url: str, postgres: TestPostgres, tmp_path: Path
 ) -> None:
     file = tmp_path / "broken.backup"
     if broken == "cut":
@@ -94,6 +102,7 @@ def test_a_file_that_is_no_whole_backup_changes_nothing(
     refused = central("restore", str(file), "--replace", url=url)
     assert refused.returncode == EXIT_CANNOT_BACK_UP
     assert refused.stderr.count("\n") == 1
+    assert f"{file} {said}" in refused.stderr
     assert (contents(url), epoch(url)) == before
 
 

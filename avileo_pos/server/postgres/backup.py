@@ -81,15 +81,24 @@ def restore(database: Database, file: Path, *, replace: bool) -> None:
 
 def _require_a_backup(database: Database, file: Path) -> None:
     """Read all of it, so that a file which ends too early is known before anything is touched."""
-    if not file.is_file():
-        raise CannotBackUp(f"There is no file {file}.")
-    listed = _run(database, "pg_restore", "--list", str(file))
+    _require_to_read(file)
+    try:
+        listed = _run(database, "pg_restore", "--list", str(file))
+        _run(database, "pg_restore", f"--file={os.devnull}", str(file))
+    except CannotBackUp as trouble:
+        raise CannotBackUp(f"{file} is no backup of a central, or not a whole one. {trouble}") from trouble
     if _OURS not in listed:
         raise CannotBackUp(f"{file} is a backup, but not of an avileo-server.")
-    _run(database, "pg_restore", f"--file={os.devnull}", str(file))
     taken = _run(database, "pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(file))
     if unknown_steps(frozenset(re.findall(r"^(?:server|shared)_\w+$", taken, re.MULTILINE))):
         raise CannotBackUp(f"{file} was made by a newer avileo-server. Install that version.")
+
+
+def _require_to_read(file: Path) -> None:
+    try:
+        file.open("rb").close()
+    except OSError as trouble:
+        raise CannotBackUp(f"{file} cannot be read: {trouble.strerror or trouble}.") from trouble
 
 
 def _require_to_see_everything(database: Database) -> None:
