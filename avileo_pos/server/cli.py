@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Annotated, Final
 from uuid import UUID
 
+import msgspec
 import typer
 import uvicorn
 from platformdirs import user_data_path
@@ -27,6 +28,7 @@ from avileo_pos import __version__
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.handover.handover_file import Handover, read_handover
 from avileo_pos.migrations import NewerSchema, is_at_head, upgrade
+from avileo_pos.protocol.branches import BranchPoint
 from avileo_pos.server.adopt.adopting import NothingToAdopt, adopt, awaits_adoption, plan_adoption
 from avileo_pos.server.adopt.carry_out import ARCHIVE, CannotAdopt
 from avileo_pos.server.adopt.plan_words import plan_text
@@ -336,13 +338,19 @@ def restore(
 
 @app.command()
 def branch(
-    file: Annotated[Path, typer.Argument(help="What an admin's till wrote when it was asked to share.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, help="What an admin's till wrote when it was asked to share."
+        ),
+    ],
     code_file: Annotated[
         str, typer.Option(help="Read the code that lets tills in from here, `-` for the input; else you are asked.")
     ] = "",
     data_dir: DataDir = None,
 ) -> None:
     """Fill an empty database with what a till knows, so that tills without internet can share through it."""
+    _require_a_branch_point(file)
     code = _secret("The code", code_file, "--code-file")
     with _open_database(data_dir, may_begin=True) as database:
         _require_head(database)
@@ -407,7 +415,8 @@ def _addresses(data_dir: Path | None, *, may_begin: bool = False) -> Iterator[_A
     server = EmbeddedPostgres(folder / "postgres")
     if not may_begin and not server.is_made():
         raise CannotServe(
-            EXIT_NO_DATABASE, f"There is no database in {folder}; --data-dir or AVILEO_DATA_DIR says where central's is."
+            EXIT_NO_DATABASE,
+            f"There is no database in {folder}; --data-dir or AVILEO_DATA_DIR says where central's is.",
         )
     with server:
         owner = server.create_database(_EMBEDDED_DATABASE)
@@ -445,6 +454,18 @@ def _secret(what: str, source: str, option: str) -> str:
         return Path(source).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as trouble:
         raise typer.BadParameter(f"«{source}» cannot be read.", param_hint=option) from trouble
+
+
+def _require_a_branch_point(file: Path) -> None:
+    """Before the code is asked for, and before a database is made for nothing."""
+    try:
+        with file.open("rb") as lines:
+            msgspec.json.decode(next(lines, b""), type=BranchPoint)
+    except (msgspec.DecodeError, UnicodeDecodeError) as trouble:
+        raise CannotBranch(
+            f"{file} is not what a till has written for a branch. "
+            "What a till has exported is for `avileo-server import`."
+        ) from trouble
 
 
 def _read_handover(file: Path, password: str) -> Handover:

@@ -99,9 +99,7 @@ def test_a_ruc_that_does_not_check_creates_nothing(postgres: TestPostgres) -> No
         ("--business", "x" * 101, "The business's name must have 1 to 100 characters."),
     ],
 )
-def test_an_admin_with_whom_nobody_could_work_is_not_created(
-    migrated: str, option: str, given: str, said: str
-) -> None:
+def test_an_admin_with_whom_nobody_could_work_is_not_created(migrated: str, option: str, given: str, said: str) -> None:
     refused = central("create-admin", *ADMIN, option, given, url=migrated)
     assert (refused.returncode, refused.stderr.count("\n")) == (EXIT_CANNOT_CREATE, 1)
     assert said in refused.stderr
@@ -341,16 +339,35 @@ def wait_until_ready(port: int) -> bool:
     return False
 
 
-def test_what_no_till_has_written_makes_no_branch(postgres: TestPostgres, tmp_path: Path) -> None:
+def test_a_database_with_a_business_becomes_no_branch(postgres: TestPostgres, tmp_path: Path) -> None:
     (tmp_path / "code").write_text("GALLO-4831-PATA", encoding="utf-8")
-    wrong = tmp_path / "wrong.jsonl"
-    wrong.write_text('{"business_id": "not one"}\n', encoding="utf-8")
+    file = tmp_path / "word.jsonl"
+    file.write_text(f'{{"business_id": "{NOBODY}", "epoch": "one", "head": 1}}\n', encoding="utf-8")
     with postgres.database() as url:
         central("migrate", url=url)
-        refused = central("branch", str(wrong), "--code-file", str(tmp_path / "code"), url=url)
-        assert refused.returncode == EXIT_CANNOT_BRANCH
-        assert "not what a till has written" in refused.stderr
         central("seed", url=url)
-        again = central("branch", str(wrong), "--code-file", str(tmp_path / "missing"), url=url)
-        assert again.returncode == 2
+        without_code = central("branch", str(file), "--code-file", str(tmp_path / "missing"), url=url)
+        assert without_code.returncode == 2
+        refused = central("branch", str(file), "--code-file", str(tmp_path / "code"), url=url)
+        assert (refused.returncode, "has a business already" in refused.stderr) == (EXIT_CANNOT_BRANCH, True)
         assert rows(url, "SELECT count(*) FROM businesses") == 1
+
+
+@pytest.mark.parametrize("content", ["# Avileo\n", '{"type": "avileo-handover-1", "sealed": ""}', "", b"\xff\xfe\n"])
+def test_a_file_for_something_else_makes_no_branch_and_asks_for_no_code(content: str | bytes, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    refused = central("branch", str(file), "--code-file", "nowhere", "--data-dir", str(tmp_path / "central"), url="")
+    assert (refused.returncode, refused.stderr) == (
+        EXIT_CANNOT_BRANCH,
+        f"avileo-server: {file} is not what a till has written for a branch. "
+        "What a till has exported is for `avileo-server import`.\n",
+    )
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_where_there_is_no_file_there_is_no_branch(tmp_path: Path) -> None:
+    for path in (tmp_path / "nowhere", tmp_path):
+        refused = central("branch", str(path), "--code-file", "-", url="")
+        assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
+        assert "does not exist" in refused.stderr or "is a directory" in refused.stderr
