@@ -50,7 +50,7 @@ def test_every_customer_is_listed_with_what_is_owed(window: MainWindow) -> None:
 
 
 def test_the_debt_of_all_is_summed(window: MainWindow) -> None:
-    assert "Deuda de 5 clientes" in words_in(form_of(window))
+    assert "Deuda total · 5 clientes" in words_in(form_of(window))
     assert "S/ 1,600.00" in words_in(form_of(window))
 
 
@@ -58,7 +58,7 @@ def test_a_list_that_shows_only_the_first_of_them_says_so(window: MainWindow) ->
     form = form_of(window)
     form.show_customers(CustomerList(form.table.rows.rows()[:2], 20_000, Decimal("1600.00")), None)
     assert "Se ven los primeros 2. Escriba un nombre para hallar a los demás." in words_in(form)
-    assert "Deuda de 20,000 clientes" in words_in(form)
+    assert "Deuda total · 20,000 clientes" in words_in(form)
 
 
 @pytest.mark.parametrize("typed", ["nandu", "Ñandú", "955111"])
