@@ -97,7 +97,7 @@ class Checkers:
         self.looked_after: set[str] = set()
         self.gone_back: Counter[str] = Counter()
         self.taken_in: dict[str, set[str]] = defaultdict(set)
-        self.carried_to_central: set[str] = set()
+        self.carried: set[str] = set()
         self.some_were_withdrawn = self.people_changed = False
         self.roles_were_written = False
         self._read_of_log = 0
@@ -657,14 +657,14 @@ def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
 def _cannot_know(seen: Checkers, till: AtTill) -> bool:
     """A new file has no figures yet; and what was carried may be in central's, which only its answer tells.
 
-    Carried here; or from here to central, of somebody whose sales are not for whoever is here now to see.
+    Carried here; or away from here, of somebody whose sales are not for whoever is here now to see.
     """
     memory = seen.memories[till.name]
     epochs = {till.state["epoch"], memory.epoch, *(epoch for epoch, _revision in memory.figures.values())}
     known = seen.at_central.receipts.keys() | {each for epoch in epochs for each in seen.receipts_in[epoch or ""]}
     viewers = till.cursor.members if till.cursor else ()
     of_others = {each["id"] for each in till.queue if each["actor_id"] not in viewers}
-    carried = (seen.taken_in[till.name] | seen.carried_to_central & of_others) & known
+    carried = (seen.taken_in[till.name] | seen.carried & of_others) & known
     unanswered = {each["id"] for each in till.queue if each["status"] != "acked"} if carried else set()
     return memory.is_new or bool(carried & unanswered)
 

@@ -101,7 +101,9 @@ class People:
             carried = self._world._unless_it_crashes(taker, lambda: take_in(handover, taker.replica))
         except (ReplicaTrouble, BusinessRuleBroken) as trouble:
             return f"trouble {trouble}"
-        self._world.checkers.taken_in[taker.name] |= _queued_at(taker) - before
+        checkers, taken = self._world.checkers, _queued_at(taker) - before
+        checkers.taken_in[taker.name] |= taken
+        checkers.carried |= taken
         return "crashed" if carried is None else f"{carried.operations} taken, {carried.left_out} left out"
 
     def bring_to_central(self, till: int, which: int, without_missing: bool) -> str:
@@ -117,7 +119,7 @@ class People:
             return f"trouble {trouble}"
         except (CentralBusy, CentralCrashed):
             return "central could not"
-        self._world.checkers.carried_to_central |= {each.operation.id for each in handover.operations}
+        self._world.checkers.carried |= {each.operation.id for each in handover.operations}
         return str(taken)
 
     def _written(self, till: int) -> Handover:

@@ -69,7 +69,8 @@ class CustomerForm(QWidget):
         self.table.show_rows(customers.rows)
         self._mark(chosen)
         self._total.show_soles(customers.total_debt)
-        self._total.set_caption(f"Deuda total · {customers.count:,} {'cliente' if customers.count == 1 else 'clientes'}")
+        who = "cliente" if customers.count == 1 else "clientes"
+        self._total.set_caption(f"Deuda total · {customers.count:,} {who}")
         self._more.setText(f"Se ven los primeros {len(customers.rows)}. Escriba un nombre para hallar a los demás.")
         self._more.setVisible(len(customers.rows) < customers.count)
         self._nobody.set_sentence(self._why_nobody())
