@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -135,16 +136,18 @@ def accept_distribucion(work: Work, request: AcceptDistribucion) -> Distribucion
 def close_distribucion(work: Work, request: CloseDistribucion) -> DistribucionRow:
     """Settle a vendor's day: what came back, what was lost, and why the rest is missing.
 
+    What comes back of a product does so once, though two admins settle the same day without knowing of each other:
+    central takes what it hears of first.
+
     Raises PermissionDenied (DISTRIBUCION_MANAGE) and BusinessRuleBroken: distribucion_cannot_become,
     difference_needs_reason (kilos, soles), kilos_not_positive, not_found, and those of `money.exact`.
     """
     row = distribucion(work, request.distribucion_id)
     require_step(work.actor, row.vendedor_id, row.estado, DistribucionStatus.CERRADO)
-    for returned in request.returns:
-        kind = DistribucionMovementKind.DEVOLUCION
-        _move(work, work.new_id(), request.distribucion_id, kind, returned.kilos, returned.product_id)
+    for product_id, kilos in _by_product(request.returns).items():
+        _settle(work, request.distribucion_id, DistribucionMovementKind.DEVOLUCION, kilos, product_id)
     if request.merma:
-        _move(work, work.new_id(), request.distribucion_id, DistribucionMovementKind.MERMA, request.merma, None)
+        _settle(work, request.distribucion_id, DistribucionMovementKind.MERMA, request.merma, None)
     reason = require_explained(settlement_of(work, request.distribucion_id), request.reason)
     closing = {
         "estado": DistribucionStatus.CERRADO,
@@ -154,6 +157,21 @@ def close_distribucion(work: Work, request: CloseDistribucion) -> DistribucionRo
     }
     work.update(distribuciones, request.distribucion_id, closing)
     return distribucion(work, request.distribucion_id)
+
+
+def _by_product(returns: Sequence[ReturnedKilos]) -> dict[UUID | None, Decimal]:
+    kilos: dict[UUID | None, Decimal] = {}
+    for returned in returns:
+        kilos[returned.product_id] = kilos.get(returned.product_id, NO_KILOS) + returned.kilos
+    return kilos
+
+
+def _settle(
+    work: Work, distribucion_id: UUID, kind: DistribucionMovementKind, kilos: Decimal, product_id: UUID | None
+) -> None:
+    movement_id = uuid5(distribucion_id, f"{kind} {product_id}")
+    if not is_done(work, distribucion_movements, movement_id):
+        _move(work, movement_id, distribucion_id, kind, kilos, product_id)
 
 
 def _store(work: Work, request: OpenDistribucion) -> None:
@@ -217,14 +235,16 @@ def _move(
         "reason": None,
         "created_at": work.now,
     }
-    work.create(distribucion_movements, row, _stock_moved(work, kind, kilos, product_id))
+    work.create(distribucion_movements, row, _stock_moved(work, movement_id, kind, kilos, product_id))
 
 
-def _stock_moved(work: Work, kind: DistribucionMovementKind, kilos: Decimal, product_id: UUID | None) -> Parts:
+def _stock_moved(
+    work: Work, movement_id: UUID, kind: DistribucionMovementKind, kilos: Decimal, product_id: UUID | None
+) -> Parts:
     if product_id is None or kind not in _STOCK_KIND or not work.business.rules.moves_stock:
         return {}
     moved = {
-        "id": work.new_id(),
+        "id": uuid5(movement_id, _STOCK_KIND[kind]),
         "product_id": product_id,
         "kind": _STOCK_KIND[kind],
         "quantity": stock_change(_STOCK_KIND[kind], kilos),

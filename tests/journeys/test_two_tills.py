@@ -10,7 +10,7 @@ from avileo_pos.domain.enums import DistribucionStatus
 from avileo_pos.queries.customer import customer_card
 from avileo_pos.queries.distribucion import distribucion, my_distribucion
 from avileo_pos.queries.sale import PaperState, sales_of_day
-from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, LUIS, ROSA
+from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, LUIS, PRODUCTS, ROSA
 from avileo_pos.usecases.distribucion import (
     AcceptDistribucion,
     CloseDistribucion,
@@ -119,6 +119,24 @@ def test_kilos_are_given_out_taken_sold_and_settled_over_two_tills(shop: Shop) -
     assert luis.ask(my_distribucion) == pepa.ask(distribucion, given.id)
     assert luis.ask(distribucion, given.id).estado is DistribucionStatus.CERRADO
     assert pepa.stock()[pollo.id] == stock_before - Decimal("33.000")
+
+
+def test_kilos_that_two_owners_settle_offline_come_back_once(shop: Shop) -> None:
+    stall, home = shop.till(ADMIN), shop.till(ADMIN)
+    asked = OpenDistribucion(uuid4(), LUIS.id, "Carro A", Decimal("20.000"), PRODUCTS[0].id)
+    given = stall.do(open_distribucion, asked)
+    shop.sync_all()
+    before = stall.stock()[PRODUCTS[0].id]
+    for till in (stall, home):
+        till.cable.is_cut = True
+        back = ReturnedKilos(Decimal("12.000"), PRODUCTS[0].id), ReturnedKilos(Decimal("8.000"), PRODUCTS[0].id)
+        till.do(close_distribucion, CloseDistribucion(given.id, back))
+        assert till.stock()[PRODUCTS[0].id] == before + 20
+    stall.cable.is_cut = home.cable.is_cut = False
+    assert_promises_hold(shop)
+    for till in (stall, home):
+        assert till.stock()[PRODUCTS[0].id] == before + 20
+        assert till.ask(distribucion, given.id).devuelto == 20
 
 
 def test_a_debt_neither_dips_nor_counts_twice_between_answer_and_pull(shop: Shop) -> None:

@@ -390,12 +390,12 @@ class SimulatedTill:
         return self.do(record_stock_movement, request, Meaning(moves={str(product): grams}))
 
     def load_cart(self, vendedor: UUID, which: int, grams: int) -> list[Done]:
-        cart, product = self.new_id(), self._by_weight(which)
+        cart, product = self.new_id(), self.by_weight(which)
         request = OpenDistribucion(cart, vendedor, "Mercado", Decimal(grams) / 1000, product)
         return _moving(self.do(open_distribucion, request), _given(cart, product, grams))
 
     def reload_cart(self, cart: UUID, which: int, grams: int) -> list[Done]:
-        product = self._by_weight(which)
+        product = self.by_weight(which)
         request = ReloadDistribucion(self.new_id(), cart, Decimal(grams) / 1000, product)
         return _moving(self.do(reload_distribucion, request), _given(cart, product, grams))
 
@@ -407,13 +407,12 @@ class SimulatedTill:
     def accept_cart(self, cart: UUID) -> list[Done]:
         return self.do(accept_distribucion, AcceptDistribucion(cart))
 
-    def settle_cart(self, cart: UUID, which: int, grams: int) -> list[Done]:
+    def settle_cart(self, cart: UUID, product: UUID, grams: int) -> list[Done]:
         """`grams` come back."""
-        product = self._by_weight(which)
         request = CloseDistribucion(cart, (ReturnedKilos(Decimal(grams) / 1000, product),), reason="se perdió")
         return _moving(self.do(close_distribucion, request), Meaning(moves={str(product): grams}))
 
-    def _by_weight(self, which: int) -> UUID:
+    def by_weight(self, which: int) -> UUID:
         tiles = [tile for tile in self.ask(all_products) if tile.unit is ProductUnit.KG]
         return tiles[which % len(tiles)].id
 

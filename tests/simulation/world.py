@@ -125,6 +125,7 @@ class World:
         self.told: list[str] = []
         self.backups = [shop.beginning]
         self.cursed: set[str] = set()
+        self._weighed: dict[UUID, tuple[UUID, int]] = {}
         self.power: dict[str, DiskWatch] = {}
         self._without_power: set[str] = set()
         self._people = list(schedule.people)
@@ -259,7 +260,12 @@ class World:
         return self._with_carts(till, [cart], SimulatedTill.accept_cart)
 
     def _settle(self, till: int, cart: int, which: int, grams: int) -> str:
-        return self._with_carts(till, [cart], lambda seller, one: seller.settle_cart(one, which, grams))
+        """Whoever settles a cart finds on the scale what another one found."""
+
+        def settle(seller: SimulatedTill, one: UUID) -> list[Done]:
+            return seller.settle_cart(one, *self._weighed.setdefault(one, (seller.by_weight(which), grams)))
+
+        return self._with_carts(till, [cart], settle)
 
     def _with_carts(self, till: int, which: list[int], act: Callable[..., list[Done]]) -> str:
         seller = self.tills[till]
