@@ -158,8 +158,6 @@ class Entrance(QObject):
         known = [_known(person, now, wants_password=self._central_wants_a_password) for person in people]
         self._central_wants_a_password = False
         self._page.start(self._premises.settings.central_address, known)
-        if not self._premises.settings.central_address:
-            self._window.say(_ADDRESS_LOST, Tone.WARNING)
 
     def _sign_in_again(self) -> None:
         """Central has signed this till out: only a password opens a new session there."""
@@ -259,7 +257,9 @@ class Entrance(QObject):
         till = Till(shop.lane, shop.news, self._window, actor, place.business, place.device_name, self._premises.clock)
         self._window.enter(till)
         self._warn_once(shop.tokens.warning)
-        if self._sees_a_part:
+        if not self._premises.settings.central_address:
+            self._window.say(_ADDRESS_LOST, Tone.WARNING)
+        elif self._sees_a_part:
             self._window.say(_SEES_A_PART, Tone.WARNING)
         self.entered.emit(till)
 

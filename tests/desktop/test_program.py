@@ -139,6 +139,7 @@ def test_a_till_whose_settings_the_disk_has_lost_sells_and_sends_it_all_once_its
         file.write_bytes(bytes(200))
     again = AtTheTill(qtbot, tmp_path)
     again.come_in_by_pin(ROSA)
+    again.reads("entre por «Otra persona»")
     again.sell()
     before = sales_at_central(served)
     again.program.window.lock_asked.emit()

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from avileo_pos.desktop.screens.sign_in.requests import (
@@ -141,6 +142,14 @@ def test_a_known_person_comes_in_by_pin(page: SignInPage, asked: Asked) -> None:
     QTest.keyClicks(page.person.pin, "2580")
     QTest.keyClick(page.person.pin, Qt.Key.Key_Return)
     assert asked.requests == [TakeOverByPin(ROSA.member_id, "2580")]
+
+
+def test_people_who_are_asked_for_while_the_page_shows_them_stay_in_sight(page: SignInPage) -> None:
+    for _ in range(2):
+        page.start(ADDRESS, (ROSA_HERE, JOSE_HERE))
+        QApplication.processEvents()
+    for name in (ROSA.name, JOSE.name):
+        assert not button(page, name).visibleRegion().isEmpty()
 
 
 def test_a_pin_takes_digits_only(page: SignInPage) -> None:

@@ -200,6 +200,7 @@ class PeopleStep(Step):
         for place, button in enumerate(self._people):
             button.clicked.connect(self._on_person)
             self._list.insertWidget(place, button)
+            button.show()  # or it has no height yet where the page is in sight already
         self._area.setFixedHeight(min(self._list.sizeHint().height(), _PEOPLE_HEIGHT))
 
     def focus_start(self) -> None:
