@@ -20,7 +20,7 @@ import structlog
 from avileo_pos.domain.business_day import business_date
 from avileo_pos.handover.sealing import KeySeal, SealBroken
 from avileo_pos.replica.database import reader_of, require_sound, trouble_told_by_driver
-from avileo_pos.replica.errors import ReplicaTrouble
+from avileo_pos.replica.errors import ReplicaDamaged, ReplicaTrouble
 from avileo_pos.replica.journal import STAMP, stamp
 from avileo_pos.replica.safe import Safe
 
@@ -130,8 +130,11 @@ def _newest_first(copies: Iterable[Copy], now: datetime) -> list[Copy]:
 
 
 def require_sound_file(path: Path) -> None:
-    """Raises ReplicaDamaged."""
+    """Raises ReplicaDamaged, also for one that lacks a bit of its end, which SQLite may read as nothing."""
     with trouble_told_by_driver(), closing(reader_of(path, nobody_writes=True)) as reader:
+        ((pages,), (page_size,)) = (reader.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+        if pages * page_size != path.stat().st_size:
+            raise ReplicaDamaged("cut")
         require_sound(reader)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from avileo_pos.domain.business_day import business_date
@@ -91,6 +91,15 @@ def test_a_copy_on_a_stick_is_the_same_to_who_has_the_key_and_nothing_to_others(
     assert (tmp_path / "opened.db").read_bytes() == copy.path.read_bytes()
     with pytest.raises(SealBroken):
         take_out(sealed, Safe(stick.folder, KeySeal(b"x" * 32)), tmp_path / "opened.db")
+
+
+@given(st.integers(1, 4096))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_copy_that_lacks_a_bit_of_its_end_is_noticed(till: Till, tmp_path: Path, lacking: int) -> None:
+    safe = Safe.beside(till.replica.path)
+    copy = make_copy(till.replica.path, safe, DEVICE, NOON)
+    copy.path.write_bytes(copy.path.read_bytes()[:-lacking])
+    assert newest_sound([safe], tmp_path / "opened.db", NOON) is None
 
 
 def test_a_sealed_copy_that_lacks_its_end_is_noticed(till: Till, tmp_path: Path, stick: Safe) -> None:

@@ -141,6 +141,8 @@ class Safety:
         _remove(*_beside(stolen.file))
         self._written[stolen.name].pop(HERE, None)
         self._rotten[stolen.name].pop(HERE, None)
+        for copy in [each for each in self._of_copies if each[:2] == (stolen.name, HERE)]:
+            del self._of_copies[copy]
         self._stolen += 1
         folder = stolen.file.parent / f"another-{self._stolen}"
         folder.mkdir()
