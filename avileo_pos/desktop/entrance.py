@@ -212,8 +212,8 @@ class Entrance(QObject):
         if isinstance(answer, PinRefused):
             self._page.show_refused(answer)
         else:
-            self._let_in(answer)
             self._sees_a_part = answer.role is BusinessUserRole.ADMIN_NEGOCIO and not self._till_is_sent_everything()
+            self._let_in(answer)
 
     def _till_is_sent_everything(self) -> bool:
         """By the session with central, which is of whoever typed a password last."""
@@ -232,7 +232,7 @@ class Entrance(QObject):
 
     def _let_in(self, actor: Actor) -> None:
         """As soon as there is a catalog, which a new till has only after its first pull."""
-        self._awaiting_catalog, self._sees_a_part = actor, False
+        self._awaiting_catalog = actor
         self._gone.discard(actor.member_id)
         self._errands.run(
             self._premises.open_shop().place_if_ready, then=self._show_shop_if_ready, failed=self._show_trouble
@@ -261,6 +261,7 @@ class Entrance(QObject):
             self._window.say(_ADDRESS_LOST, Tone.WARNING)
         elif self._sees_a_part:
             self._window.say(_SEES_A_PART, Tone.WARNING)
+        self._sees_a_part = False
         self.entered.emit(till)
 
     def _warn_once(self, code: str | None) -> None:
@@ -272,7 +273,7 @@ class Entrance(QObject):
     # --- Trouble -----------------------------------------------------------------------------------------------------
 
     def _show_trouble(self, trouble: Exception) -> None:
-        self._awaiting_catalog = None
+        self._awaiting_catalog, self._sees_a_part = None, False
         self._page.show_trouble(trouble)
 
     def _begin_without_a_shop(self, trouble: Exception) -> None:
