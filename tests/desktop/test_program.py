@@ -101,13 +101,18 @@ def test_an_address_that_cannot_be_central_is_said_beside_it(till: AtTheTill, ad
     wait_for(lambda: till.program.page.first.address_row.problem(), "a word beside the address")
 
 
+def come_in_once(qtbot: QtBot, folder: Path, address: str) -> None:
+    """Rosa signs in at a new till and closes the program."""
+    first = AtTheTill(qtbot, folder)
+    first.sign_in(address, ROSA)
+    first.name_the_till("Caja 1")
+    first.wait_until_in()
+    first.leave()
+
+
 def test_who_signed_in_once_comes_back_without_central(qtbot: QtBot, tmp_path: Path, postgres: TestPostgres) -> None:
     with sample_central(postgres) as central:
-        first = AtTheTill(qtbot, tmp_path)
-        first.sign_in(central.address, ROSA)
-        first.name_the_till("Caja 1")
-        first.wait_until_in()
-        first.leave()
+        come_in_once(qtbot, tmp_path, central.address)
     again = AtTheTill(qtbot, tmp_path)
     assert again.come_in_by_pin(ROSA).person.name == ROSA.name
     again.leave()
@@ -116,11 +121,7 @@ def test_who_signed_in_once_comes_back_without_central(qtbot: QtBot, tmp_path: P
 def test_who_comes_in_by_pin_without_a_session_sells_and_sends_it_all_after_the_password(
     served: SampleCentral, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    first = AtTheTill(qtbot, tmp_path)
-    first.sign_in(served.address, ROSA)
-    first.name_the_till("Caja 1")
-    first.wait_until_in()
-    first.leave()
+    come_in_once(qtbot, tmp_path, served.address)
     again = AtTheTill(qtbot, tmp_path)  # no keyring kept the token
     again.come_in_by_pin(ROSA)
     sells_signed_out_and_sends_after_the_password(again, served)
@@ -130,11 +131,7 @@ def test_who_comes_in_by_pin_without_a_session_sells_and_sends_it_all_after_the_
 def test_a_till_whose_settings_the_disk_has_lost_sells_and_sends_it_all_once_its_address_is_typed(
     served: SampleCentral, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    first = AtTheTill(qtbot, tmp_path)
-    first.sign_in(served.address, ROSA)
-    first.name_the_till("Caja 1")
-    first.wait_until_in()
-    first.leave()
+    come_in_once(qtbot, tmp_path, served.address)
     for file in tmp_path.glob("settings*.json"):
         file.write_bytes(bytes(200))
     again = AtTheTill(qtbot, tmp_path)
