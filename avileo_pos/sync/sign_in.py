@@ -21,9 +21,11 @@ from avileo_pos.replica.sign_ins import (
     forgive_failures,
     remember_sign_in,
 )
-from avileo_pos.replica.transaction import reads, writes
+from avileo_pos.replica.sync_state import read_place
+from avileo_pos.replica.transaction import reads, write, writes
 from avileo_pos.sync.central import Accounts, Membership
 from avileo_pos.sync.engine import Run
+from avileo_pos.usecases.queue import retry_once_known
 
 LEASE: Final = timedelta(days=14)
 WARNED_AFTER: Final = timedelta(days=10)
@@ -79,8 +81,8 @@ def open_till(
 ) -> SignedInHere:
     """Make this replica the person's till: enrolled under its own receipt series, and open without central from now.
 
-    Every person who signs in enrols the same device again, so that central knows for whom it may speak. Raises
-    CentralTrouble.
+    Every person who signs in enrols the same device again, so that central knows for whom it may speak; what it refused
+    of them because it did not is sent again. Raises CentralTrouble.
     """
     known = run(reads(find_identity))
     device_id = known.device_id if known else new_id()
@@ -89,7 +91,10 @@ def open_till(
     run(writes(enrol, till, now, given.last_receipt))
     password_hash = _HASHER.hash(password)
     run(writes(remember_sign_in, plain_email(email), membership.member_id, password_hash, now))
-    return _signed_in(Actor(membership.member_id, membership.name, membership.role), now, now)
+    actor = Actor(membership.member_id, membership.name, membership.role)
+    if run(reads(read_place)).catalog_ready:
+        run(lambda replica: write(replica, actor, retry_once_known))
+    return _signed_in(actor, now, now)
 
 
 def sign_in_without_central(run: Run, email: str, password: str, now: datetime) -> SignedInHere:

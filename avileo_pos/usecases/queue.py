@@ -27,6 +27,7 @@ from avileo_pos.work import Work, loaded_row, mirror_sync_status
 
 log = structlog.get_logger(__name__)
 _SENT_AGAIN: Final = "reenviada"
+_UNKNOWN_HERE: Final = msgspec.json.encode(("unknown_actor", "seller_not_signed_in", "seller_inactive")).decode()
 _READ: Final = "seq, id, operation_type, collection, entity_id, data, acked_at"
 _SAID: Final = "operation_type, collection, entity_id, data, depends_on, actor_id, schema, created_at, sha256"
 
@@ -64,6 +65,20 @@ def retry_operation(work: Work, operation_id: UUID) -> None:
             (str(work.new_id()), operation.seq),
         )
     _show_state(work, operation)
+
+
+def retry_once_known(work: Work) -> None:
+    """Send again what central refused of this person while it did not know them here, as after a backup was put back.
+
+    For the moment at which they have signed in at central: it can be refused for something else now, but not for that.
+    """
+    parked = work.db.exec_driver_sql(
+        "SELECT id FROM sync_queue WHERE status = 'parked' AND actor_id = ?1"
+        " AND last_code IN (SELECT value FROM json_each(?2)) ORDER BY seq",
+        (str(work.actor.member_id), _UNKNOWN_HERE),
+    )
+    for operation_id in parked.scalars().all():
+        retry_operation(work, UUID(operation_id))
 
 
 def discard_operation(work: Work, request: DiscardOperation) -> None:

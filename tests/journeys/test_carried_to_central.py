@@ -148,7 +148,7 @@ def test_what_is_refused_is_put_aside_as_from_any_till(shop: Shop, rosa: Till, f
     owner = shop.value('SELECT u.id FROM "user" u WHERE u.email = %(email)s', email=ADMIN.email)
     seen = partial(read_reviewed, page=1, done=False)
     shown = at_the_desk(Central(shop.database, SETTINGS, shop.clock), sample.SAMPLE, owner, seen)
-    assert [(each.collection, each.code) for each in shown.not_taken] == [("cash_sessions", "forbidden")]
+    assert [(each.collection, each.code) for each in shown.not_taken] == [("cash_sessions", "seller_inactive")]
     assert [(each.person, each.device) for each in shown.not_taken] == [("Rosa Quispe", "Caja de Rosa Quispe")]
     assert [tuple(each.reasons) for each in shown.remarked] == [("seller_inactive", "unknown_cash_sessions")]
 

@@ -9,25 +9,28 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection
 
+from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.queries.customer import customer_card
 from avileo_pos.server.business import sample
 from avileo_pos.server.business.desk import at_the_desk
+from avileo_pos.server.business.members import take_on
 from avileo_pos.server.business.reviews import Reviewable, tick_off
 from avileo_pos.server.business.sample import ADMIN, CUSTOMERS, ROSA, SAMPLE
 from avileo_pos.server.central import Central
 from avileo_pos.server.postgres.epoch import restored
+from avileo_pos.sync.sign_in import set_new_password
 from avileo_pos.sync.state import SyncKind
-from avileo_pos.usecases.queue import retry_operation
 from tests.invariants import assert_promises_hold
 from tests.journeys.shop import SETTINGS, Shop
+from tests.journeys.till import Till
 from tests.postgres import TestPostgres, served
 from tests.server.test_cli import central, ended, launch
 
+CARLA = "carla@example.com"
 JUANA = next(customer.id for customer in CUSTOMERS if customer.name == "Juana Ñahui")
 
 
@@ -87,7 +90,7 @@ def test_what_a_restored_backup_has_lost_comes_back_from_the_tills(shop: Shop, p
             assert shop.value("SELECT count(*) FROM sales WHERE voided_at IS NOT NULL") == 1
 
 
-def test_who_came_to_a_till_after_the_backup_sends_again_what_central_does_not_believe_of_them(
+def test_what_central_does_not_believe_of_who_came_to_a_till_after_the_backup_goes_again_when_they_sign_in(
     shop: Shop, postgres: TestPostgres
 ) -> None:
     laptop = shop.till(ADMIN)
@@ -105,12 +108,67 @@ def test_who_came_to_a_till_after_the_backup_sends_again_what_central_does_not_b
             laptop.sign_in(ADMIN.email, sample.PASSWORD)
             assert laptop.sync_until_quiet().to_review
             laptop.sign_in(ROSA.email, sample.PASSWORD)
-            for parked in laptop.rows("SELECT id FROM sync_queue WHERE status = 'parked' ORDER BY seq"):
-                laptop.do(retry_operation, UUID(parked["id"]))
             assert not laptop.sync_until_quiet().to_review
             assert shop.value("SELECT opening_float FROM cash_sessions WHERE id = %(drawer)s", drawer=drawer)
             assert shop.value("SELECT name FROM customers WHERE id = %(id)s", id=nueva) == "Casera Nueva"
             assert shop.value("SELECT voided_at FROM sales WHERE id = %(sale)s", sale=wrong.sale_id)
+
+
+def test_who_was_taken_on_after_the_backup_is_taken_on_again_and_nothing_of_theirs_is_lost(
+    shop: Shop, postgres: TestPostgres
+) -> None:
+    shop.sync_all()
+    with shop.backup(postgres) as backup:
+        carla = _come_for_the_first_time(shop, shop.new_till())
+        carla.open_drawer()
+        carla.sell("Gallina", "1.250", to=JUANA, paid="5.00")
+        wrong = carla.sell("Pollo entero", "1.000")
+        carla.void_sale(wrong.sale_id)
+        carla.sync_until_quiet()
+        with served(backup) as database:
+            shop.run_on(database)
+            restored(database, shop.clock())
+            assert carla.sync().state.kind is SyncKind.SIGNED_OUT
+            _come_for_the_first_time(shop, carla)
+            assert not carla.sync_until_quiet().to_review
+            assert_promises_hold(shop)
+            sold = shop.rows(
+                "SELECT s.voided_at IS NULL FROM sales s JOIN business_users u ON u.id = s.seller_id"
+                " WHERE u.name = 'Carla Huamán' ORDER BY s.created_at"
+            )
+            assert sold == [(True,), (False,)]
+
+
+def test_what_was_refused_of_somebody_unknown_goes_again_when_they_sign_in(shop: Shop, postgres: TestPostgres) -> None:
+    laptop = shop.till(ADMIN)
+    shop.sync_all()
+    with shop.backup(postgres) as backup:
+        _come_for_the_first_time(shop, laptop)
+        laptop.open_drawer()
+        nueva = laptop.new_customer("Casera Nueva")
+        laptop.sync_until_quiet()
+        with served(backup) as database:
+            shop.run_on(database)
+            restored(database, shop.clock())
+            laptop.sign_in(ADMIN.email, sample.PASSWORD)
+            laptop.sync_until_quiet()
+            refused = laptop.rows("SELECT DISTINCT last_code FROM sync_queue WHERE status = 'parked'")
+            assert refused == [{"last_code": "unknown_actor"}]
+            _come_for_the_first_time(shop, laptop)
+            assert not laptop.sync_until_quiet().to_review
+            assert shop.value("SELECT name FROM customers WHERE id = %(id)s", id=nueva) == "Casera Nueva"
+
+
+def _come_for_the_first_time(shop: Shop, till: Till) -> Till:
+    """Somebody whom the owner takes on at central: by the password that was handed over, and one of their own."""
+    owner = shop.value('SELECT id FROM "user" WHERE email = %(email)s', email=ADMIN.email)
+    details = {"name": "Carla Huamán", "role": BusinessUserRole.VENDEDOR}
+    hire = partial(take_on, email=CARLA, details=details, secret=SETTINGS.secret)
+    _, handed = at_the_desk(Central(shop.database, SETTINGS, shop.clock), SAMPLE, owner, hire)
+    set_new_password(till.central, till.keep_token, CARLA, handed.password, "la-clave-de-carla")
+    till.sign_in(CARLA, "la-clave-de-carla")
+    till.sync_until_quiet()
+    return till
 
 
 @pytest.mark.parametrize("sold_since", [0, 12])

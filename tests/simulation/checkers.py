@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +17,7 @@ import msgspec
 
 from avileo_pos.protocol import COLLECTIONS
 from tests.simulation.backups import Row, Rows, rows_in
-from tests.simulation.ledger import Cart, Done, Ledger
+from tests.simulation.ledger import NOTHING, Cart, Done, Ledger
 from tests.simulation.network import Exchange, operations_in, plain_body
 from tests.simulation.shop import put_back_neighbour, take_neighbour
 from tests.simulation.sights import BELONGING, AtCentral, AtTill, CentralWatch, look_at
@@ -33,6 +33,11 @@ OPEN: Final = frozenset({"pending", "inflight", "parked"})
 VOIDABLE: Final = ("sales", "abonos")
 NOTHING_YET: Final[Mapping[str, object]] = {"customer_balances": 0, "inventory": 0, "distribuciones": Cart()}
 DERIVED: Final = tuple(NOTHING_YET)
+_SENT_AGAIN: Final = """
+    SELECT later.id, former.id AS former FROM sync_queue later JOIN sync_queue former
+    USING (collection, entity_id, operation_type, created_at, sha256)
+    WHERE later.seq > ? AND former.last_code = 'discarded'
+"""
 FROZEN: Final = ("operation_type", "collection", "entity_id", "actor_id", "schema", "created_at", "data")
 
 
@@ -269,6 +274,20 @@ class Checkers:
     def committed(self, done: Done) -> None:
         self.ledger.add(done)
         self.committed_at[done.till].add(done.id)
+
+    def looked_through(self, till: SimulatedTill) -> None:
+        """Something that was parked at the till has been discarded, or closed as it goes again."""
+        self.discarded |= {row["id"] for row in till.rows("SELECT id FROM sync_queue WHERE last_code = 'discarded'")}
+
+    def sent_again(self, till: SimulatedTill, place: int) -> None:
+        """What has come to stand after `place` says what central had refused."""
+        former = {row["id"]: row["former"] for row in till.rows(_SENT_AGAIN, place)}
+        for done in till.done_since(place):
+            before = self.ledger.done.get(former[done.id])
+            self.committed(replace(done, meaning=before.meaning if before else NOTHING))
+            if former[done.id] in self.poisonous:
+                self.poisonous.add(done.id)
+        self.looked_through(till)
 
     # --- Looking -----------------------------------------------------------------------------------------------------
 
@@ -905,10 +924,10 @@ def _may_be_parked(seen: Checkers, operation: Row) -> bool:
     if operation["id"] in spoilt:
         return True
     code = seen.at_central.receipts.get(operation["id"], {}).get("code")
-    if code in ("forbidden", "last_admin"):
-        # Who has signed in where is lost too when central goes back.
-        some_are_unknown = seen.people_changed and seen.was_disturbed
-        return seen.roles_were_written or seen.some_were_withdrawn or some_are_unknown
+    if code in ("forbidden", "last_admin", "seller_inactive", "device_revoked"):
+        return seen.roles_were_written or seen.some_were_withdrawn
+    if code == "seller_not_signed_in":
+        return seen.people_changed and seen.was_disturbed  # who has signed in where is lost when central goes back
     if code == "distribucion_cannot_become":
         return True  # another has settled it meanwhile
     births = {each.id for each in seen.ledger.done.values() if each.entity_id == operation["entity_id"]}

@@ -50,6 +50,11 @@ class Done:
     meaning: Meaning
 
 
+def in_cash(total: int) -> int:
+    """Down to the ten céntimos, but never to nothing."""
+    return total if total < 10 else total - total % 10
+
+
 def sale_meaning(lines: Iterable[tuple[str, int, int]], customer: str | None, paid: int | None) -> Meaning:
     """`lines` are (product, grams, céntimos per kilo). `paid` None is cash that settles all, to the ten céntimos."""
     total, moves = 0, Counter[str]()

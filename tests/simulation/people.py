@@ -55,7 +55,7 @@ class People:
     def sign_in(self, till: int, which: int) -> str:
         """Somebody types a password at this till, which is theirs from then on."""
         theirs, person = self._world.tills[till], PEOPLE[which]
-        before = (theirs.user_id, theirs.is_signed_out)
+        before, place = (theirs.user_id, theirs.is_signed_out), theirs.last_place()
         theirs.user_id, theirs.is_signed_out = person.user_id, False
         try:
             enrol_by_password(theirs, person, self._world.now)
@@ -65,6 +65,7 @@ class People:
         theirs.member_id = person.member_id
         self._world._people[till] = which
         self._world.checkers.people_changed = True
+        self._world.checkers.sent_again(theirs, place)
         return f"{person.name} is in"
 
     def sign_out(self, till: int) -> str:

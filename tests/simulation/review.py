@@ -85,9 +85,7 @@ class Review:
         usecase, request, meaning = _as_asked(operation, what, self._world.checkers.ledger)
         said = self._world._done(till, partial(_by_an_admin, till, usecase, request, meaning))
         checkers = self._world.checkers
-        checkers.discarded |= {
-            row["id"] for row in till.rows("SELECT id FROM sync_queue WHERE last_code = 'discarded'")
-        }
+        checkers.looked_through(till)
         if operation["id"] in checkers.poisonous:  # what is sent in its place says the same
             alike = till.rows("SELECT id FROM sync_queue WHERE entity_id = ?", operation["entity_id"])
             checkers.poisonous |= {row["id"] for row in alike}

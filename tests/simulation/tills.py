@@ -69,7 +69,7 @@ from avileo_pos.usecases.inventory import RecordStockMovement, record_stock_move
 from avileo_pos.usecases.product import NewPrice, SetPrices, set_prices
 from avileo_pos.usecases.sale import RegisterSale, SaleLine, VoidSale, register_sale, void_sale
 from avileo_pos.work import Work
-from tests.simulation.ledger import NOTHING, Cart, Done, Meaning, sale_meaning
+from tests.simulation.ledger import NOTHING, Cart, Done, Meaning, in_cash, sale_meaning
 from tests.simulation.network import Line
 
 T = TypeVar("T")
@@ -294,8 +294,16 @@ class SimulatedTill:
         by: Actor | None = None,
     ) -> list[Done]:
         """What it committed; whatever the use case raises. `meaning` belongs to the operation."""
-        before = self.value("SELECT coalesce(max(seq), 0) FROM sync_queue")
+        before = self.last_place()
         write(self.replica, by or self.actor, usecase, request)
+        return self.done_since(before, meaning)
+
+    def last_place(self) -> int:
+        place: int = self.value("SELECT coalesce(max(seq), 0) FROM sync_queue")
+        return place
+
+    def done_since(self, place: int, meaning: Meaning = NOTHING) -> list[Done]:
+        """What has taken a later place in the queue."""
         return [
             Done(
                 row["id"],
@@ -309,7 +317,7 @@ class SimulatedTill:
                 self._now(),
                 meaning,
             )
-            for row in self.rows(_JUST_DONE, before)
+            for row in self.rows(_JUST_DONE, place)
         ]
 
     def ask(self, query: Callable[..., T], *args: Any) -> T:
@@ -345,7 +353,7 @@ class SimulatedTill:
             payments: tuple[Payment, ...] = (Payment(PaymentMethod.EFECTIVO, Decimal("99999.00")),)
             request = RegisterSale(sale, SaleType.CONTADO, lines, payments, client)
             sold = self.do(register_sale, request, sale_meaning(counted, customer, None))
-            return [from_cart(each, by_weight, total - total % 10) for each in sold]
+            return [from_cart(each, by_weight, in_cash(total)) for each in sold]
         paid = total * paid_percent // 100
         payments = (Payment(PaymentMethod.YAPE, Decimal(paid) / 100),) if paid else ()
         request = RegisterSale(sale, SaleType.CREDITO, lines, payments, client)

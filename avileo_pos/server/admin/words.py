@@ -27,7 +27,10 @@ _SECRET: Final = frozenset({"pin_hash"})
 _IN_THE_QUEUE: Final = "Mire «Por enviar» en esa caja: ahí se envía otra vez, o se descarta con un motivo."
 _ADVICE: Final = {
     "forbidden": "Si estaba bien, hágalo usted; si no, descártelo en «Por enviar» de esa caja.",
-    "unknown_actor": "Vea en «Usuarios» si esa persona debe trabajar aquí. Después envíelo otra vez desde la caja.",
+    "unknown_actor": "Si debe trabajar aquí, agréguela en «Usuarios» con el mismo correo."
+    " Se envía otra vez cuando entre en la caja con su contraseña.",
+    "seller_inactive": "Si vuelve a trabajar aquí, se envía otra vez cuando entre en la caja con su contraseña.",
+    "device_revoked": "Si estaba bien, hágalo usted.",
     "same_id_other_content": "Puede ser una copia del archivo de la caja. Compare las dos antes de descartar una.",
     "distribucion_cannot_become": "Mire cómo quedó la distribución y descarte este cambio en la caja.",
     "unparseable": "Actualice el programa de esa caja y envíelo otra vez desde «Por enviar».",

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import Connection, Table, insert, select, true, update
+from sqlalchemy import Connection, Table, exists, insert, select, true, update
 
 from avileo_pos.domain.enums import BusinessUserRole, ModoOperacion, SyncStatus
 from avileo_pos.domain.identity import is_ruc
@@ -71,6 +71,13 @@ class BusinessWriter:
             business_users,
             **{"id": uuid4(), "user_id": user_id, "name": name, "role": role, "joined_at": self.now, **details},
         )
+
+
+def new_member_id(connection: Connection, business_id: UUID, email: str) -> UUID:
+    """Who is taken on again after a backup was put back is who they were in what their tills still bring."""
+    named = uuid5(business_id, email)
+    is_taken = connection.scalar(select(exists().where(business_users.c.id == named)))
+    return uuid4() if is_taken else named
 
 
 @contextmanager

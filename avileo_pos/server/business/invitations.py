@@ -23,7 +23,7 @@ from avileo_pos.server.auth.users import User
 from avileo_pos.server.auth.verification import drop_proofs_for, find_proof, keep_proof, use_proof
 from avileo_pos.server.business.audit import Act, record
 from avileo_pos.server.business.business_card import member_name
-from avileo_pos.server.business.businesses import BusinessWriter
+from avileo_pos.server.business.businesses import BusinessWriter, new_member_id
 from avileo_pos.server.business.desk import Desk, NotHere
 from avileo_pos.server.central import Central
 from avileo_pos.server.errors import Refused
@@ -218,13 +218,14 @@ def _join(writer: BusinessWriter, person: User, row: Row[Any]) -> UUID:
     """The member's id. Raises Refused 409: already_member."""
     place = {"role": row.role, "sales_point": row.sales_point, "commission_rate": row.commission_rate}
     before = _membership(writer.connection, writer.business_id, business_users.c.user_id == person.id)
-    member_id: UUID = uuid4() if before is None else before.id
     if before is None:
+        member_id = new_member_id(writer.connection, writer.business_id, person.email)
         writer.add_member(id=member_id, user_id=person.id, name=member_name(person), **place)
         return member_id
     _require_left(before)
-    writer.change(business_users, member_id, is_active=True, **place)
-    return member_id
+    writer.change(business_users, before.id, is_active=True, **place)
+    rejoined: UUID = before.id
+    return rejoined
 
 
 def _membership(connection: Connection, business_id: UUID, condition: ColumnElement[bool]) -> Row[Any] | None:

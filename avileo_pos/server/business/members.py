@@ -8,13 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, exists, func, select
 
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.server.auth.one_time_password import OneTimePassword, make_one_time_password
 from avileo_pos.server.auth.users import create_user
+from avileo_pos.server.business.businesses import new_member_id
 from avileo_pos.server.business.desk import Desk, NotHere
 from avileo_pos.server.errors import Refused
 from avileo_pos.server.postgres.database import show_workplaces_of
@@ -57,7 +58,7 @@ def take_on(desk: Desk, email: str, details: Mapping[str, Any], secret: str) -> 
         raise Refused(
             HTTPStatus.CONFLICT, "email_has_account", "This person has an account: invite them, so that they agree."
         )
-    member_id = uuid4()
+    member_id = new_member_id(desk.connection, desk.business_id, person.email)
     with desk.doing("member.taken_on", member_id=member_id, email=email, **_tellable(details)) as writer:
         writer.add_member(id=member_id, user_id=person.id, **details)
     handed = make_one_time_password(desk.connection, person.id, secret, desk.now)

@@ -100,7 +100,7 @@ def _doubt_about(member: Member, staff: Staff) -> str | None:
 
 def _judge_hearsay(arrived: Arrived, collection: Collection, doubt: str) -> Allowed | Refusal:
     if not (isinstance(arrived.act, Create) and collection.is_sellers_fact):
-        return _FORBIDDEN
+        return Refusal(doubt, "This device's word for this person is not enough.")
     return Allowed((doubt,))
 
 
