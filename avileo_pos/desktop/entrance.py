@@ -38,8 +38,8 @@ from avileo_pos.usecases.approval import PinRefused, TakeOverByPin, take_over
 
 log = structlog.get_logger(__name__)
 
-_SEES_A_PART: Final = "Con su PIN ve solo lo que vendieron los de esta caja. Para verlo todo, entre con su contraseña."
-_ADDRESS_LOST: Final = (
+SEES_A_PART: Final = "Con su PIN ve solo lo que vendieron los de esta caja. Para verlo todo, entre con su contraseña."
+ADDRESS_LOST: Final = (
     "Esta computadora ya no sabe la dirección del servidor. Se vende igual; para enviar, entre por «Otra persona» y"
     " escríbala."
 )
@@ -258,9 +258,9 @@ class Entrance(QObject):
         self._window.enter(till)
         self._warn_once(shop.tokens.warning)
         if not self._premises.settings.central_address:
-            self._window.say(_ADDRESS_LOST, Tone.WARNING)
+            self._window.say(ADDRESS_LOST, Tone.WARNING)
         elif self._sees_a_part:
-            self._window.say(_SEES_A_PART, Tone.WARNING)
+            self._window.say(SEES_A_PART, Tone.WARNING)
         self._sees_a_part = False
         self.entered.emit(till)
 

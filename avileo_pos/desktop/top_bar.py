@@ -21,7 +21,8 @@ from avileo_pos.desktop.widgets.icon_label import IconLabel
 from avileo_pos.desktop.widgets.status_chip import StatusChip
 
 READING_TIME_MS: Final = 8000
-_HEIGHT: Final = 64
+_INSIDE: Final = 56
+_HEIGHT: Final = _INSIDE + 2 * Space.TIGHT + 1  # and the line below
 _WIDE: Final = 1200
 
 
@@ -45,6 +46,7 @@ class TopBar(QFrame):
         self._keys.clicked.connect(self.help_asked)
         self._lock = Button("Bloquear", icon="lock", variant="ghost", key="F8")
         self._lock.clicked.connect(self.lock_asked)
+        self._row = QHBoxLayout(self)
         self._farewell = QTimer(self, interval=READING_TIME_MS, singleShot=True)
         self._farewell.timeout.connect(self._end_notice)
         self._lay_out()
@@ -59,6 +61,7 @@ class TopBar(QFrame):
         self._notice.say(sentence, tone)
         self._left.setCurrentWidget(self._notice)
         self._farewell.start()
+        self._make_room()
 
     def notice(self) -> str:
         """What is being said now, empty for nothing."""
@@ -68,10 +71,18 @@ class TopBar(QFrame):
         super().resizeEvent(event)
         for button in (self._keys, self._lock):
             button.show_word(self.width() >= _WIDE)
+        self._make_room()
 
     def _end_notice(self) -> None:
         self._farewell.stop()
         self._left.setCurrentWidget(self._shop)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """What takes more lines than the bar has stands in the place of the chip too."""
+        self.chip.show()
+        self._row.activate()
+        self.chip.setVisible(not self.notice() or self._notice.heightForWidth(self._left.width()) <= _INSIDE)
 
     def _whose_shop(self) -> QWidget:
         self._business.setProperty("look", "title")
@@ -89,9 +100,8 @@ class TopBar(QFrame):
         self._left.addWidget(self._shop)
         self._left.addWidget(self._notice)
         self._left.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.SMALL, Space.TIGHT, Space.SMALL, Space.TIGHT)
-        row.setSpacing(Space.SMALL)
-        row.addWidget(self._left, 1)
+        self._row.setContentsMargins(Space.SMALL, Space.TIGHT, Space.SMALL, Space.TIGHT)
+        self._row.setSpacing(Space.SMALL)
+        self._row.addWidget(self._left, 1)
         for widget in (self.chip, self._keys, self._lock):
-            row.addWidget(widget)
+            self._row.addWidget(widget)

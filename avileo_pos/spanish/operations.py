@@ -32,8 +32,8 @@ NOT_TAKEN: Mapping[str, str] = MappingProxyType(
         "forbidden": "El rol de quien lo hizo no lo permite.",
         "last_admin": "El negocio necesita por lo menos un administrador activo.",
         "unknown_actor": "El servidor no tiene en este negocio a quien lo hizo.",
-        "seller_not_signed_in": "El servidor no sabía que esa persona usa la caja."
-        " Se envía otra vez cuando entre en ella con su contraseña y señal.",
+        "seller_not_signed_in": "Quien lo hizo debe entrar en la caja con su contraseña y con internet:"
+        " entonces se envía otra vez.",
         "seller_inactive": "Quien lo hizo ya no trabajaba en el negocio.",
         "device_revoked": "La caja ya se había retirado cuando lo envió.",
         "unknown_entity": "El servidor no conoce aquello que se cambió.",

@@ -10,8 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from avileo_pos.desktop.entrance import ADDRESS_LOST, SEES_A_PART
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.top_bar import READING_TIME_MS, TopBar
+from avileo_pos.desktop.widgets.banner import Banner
 from avileo_pos.desktop.widgets.status_chip import StatusChip
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.sync.state import SyncKind, SyncState
@@ -48,6 +50,19 @@ def test_a_notice_leaves_the_state_and_the_lock_to_be_seen(enter: Enter, shop: S
     bar = the(window, TopBar)
     assert all(each.visibleRegion().boundingRect() == each.rect() for each in (bar.chip, button(bar, "Bloquear")))
     assert notice(window) == LONGEST
+
+
+def test_a_notice_too_long_for_its_place_is_read_whole_and_gives_the_state_back(enter: Enter, shop: Shop) -> None:
+    window = enter(PEPA)
+    window.resize(911, 512)
+    bar = the(window, TopBar)
+    for sentence in (ADDRESS_LOST, SEES_A_PART):
+        window.say(sentence, Tone.WARNING)
+        shop.settle()
+        said = the(bar, Banner)
+        assert said.heightForWidth(said.width()) <= said.height(), sentence
+        said.closed.emit()
+        assert bar.chip.isVisible()
 
 
 def test_a_notice_takes_the_focus_from_nobody_also_when_it_is_closed(enter: Enter) -> None:
