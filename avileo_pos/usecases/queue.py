@@ -67,18 +67,21 @@ def retry_operation(work: Work, operation_id: UUID) -> None:
     _show_state(work, operation)
 
 
+def retry_all(work: Work, _asked: None = None) -> None:
+    """Send all that is parked once more, as after what stood between this till and central is mended."""
+    _retry_each(work, "TRUE", ())
+
+
 def retry_once_known(work: Work) -> None:
     """Send again what central refused of this person while it did not know them here, as after a backup was put back.
 
     For the moment at which they have signed in at central: it can be refused for something else now, but not for that.
     """
-    parked = work.db.exec_driver_sql(
-        "SELECT id FROM sync_queue WHERE status = 'parked' AND actor_id = ?1"
-        " AND last_code IN (SELECT value FROM json_each(?2)) ORDER BY seq",
+    _retry_each(
+        work,
+        "actor_id = ?1 AND last_code IN (SELECT value FROM json_each(?2))",
         (str(work.actor.member_id), _UNKNOWN_HERE),
     )
-    for operation_id in parked.scalars().all():
-        retry_operation(work, UUID(operation_id))
 
 
 def discard_operation(work: Work, request: DiscardOperation) -> None:
@@ -125,6 +128,15 @@ def resend_operation(work: Work, request: ResendOperation) -> None:
         for edit in _waiting_edits(work, operation):
             _close(work, edit, said)
         work.create_again(collection.table, entity_id, request.changes)
+
+
+def _retry_each(work: Work, condition: str, values: tuple[str, ...]) -> None:
+    """In the order in which it was done."""
+    found = work.db.exec_driver_sql(
+        f"SELECT id FROM sync_queue WHERE status = 'parked' AND {condition} ORDER BY seq", values
+    )
+    for operation_id in found.scalars().all():
+        retry_operation(work, UUID(operation_id))
 
 
 def _parked(work: Work, operation_id: UUID) -> Row[Any]:

@@ -89,6 +89,19 @@ def test_sending_again_puts_it_back_among_those_that_wait(enter: Enter, shop: Sh
     assert texts(form_of(window).table)[1][3] == "Guardada"
 
 
+def test_all_that_is_parked_is_sent_again_at_once(enter: Enter, shop: Shop, qtbot: QtBot) -> None:
+    open_with_a_refused_sale(shop)
+    window = enter(ROSA, QueueScreen.KEY)
+    form = form_of(window)
+    assert not form.retry_all.isVisible(), "for one there is «Revisar la primera»"
+    shop.refuse(shop.sell("Alitas", "0.500"))
+    with qtbot.waitSignal(window.round_asked):
+        button(form, "Enviar todas otra vez").click()
+        shop.settle()
+    assert [row[3] for row in texts(form.table)] == ["Guardada"] * 3
+    assert not form.retry_all.isVisible()
+
+
 def test_the_admin_discards_with_a_reason_and_the_sale_goes(enter: Enter, shop: Shop) -> None:
     open_with_a_refused_sale(shop)
     window = enter(PEPA, QueueScreen.KEY)

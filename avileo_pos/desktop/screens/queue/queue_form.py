@@ -24,6 +24,7 @@ _SAFE_HERE: Final = "Lo vendido está a salvo en esta computadora y se envía so
 class QueueForm(QWidget):
     send_asked = Signal()
     review_asked = Signal(object)  # a QueuedOperation that is parked
+    retry_all_asked = Signal()
     export_asked = Signal()
     import_asked = Signal()
 
@@ -34,6 +35,8 @@ class QueueForm(QWidget):
         self.send.clicked.connect(self.send_asked)
         self.review = Button("Revisar", icon="search", key="F4")
         self.review.clicked.connect(self._on_review)
+        self.retry_all = Button("Enviar todas otra vez", icon="refresh-cw")
+        self.retry_all.clicked.connect(self.retry_all_asked)
         self.export_button = Button("Exportar…", icon="share-2")
         self.export_button.clicked.connect(self.export_asked)
         self.import_button = Button("Importar…", icon="download")
@@ -66,6 +69,7 @@ class QueueForm(QWidget):
         needs = "necesita que alguien la revise" if to_review == 1 else "necesitan que alguien las revise"
         self._warning.say(f"{_counted(to_review, 'operación', 'operaciones')} {needs}. Lo demás sigue.", Tone.DANGER)
         self._warning.setVisible(bool(to_review))
+        self.retry_all.setVisible(to_review > 1)
 
     def _on_review(self) -> None:
         self._ask_for_review(self.table.current())
@@ -84,6 +88,7 @@ class QueueForm(QWidget):
     def _lay_out(self) -> None:
         self._heading.setProperty("look", "muted")
         self._warning.hide()
+        self.retry_all.hide()
         card = Card("Por enviar")
         card.header.insertWidget(1, self._heading)
         card.header.addWidget(self.review)
@@ -94,6 +99,7 @@ class QueueForm(QWidget):
         self._explained.setWordWrap(True)
         foot = QHBoxLayout()
         foot.addWidget(self._explained, 1)
+        foot.addWidget(self.retry_all)
         foot.addWidget(self.import_button)
         foot.addWidget(self.export_button)
         column = QVBoxLayout(self)

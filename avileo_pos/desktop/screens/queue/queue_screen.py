@@ -10,6 +10,7 @@ from avileo_pos.desktop.sheets.handover_sheets import ExportSheet, ImportSheet
 from avileo_pos.desktop.theme import Tone
 from avileo_pos.desktop.till import Till
 from avileo_pos.queries.queue import list_waiting
+from avileo_pos.usecases.queue import retry_all
 
 
 class QueueScreen(Screen):
@@ -27,6 +28,7 @@ class QueueScreen(Screen):
         self.form = QueueForm(self)
         self.form.send_asked.connect(self._send)
         self.form.review_asked.connect(till.host.review_operation)
+        self.form.retry_all_asked.connect(self._retry_all)
         self.form.export_asked.connect(self._export)
         self.form.import_asked.connect(self._import)
         column = QVBoxLayout(self)
@@ -44,6 +46,12 @@ class QueueScreen(Screen):
 
     def _import(self) -> None:
         ImportSheet(self, self.till).open()
+
+    def _retry_all(self) -> None:
+        self.till.lane.write(retry_all, None, then=self._on_retried, failed=self.till.host.show_problem)
+
+    def _on_retried(self, _answer: None) -> None:
+        self._send()
 
     def _send(self) -> None:
         self.till.host.send_now()
