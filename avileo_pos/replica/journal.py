@@ -128,12 +128,14 @@ class Journal:
         """Take from the queue what is not here yet; returns how much that was."""
         if self._is_new:
             self._append([Begun(till)])
+        # Asked for first: what goes again in the place of one of these stands in the queue by then.
+        discarded = _discarded(db)
         taken, reached = 0, self.last_seq
         while rows := list(islice(queue_rows(db, "seq > ?", reached), _AT_ONCE)):
             read = [legible(row, till.device_id) for row in rows]
             self._append([Queued(kept) for kept in read if kept is not None])
             reached, taken = rows[-1]["seq"], taken + len(rows)
-        return taken + self._tell_discarded(_discarded(db))
+        return taken + self._tell_discarded(discarded)
 
     def _tell_discarded(self, ids: Sequence[str]) -> int:
         news = [each for each in ids if each not in self._told]

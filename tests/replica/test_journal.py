@@ -16,8 +16,9 @@ from avileo_pos.replica.journal import Journal, read_journal, renewed
 from avileo_pos.replica.rescue import open_or_rescue
 from avileo_pos.replica.safe import Safe
 from avileo_pos.replica.transaction import reads
-from avileo_pos.usecases.queue import DiscardOperation, discard_operation
-from tests.replica.answers import let_go
+from avileo_pos.tables.till import DISCARDED
+from avileo_pos.usecases.queue import DiscardOperation, discard_operation, retry_operation
+from tests.replica.answers import let_go, only_parked, park_all
 from tests.replica.till import Till
 
 SEALED = KeySeal(b"k" * 32)
@@ -185,6 +186,22 @@ def test_what_was_discarded_stays_so_in_an_older_file(till: Till) -> None:
     put_in_place(till, older)
     till.replica = open_or_rescue(till.replica.path, [safe], clock=till.clock).replica
     assert till.queue() == []
+
+
+def test_what_is_sent_again_while_it_is_written_down_stands_in_it_by_one_of_its_ids(till: Till, tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    till.takes_abono()
+    park_all(till)
+
+    def send_again(statement: str) -> None:
+        if DISCARDED in statement and till.value("SELECT count(*) FROM sync_queue WHERE status = 'parked'"):
+            till.does(retry_operation, only_parked(till))
+
+    with closing(till.replica.reader()) as reader:
+        reader.set_trace_callback(send_again)
+        Journal.open(path).follow(reader, till.run(reads(find_identity)))
+    read = read_journal(path)
+    assert {kept.operation.id for kept in read.operations} - read.discarded
 
 
 def test_of_two_pasts_of_one_file_nothing_is_lost(till: Till) -> None:
