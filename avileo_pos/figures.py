@@ -22,6 +22,8 @@ from avileo_pos.tables.till import DISCARDED
 _SALE: Final = ("sales", "sale_items", "sale_id")
 _ABONO: Final = ("abonos", "abono_payments", "abono_id")
 
+_NOT_PULLED: Final = "(q.acked_revision IS NULL OR q.acked_revision > (SELECT pulled_head FROM sync_state))"
+
 When = Callable[[str], str]
 """The SQL condition that operation `q` is to be counted beside the figure of a row, which is known by this name."""
 
@@ -33,7 +35,7 @@ def since(derived: str) -> str:
     operations to look at. What was discarded is closed without a revision and does nothing.
     """
     return f"""
-    (q.acked_revision IS NULL OR q.acked_revision > (SELECT pulled_head FROM sync_state))
+    {_NOT_PULLED}
     AND iif({derived}.revision < 0,
       q.seq > (SELECT folded_seq FROM sync_state) AND (q.status <> 'acked' OR q.acked_revision IS NOT NULL),
       coalesce(q.acked_revision > coalesce({derived}.revision, 0), q.status <> 'acked'))
@@ -149,21 +151,22 @@ def fold_own_facts(db: Connection) -> None:
     db.exec_driver_sql("UPDATE sync_state SET folded_seq = (SELECT coalesce(max(seq), 0) FROM sync_queue)")
 
 
-def leave_out(db: Connection, seq: int) -> None:
-    """An operation is about to be discarded: take it from the figures that hold it because they were folded.
+def leave_out(db: Connection, seq: int, *, for_good: bool) -> None:
+    """An operation is about to be closed: take it from the figures that hold it because they were folded.
 
-    With a birth goes a void of it that central has answered without knowing that birth.
+    With a birth that goes for good goes a void of it that central has answered without knowing that birth.
     """
-    _change_figures(db, "-", _folded_with, seq=seq)
+    _change_figures(db, "-", _folded_with, seq=seq, for_good=for_good)
 
 
 def _folded_with(derived: str) -> str:
     return f"""
     {derived}.revision < 0 AND q.seq <= (SELECT folded_seq FROM sync_state) AND q.last_code IS NOT '{DISCARDED}'
+    AND {_NOT_PULLED}
     AND q.seq IN (
-      SELECT o.seq FROM sync_queue discarded JOIN sync_queue o ON o.entity_id = discarded.entity_id
-      WHERE discarded.seq = :seq
-        AND (o.seq = :seq OR discarded.operation_type = 'create' AND o.operation_type = 'delete'))
+      SELECT o.seq FROM sync_queue closed JOIN sync_queue o ON o.entity_id = closed.entity_id
+      WHERE closed.seq = :seq
+        AND (o.seq = :seq OR :for_good AND closed.operation_type = 'create' AND o.operation_type = 'delete'))
     """
 
 

@@ -41,6 +41,13 @@ _WAITING = """
     WHERE status = 'pending' AND coalesce(next_attempt_at, '') NOT BETWEEN ? AND ? AND operation_type <> ?
     ORDER BY seq
 """
+_MAY_COME = """
+    SELECT 1 FROM sync_queue q WHERE q.id = ?1 AND (
+      q.status IN ('pending', 'inflight')
+      OR q.operation_type = 'create' AND q.last_code = ?2 AND EXISTS (
+        SELECT 1 FROM sync_queue again WHERE again.entity_id = q.entity_id AND again.collection = q.collection
+        AND again.operation_type = 'create' AND again.status IN ('pending', 'inflight')))
+"""
 _ACKED = {OperationStatus.APPLIED, OperationStatus.DUPLICATE, OperationStatus.CONFLICT}
 
 
@@ -260,14 +267,15 @@ def _choose(db: Connection, limit: int, max_bytes: int, now: datetime, left_out:
 
 
 def _open_operations(db: Connection) -> Callable[[str], bool]:
-    """Whether an operation may still come to central by itself, asked once for each."""
+    """Whether an operation may still come to central by itself, or as another where a birth was sent again.
+
+    It is asked once for each.
+    """
     known: dict[str, bool] = {}
 
     def is_open(operation_id: str) -> bool:
         if operation_id not in known:
-            found = db.exec_driver_sql(
-                "SELECT 1 FROM sync_queue WHERE id = ? AND status IN ('pending', 'inflight')", (operation_id,)
-            )
+            found = db.exec_driver_sql(_MAY_COME, (operation_id, DISCARDED))
             known[operation_id] = found.first() is not None
         return known[operation_id]
 

@@ -60,10 +60,7 @@ def retry_operation(work: Work, operation_id: UUID) -> None:
         )
     else:
         _close(work, operation, f"{work.actor.name}: {_SENT_AGAIN}")
-        work.db.exec_driver_sql(
-            f"INSERT INTO sync_queue (id, {_SAID}) SELECT ?, {_SAID} FROM sync_queue WHERE seq = ?",
-            (str(work.new_id()), operation.seq),
-        )
+        _queue_again(work, operation)
     _show_state(work, operation)
 
 
@@ -76,12 +73,23 @@ def retry_once_known(work: Work) -> None:
     """Send again what central refused of this person while it did not know them here, as after a backup was put back.
 
     For the moment at which they have signed in at central: it can be refused for something else now, but not for that.
+    An edit waits for a person where the same was edited here since, as it would be laid over that.
     """
-    _retry_each(
-        work,
-        "actor_id = ?1 AND last_code IN (SELECT value FROM json_each(?2))",
-        (str(work.actor.member_id), _UNKNOWN_HERE),
+    parked = work.db.exec_driver_sql(
+        """
+        SELECT id FROM sync_queue q WHERE status = 'parked' AND actor_id = ?1
+          AND last_code IN (SELECT value FROM json_each(?2))
+          AND NOT (operation_type = 'update' AND EXISTS (
+            SELECT 1 FROM sync_queue later, json_each(q.data) said, json_each(later.data) since
+            WHERE later.entity_id = q.entity_id AND later.collection = q.collection AND later.seq > q.seq
+              AND later.operation_type = 'update' AND later.status <> 'parked' AND later.last_code IS NOT ?3
+              AND since.key = said.key))
+        ORDER BY seq
+        """,
+        (str(work.actor.member_id), _UNKNOWN_HERE, DISCARDED),
     )
+    for operation_id in parked.scalars().all():
+        retry_operation(work, UUID(operation_id))
 
 
 def discard_operation(work: Work, request: DiscardOperation) -> None:
@@ -98,7 +106,7 @@ def discard_operation(work: Work, request: DiscardOperation) -> None:
     discarded = [*_done_since(work, parked), parked]
     _require_that_none_waits_for(work, discarded)
     for operation in discarded:
-        _close(work, operation, f"{work.actor.name}: {reason}")
+        _close(work, operation, f"{work.actor.name}: {reason}", for_good=True)
         _take_back(work, operation)
         log.info("operation_discarded", operation_id=operation.id, collection=operation.collection)
 
@@ -148,14 +156,27 @@ def _parked(work: Work, operation_id: UUID) -> Row[Any]:
     return found
 
 
+def _queue_again(work: Work, operation: Row[Any]) -> None:
+    """As another that says the same; what central has sent back of it stands in the figures as before."""
+    copied = f"{_SAID}, acked_revision"
+    work.db.exec_driver_sql(
+        f"INSERT INTO sync_queue (id, {copied}) SELECT ?, {copied} FROM sync_queue WHERE seq = ?",
+        (str(work.new_id()), operation.seq),
+    )
+    work.db.exec_driver_sql("UPDATE sync_queue SET acked_revision = NULL WHERE seq = ?", (operation.seq,))
+
+
 def _done_since(work: Work, operation: Row[Any]) -> Sequence[Row[Any]]:
-    """What waits to be done to a row that central never had, the latest first, when `operation` is its birth."""
+    """What waits to be done to a row that central never had, the latest first, when `operation` is its birth.
+
+    That may have been sent again since, and stand behind it in the queue.
+    """
     if operation.operation_type != "create" or _is_at_central(work, operation):
         return ()
     return work.db.exec_driver_sql(
-        f"SELECT {_READ} FROM sync_queue WHERE entity_id = ? AND collection = ? AND status <> 'acked' AND seq > ?"
-        " ORDER BY seq DESC",
-        (operation.entity_id, operation.collection, operation.seq),
+        f"SELECT {_READ} FROM sync_queue WHERE entity_id = ? AND collection = ? AND status <> 'acked'"
+        " AND operation_type <> 'create' ORDER BY seq DESC",
+        (operation.entity_id, operation.collection),
     ).all()
 
 
@@ -179,19 +200,29 @@ def _is_at_central(work: Work, operation: Row[Any]) -> bool:
 
 
 def _require_that_none_waits_for(work: Work, discarded: Sequence[Row[Any]]) -> None:
+    """A birth that was sent again is needed by the id of each time."""
     ids = msgspec.json.encode([operation.id for operation in discarded]).decode()
     needed = work.db.exec_driver_sql(
-        "SELECT 1 FROM sync_queue q, json_each(q.depends_on) needed WHERE q.status <> 'acked'"
-        " AND needed.value IN (SELECT value FROM json_each(?1)) AND q.id NOT IN (SELECT value FROM json_each(?1))"
-        " LIMIT 1",
+        """
+        WITH gone AS (SELECT value AS id FROM json_each(?1)),
+          known_as AS (
+            SELECT id FROM gone
+            UNION
+            SELECT before.id FROM gone JOIN sync_queue birth ON birth.id = gone.id AND birth.operation_type = 'create'
+            JOIN sync_queue before ON before.entity_id = birth.entity_id AND before.collection = birth.collection
+              AND before.operation_type = 'create'
+          )
+        SELECT 1 FROM sync_queue q, json_each(q.depends_on) needed WHERE q.status <> 'acked'
+          AND needed.value IN (SELECT id FROM known_as) AND q.id NOT IN (SELECT id FROM gone) LIMIT 1
+        """,
         (ids,),
     )
     if needed.first() is not None:
         raise BusinessRuleBroken("operation_needed_by_others")
 
 
-def _close(work: Work, operation: Row[Any], said: str) -> None:
-    leave_out(work.db, operation.seq)
+def _close(work: Work, operation: Row[Any], said: str, *, for_good: bool = False) -> None:
+    leave_out(work.db, operation.seq, for_good=for_good)
     work.db.exec_driver_sql(
         "UPDATE sync_queue SET status = 'acked', acked_at = ?, last_code = ?, last_error = ? WHERE seq = ?",
         (instant_text(work.now), DISCARDED, said, operation.seq),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -12,9 +13,10 @@ import pytest
 from avileo_pos.domain.enums import BusinessUserRole
 from avileo_pos.domain.errors import BusinessRuleBroken, PermissionDenied
 from avileo_pos.domain.permissions import Actor
-from avileo_pos.protocol import OperationStatus
+from avileo_pos.protocol import Operation, OperationResult, OperationStatus
+from avileo_pos.queries.balance import customer_balance
 from avileo_pos.replica.queue import MOST_ATTEMPTS
-from avileo_pos.replica.sync_state import adopt_epoch
+from avileo_pos.replica.sync_state import adopt_epoch, begin_resync
 from avileo_pos.replica.transaction import writes
 from avileo_pos.tables.shared import businesses, customers
 from avileo_pos.usecases.queue import (
@@ -22,6 +24,7 @@ from avileo_pos.usecases.queue import (
     ResendOperation,
     discard_operation,
     resend_operation,
+    retry_once_known,
     retry_operation,
 )
 from tests.replica.answers import (
@@ -35,7 +38,7 @@ from tests.replica.answers import (
     send_all,
     settle,
 )
-from tests.replica.till import ANA, BUSINESS, EPOCH, MARKET_CUSTOMER, Till, customer_row, open_till, page
+from tests.replica.till import ANA, BUSINESS, EPOCH, MARKET_CUSTOMER, Till, balance_row, customer_row, open_till, page
 
 
 @pytest.fixture
@@ -70,6 +73,74 @@ def test_what_central_has_refused_is_retried_as_another_that_says_the_same(till:
     assert again.id != before.id
     assert msgspec.structs.replace(again, id=before.id, seq=before.seq) == before
     assert [row["last_code"] for row in till.queue()] == ["discarded", None]
+
+
+def test_what_is_sent_again_counts_once_though_central_has_sent_it_back_meanwhile(till: Till) -> None:
+    """As when another till has carried it there."""
+    till.applies(page(balance_row(MARKET_CUSTOMER, 2000, revision=5), head=5))
+    till.takes_abono()
+    park_all(till)
+    [abono] = till.rows("SELECT * FROM abonos")
+    stored = {**abono, "collection": "abonos", "revision": 50}
+    till.applies(page(stored, balance_row(MARKET_CUSTOMER, 1500, revision=51), head=51))
+    till.does(retry_operation, only_parked(till))
+    assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("15.00")
+
+
+@pytest.mark.parametrize("is_refused", [True, False], ids=["its voiding is refused too", "its voiding waits"])
+def test_what_is_sent_again_while_all_is_taken_anew_stays_voided_in_every_figure(till: Till, is_refused: bool) -> None:
+    till.applies(page(balance_row(MARKET_CUSTOMER, 2000, revision=5), head=5))
+    till.voids_abono(till.takes_abono())
+    birth, voiding = next_batch(till)
+    settle(till, _not_known_here(birth), _not_known_here(voiding) if is_refused else put_off(voiding))
+    till.run(writes(begin_resync))
+    till.does(retry_once_known)
+    assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("20.00")
+
+
+def test_what_was_done_to_it_goes_after_a_birth_that_is_sent_again(till: Till) -> None:
+    abono = till.takes_abono()
+    park_all(till)
+    till.voids_abono(abono)
+    till.does(retry_operation, only_parked(till))
+    (birth,) = next_batch(till)
+    settle(till, applied(birth))
+    (voiding,) = next_batch(till)
+    assert (birth.operation_type, voiding.operation_type) == ("create", "delete")
+
+
+def test_with_a_birth_that_was_sent_again_in_vain_goes_what_was_done_to_it_since(till: Till) -> None:
+    abono = till.takes_abono()
+    park_all(till)
+    till.voids_abono(abono)
+    till.does(retry_operation, only_parked(till))
+    park_all(till)
+    till.does(discard_operation, DiscardOperation(only_parked(till), "se registró dos veces"))
+    assert {(row["status"], row["last_code"]) for row in till.queue()} == {("acked", "discarded")}
+
+
+def test_a_birth_that_others_need_is_not_discarded_after_it_was_sent_again(till: Till) -> None:
+    till.takes_abono(till.new_customer())
+    (birth,) = next_batch(till, limit=1)
+    settle(till, quarantined(birth))
+    till.does(retry_operation, only_parked(till))
+    park_all(till)
+    with pytest.raises(BusinessRuleBroken, match="operation_needed_by_others"):
+        till.does(discard_operation, DiscardOperation(only_parked(till), "no va"))
+
+
+def test_of_who_is_known_again_no_edit_goes_by_itself_over_what_was_edited_since(till: Till) -> None:
+    till.does(lambda work: work.update(customers, MARKET_CUSTOMER, {"phone": "911111111"}))
+    till.renames(MARKET_CUSTOMER, "Puesto 15")
+    settle(till, *map(_not_known_here, next_batch(till)))
+    owner, till.actor = till.actor, Actor(uuid4(), "Beto", BusinessUserRole.ADMIN_NEGOCIO)
+    till.renames(MARKET_CUSTOMER, "Puesto 16")
+    send_all(till)
+    till.actor = owner
+    till.does(retry_once_known)
+    (again,) = next_batch(till)
+    assert msgspec.json.decode(again.data) == {"phone": {"was": None, "now": "911111111"}}
+    assert till.value("SELECT count(*) FROM sync_queue WHERE status = 'parked'") == 1
 
 
 def test_a_discarded_fact_leaves_the_till_and_stays_in_the_log(till: Till) -> None:
@@ -268,3 +339,7 @@ def test_a_fact_cannot_be_edited(till: Till) -> None:
     park_all(till)
     with pytest.raises(BusinessRuleBroken, match="operation_not_editable"):
         till.does(resend_operation, ResendOperation(only_parked(till), {"amount": 1}))
+
+
+def _not_known_here(operation: Operation) -> OperationResult:
+    return OperationResult(operation.id, OperationStatus.QUARANTINED, code="unknown_actor")
