@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
+import structlog
 from PySide6.QtCore import QObject, Signal
 
 from avileo_pos.desktop import safety_words
@@ -27,6 +29,10 @@ from avileo_pos.replica.safe import safes_of
 from avileo_pos.replica.transaction import reads
 from avileo_pos.settings import Settings, load_settings, replica_path, save_settings
 from avileo_pos.sync.token_store import TokenStore
+
+log = structlog.get_logger(__name__)
+
+_NOT_KEPT: Final = "El disco no guardó este ajuste: vale hasta que cierre el programa. Revise si está lleno."
 
 
 class Premises(QObject):
@@ -64,9 +70,15 @@ class Premises(QObject):
         return Path(self.settings.second_place) if self.settings.second_place else None
 
     def settle_on(self, settings: Settings) -> None:
-        self.settings = settings
-        save_settings(self.folder, settings)
+        """From now on; where the disk does not take it, until the program ends: nobody is kept from selling by that."""
+        before, self.settings = self.settings, settings
         self.window.safety.second_place = settings.second_place
+        try:
+            save_settings(self.folder, settings)
+        except OSError as trouble:
+            log.warning("settings_not_kept", why=type(trouble).__name__)
+            if settings != before:
+                self.window.say(_NOT_KEPT, Tone.WARNING)
 
     def open(self, business_id: UUID, address: str, then: Callable[[], None]) -> None:
         """Have this business open, in the place of another if need be, and call central at `address`."""

@@ -23,7 +23,7 @@ from avileo_pos.replica.key_chest import open_chest
 from avileo_pos.server.auth.passwords import hash_password
 from avileo_pos.server.business import sample
 from avileo_pos.server.business.sample import ADMIN, ROSA
-from avileo_pos.settings import Settings, replica_path, save_settings
+from avileo_pos.settings import FILE_NAME, Settings, replica_path, save_settings
 from avileo_pos.sync.state import SyncKind
 from tests.desktop.at_the_till import AtTheTill, receipts, sales_at_central
 from tests.desktop.screens.eyes import notice
@@ -146,6 +146,18 @@ def test_a_till_whose_settings_the_disk_has_lost_sells_and_sends_it_all_once_its
     again.wait_until_in()
     again.wait_until(SyncKind.ONLINE)
     assert sales_at_central(served) == before + 1
+    again.leave()
+
+
+def test_who_signed_in_once_comes_back_though_no_settings_can_be_written(
+    qtbot: QtBot, tmp_path: Path, postgres: TestPostgres
+) -> None:
+    """On a full disk, or while something else has the file open."""
+    with sample_central(postgres) as central:
+        come_in_once(qtbot, tmp_path, central.address)
+    (tmp_path / f"{FILE_NAME}.unfinished").mkdir()
+    again = AtTheTill(qtbot, tmp_path)
+    assert again.come_in_by_pin(ROSA).person.name == ROSA.name
     again.leave()
 
 
