@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from avileo_pos.domain.errors import BusinessRuleBroken
@@ -15,6 +18,8 @@ from avileo_pos.queries.stored import read
 from avileo_pos.tables.shared import customers
 from avileo_pos.usecases.once import is_done
 from avileo_pos.work import Work
+
+_NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +74,19 @@ def create_customer(work: Work, request: CreateCustomer) -> CustomerCard:
 def edit_customer(work: Work, request: EditCustomer) -> CustomerCard:
     """Change what a card says; what came in from elsewhere while it was being edited stays.
 
-    Raises as `create_customer`; not_found; changed_meanwhile where another has changed the same.
+    What stands on the card as it is typed is not judged anew: it may come from another system. Raises as
+    `create_customer`; not_found; changed_meanwhile where another has changed the same.
     """
     work.actor.require(Permission.CUSTOMER_EDIT)
     now = work.get(customers, request.customer_id)
     shown = now if request.shown is None else _said_by(request.shown)
     terms = _terms(request.opening_balance, request.credit_limit) | {"is_active": request.is_active}
-    said = _said(work, request.customer_id, request.details) | terms
+    said = _said(request.details, shown) | terms
     changes = {name: value for name, value in said.items() if value != shown[name]}
     if changes.keys() & terms.keys():
         work.actor.require(Permission.CUSTOMER_DELETE)
+    if request.is_active and changes.keys() & {"dni", "is_active"}:
+        _require_own_dni(work, request.customer_id, said["dni"])
     if any(now[name] not in (shown[name], value) for name, value in changes.items()):
         raise BusinessRuleBroken("changed_meanwhile")
     work.update(customers, request.customer_id, changes)
@@ -89,7 +97,8 @@ def _store(work: Work, request: CreateCustomer) -> None:
     terms = _terms(request.opening_balance, request.credit_limit)
     if terms["opening_balance"] or terms["credit_limit"] is not None:
         work.actor.require(Permission.CUSTOMER_DELETE)
-    said = _said(work, request.request_id, request.details)
+    said = _said(request.details)
+    _require_own_dni(work, request.request_id, said["dni"])
     born = {"id": request.request_id, "is_active": True, "created_at": work.now, "updated_at": work.now}
     work.create(customers, born | said | terms)
 
@@ -118,20 +127,27 @@ def _said_by(card: CustomerCard) -> dict[str, object]:
     }
 
 
-def _said(work: Work, customer_id: UUID, details: CustomerDetails) -> dict[str, object]:
-    name = " ".join(details.name.split())
-    if not name:
+def _said(details: CustomerDetails, shown: Mapping[str, object] = _NOTHING) -> dict[str, Any]:
+    typed = {name: text.strip() or None for name, text in asdict(details).items()}
+    stands = {name for name, text in typed.items() if name in shown and text == shown[name]}
+    return {name: text if name in stands else _proper(name, text) for name, text in typed.items()}
+
+
+def _proper(name: str, text: str | None) -> str | None:
+    match name:
+        case "name":
+            return _required_name(text)
+        case "dni":
+            return text and normal_dni(text)
+        case "phone":
+            return text and normal_mobile(text)
+    return text
+
+
+def _required_name(text: str | None) -> str:
+    if text is None:
         raise BusinessRuleBroken("name_required")
-    dni = normal_dni(details.dni) if details.dni.strip() else None
-    _require_own_dni(work, customer_id, dni)
-    return {
-        "name": name,
-        "apodo": details.apodo.strip() or None,
-        "dni": dni,
-        "phone": normal_mobile(details.phone) if details.phone.strip() else None,
-        "address": details.address.strip() or None,
-        "notes": details.notes.strip() or None,
-    }
+    return " ".join(text.split())
 
 
 def _require_own_dni(work: Work, customer_id: UUID, dni: str | None) -> None:

@@ -90,6 +90,17 @@ def test_what_another_has_changed_meanwhile_is_not_changed_unseen(till: Till) ->
     assert same.opening_balance == Decimal("500.00")
 
 
+def test_what_another_system_wrote_on_a_card_does_not_keep_it_from_being_edited(till: Till) -> None:
+    of_juana = "41256378"
+    with till.replica.writing() as db:
+        db.exec_driver_sql("UPDATE customers SET phone = '01 345-6789', dni = ? WHERE id = ?", (of_juana, str(LUIS)))
+    details = replace(AS_HE_IS.details, phone="01 345-6789", dni=of_juana, address="Jr. Lima 123")
+    card = till.do(edit_customer, replace(AS_HE_IS, details=details))
+    assert (card.address, card.figures.phone) == ("Jr. Lima 123", "01 345-6789")
+    with pytest.raises(BusinessRuleBroken, match="not_a_mobile"):
+        till.do(edit_customer, replace(AS_HE_IS, details=replace(details, phone="01 345-6780")))
+
+
 def test_an_edit_that_changes_nothing_sends_nothing(till: Till) -> None:
     till.do(edit_customer, AS_HE_IS)
     assert till.rows("SELECT id FROM sync_queue") == []

@@ -85,7 +85,9 @@ class CustomerFormSheet(OnceSheet):
         details = CustomerDetails(name) if card is None else _details_of(card)
         for field_name, row in self._rows.items():
             assert isinstance(row.field, QLineEdit)
-            row.field.setText(getattr(details, field_name))
+            said = getattr(details, field_name)
+            row.field.setMaxLength(max(_LONGEST[field_name], len(said)))  # or the rest would be cut off
+            row.field.setText(said)
         if card is not None:
             self._opening.set_value(card.opening_balance)
             self._limit.set_value(card.figures.credit_limit)

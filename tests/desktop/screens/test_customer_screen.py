@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
@@ -17,8 +18,9 @@ from avileo_pos.desktop.screens.customer.statement_text import statement_text, w
 from avileo_pos.desktop.sheets.abono_sheet import AbonoSheet
 from avileo_pos.desktop.sheets.customer_form_sheet import CustomerFormSheet
 from avileo_pos.desktop.sheets.receipt_sheet import SaleReceiptSheet
-from avileo_pos.queries.customer import CustomerFilter, CustomerList
+from avileo_pos.queries.customer import CustomerFilter, CustomerList, customer_card
 from avileo_pos.queries.statement import statement
+from avileo_pos.tables.shared import customers
 from tests.desktop.screens.conftest import Enter
 from tests.desktop.screens.eyes import close_sheets, names_in, notice, sheets, texts, words_in
 from tests.desktop.shop import ROSA, Shop, customer_id
@@ -87,6 +89,18 @@ def test_who_looks_for_somebody_unknown_can_write_them_down_at_once(window: Main
     sheet.press_main()
     shop.settle()
     assert "Rufina Paz" in words_in(form_of(window).account)
+
+
+def test_a_long_note_is_not_cut_off_where_something_else_is_edited(window: MainWindow, shop: Shop) -> None:
+    note = "Paga los sábados. " * 20
+    shop.do(lambda work, notes: work.update(customers, customer_id("Juana Mamani"), {"notes": notes}), note.strip())
+    open_account(window, shop)
+    form_of(window).edit_asked.emit()
+    [sheet] = sheets(window, CustomerFormSheet)
+    sheet.press_main()
+    shop.settle()
+    card = shop.ask(partial(customer_card, customer_id=customer_id("Juana Mamani")))
+    assert card.notes == note.strip()
 
 
 def test_the_arrow_and_enter_go_from_the_search_into_the_list(window: MainWindow, shop: Shop) -> None:
