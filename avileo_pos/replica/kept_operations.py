@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from avileo_pos.cards import lay_over
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.receipt import parse_receipt_number
+from avileo_pos.figures import leave_out
 from avileo_pos.handover.at_central import OPEN
 from avileo_pos.handover.kept_operation import KeptOperation, is_sound
 from avileo_pos.protocol import COLLECTIONS, Collection, Operation, data_hash
@@ -27,11 +28,18 @@ from avileo_pos.protocol.collections import Kind
 from avileo_pos.replica.identity import read_identity
 from avileo_pos.replica.queue import PulledFact, heed_pulled_facts
 from avileo_pos.tables.shared import businesses
+from avileo_pos.tables.till import DISCARDED
 from avileo_pos.work import insert_text, mirror_sync_status
 
 OPERATION_COLUMNS: Final = (
     "seq", "id", "operation_type", "collection", "entity_id", "schema", "actor_id", "created_at", "data", "depends_on",
 )  # fmt: skip
+_SENT_AGAIN: Final = f"""
+    SELECT q.seq FROM json_each(?) back JOIN sync_queue again ON again.id = back.value
+    JOIN sync_queue q ON q.entity_id = again.entity_id AND q.collection = again.collection AND q.seq < again.seq
+      AND q.operation_type = again.operation_type AND q.sha256 = again.sha256 AND q.created_at = again.created_at
+    WHERE q.{OPEN}
+"""
 _QUEUE: Final = (*OPERATION_COLUMNS, "sha256", "status", "last_code")
 
 
@@ -100,6 +108,7 @@ def put_back(db: Connection, kept: Iterable[KeptOperation]) -> int:
     till = read_identity(db)
     sound = [each for each in kept if is_sound(each.operation)]
     mended, lacking = list(_mended(db, sound)), _lacking(db, sound)
+    _close_what_was_sent_again(db, lacking)
     _heed_facts_of_central(db, _of_known_collections(lacking))
     back = [*mended, *lacking]
     shown = _of_known_collections(back)
@@ -156,6 +165,19 @@ def _lacking(db: Connection, kept: Iterable[KeptOperation]) -> list[KeptOperatio
     for each in lacking:
         _queue(db, each.operation, own=_is_own(db, UUID(each.device_id)))
     return lacking
+
+
+def _close_what_was_sent_again(db: Connection, lacking: Sequence[KeptOperation]) -> None:
+    """One act may come back as the operation that went in place of another, which stands open here still."""
+    own = [each.operation.id for each in lacking if _is_own(db, UUID(each.device_id))]
+    refused = db.exec_driver_sql(_SENT_AGAIN, (msgspec.json.encode(own).decode(),)).scalars().all()
+    for seq in refused:
+        leave_out(db, seq, for_good=False)
+        db.exec_driver_sql(
+            "UPDATE sync_queue SET status = 'acked', acked_at = created_at, acked_revision = NULL, last_code = ?"
+            " WHERE seq = ?",
+            (DISCARDED, seq),
+        )
 
 
 def _is_own(db: Connection, device_id: UUID) -> bool:

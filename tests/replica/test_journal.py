@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from avileo_pos.handover.sealing import PLAIN, KeySeal, Seal, SealBroken
+from avileo_pos.queries.balance import customer_balance
 from avileo_pos.replica.identity import find_identity
 from avileo_pos.replica.journal import Journal, read_journal, renewed
 from avileo_pos.replica.rescue import open_or_rescue
@@ -19,7 +21,7 @@ from avileo_pos.replica.transaction import reads
 from avileo_pos.tables.till import DISCARDED
 from avileo_pos.usecases.queue import DiscardOperation, discard_operation, retry_operation
 from tests.replica.answers import let_go, only_parked, park_all
-from tests.replica.till import Till
+from tests.replica.till import MARKET_CUSTOMER, Till, balance_row, page
 
 SEALED = KeySeal(b"k" * 32)
 
@@ -186,6 +188,24 @@ def test_what_was_discarded_stays_so_in_an_older_file(till: Till) -> None:
     put_in_place(till, older)
     till.replica = open_or_rescue(till.replica.path, [safe], clock=till.clock).replica
     assert till.queue() == []
+
+
+def test_what_was_sent_again_counts_once_in_an_older_file(till: Till) -> None:
+    safe = Safe.beside(till.replica.path)
+    older = till.replica.path.with_name("older.db")
+    till.applies(page(balance_row(MARKET_CUSTOMER, 2000, revision=5), head=5))
+    till.voids_abono(till.takes_abono())
+    till.takes_abono()
+    park_all(till)
+    till.replica.copy_into(older)
+    for operation in till.queue():
+        till.does(retry_operation, operation["id"])
+    followed(till, safe.journal(till.run(reads(find_identity)).device_id))
+    put_in_place(till, older)
+    till.replica = open_or_rescue(till.replica.path, [safe], clock=till.clock).replica
+    assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("15.00")
+    assert [row["status"] for row in till.queue()] == ["acked"] * 3 + ["pending"] * 3
+    assert till.value("SELECT count(*) FROM abonos WHERE sync_status = 'pending'") == 2
 
 
 def test_what_is_sent_again_while_it_is_written_down_stands_in_it_by_one_of_its_ids(till: Till, tmp_path: Path) -> None:
