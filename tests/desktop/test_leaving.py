@@ -99,6 +99,20 @@ def test_who_signs_out_leaves_neither_a_token_nor_a_way_in(
     assert till.wait_until(SyncKind.SIGNED_OUT).waiting == 0
 
 
+def test_who_signs_out_leaves_no_token_of_an_address_that_central_had_before(
+    served: SampleCentral, system: SystemKeyring, till: AtTheTill
+) -> None:
+    come_in(till, served, ROSA)
+    till.program.window.lock_asked.emit()
+    till.hands.click("Otra persona")
+    till.sign_in(served.address.replace("127.0.0.1", "localhost"), ROSA)
+    till.hands.click("Abrir la caja")
+    till.wait_until_in()
+    till.wait_until(SyncKind.ONLINE)
+    sign_out(till)
+    assert system.entries == {}
+
+
 def test_whom_central_confirms_after_they_have_gone_is_gone_all_the_same(
     served: SampleCentral, system: SystemKeyring, till: AtTheTill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
