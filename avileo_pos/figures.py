@@ -152,7 +152,7 @@ def fold_own_facts(db: Connection) -> None:
 
 
 def leave_out(db: Connection, seq: int, *, for_good: bool) -> None:
-    """An operation is about to be closed: take it from the figures that hold it because they were folded.
+    """An operation is about to be closed, or an edit to be parked: take it from the figures that were folded with it.
 
     With a birth that goes for good goes a void of it that central has answered without knowing that birth.
     """

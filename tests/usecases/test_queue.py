@@ -98,6 +98,19 @@ def test_what_is_sent_again_while_all_is_taken_anew_stays_voided_in_every_figure
     assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("20.00")
 
 
+def test_an_opening_balance_that_is_refused_while_all_is_taken_anew_counts_once_when_it_is_sent_again(
+    till: Till,
+) -> None:
+    till.applies(page(balance_row(MARKET_CUSTOMER, 2000, revision=5), head=5))
+    till.does(lambda work: work.update(customers, MARKET_CUSTOMER, {"opening_balance": Decimal("10.00")}))
+    till.run(writes(begin_resync))
+    assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("30.00")
+    park_all(till)
+    assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("20.00")
+    till.does(retry_operation, only_parked(till))
+    assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("30.00")
+
+
 def test_what_was_done_to_it_goes_after_a_birth_that_is_sent_again(till: Till) -> None:
     abono = till.takes_abono()
     park_all(till)
