@@ -17,7 +17,7 @@ from avileo_pos.server.auth.sessions import sweep_sessions
 from avileo_pos.server.auth.throttle import sweep_failures
 from avileo_pos.server.auth.verification import sweep_proofs
 from avileo_pos.server.business.audit import FORGOTTEN, Act, details_of_forgetting, record
-from avileo_pos.server.business.reviews import Reviewable, nobody_looked_at
+from avileo_pos.server.business.reviews import waits_untaken
 from avileo_pos.server.postgres.database import Database
 from avileo_pos.server.postgres.revisions import locked_revisions
 from avileo_pos.tables.base import instant_text
@@ -70,7 +70,7 @@ _OLD_PUSHES: Final = f"""
         AND NOT EXISTS (
           SELECT FROM sync_operations w
           WHERE w.business_id = %(business)s AND w.received_at = o.received_at AND w.audit_number = o.audit_number
-            AND w.status = 'quarantined' AND {nobody_looked_at(Reviewable.NOT_TAKEN, "w")}
+            AND {waits_untaken("w")}
         )
       ORDER BY o.received_at LIMIT %(at_once)s
     ) old

@@ -51,6 +51,21 @@ def nobody_looked_at(kind: Reviewable, alias: str) -> str:
     )
 
 
+def waits_untaken(alias: str) -> str:
+    """The condition in SQL that nobody has looked at such an operation, nor has the till sent the same again since.
+
+    A birth is the same also where a person has put it right. What goes again has its own answer: who did by hand what
+    the first one says would do it twice.
+    """
+    same = ("business_id", "device_id", "collection", "entity_id", "operation_type")
+    alike = " AND ".join(f"again.{name} = {alias}.{name}" for name in same)
+    return (
+        f"{alias}.status = 'quarantined' AND {nobody_looked_at(Reviewable.NOT_TAKEN, alias)}"
+        f" AND NOT EXISTS (SELECT FROM sync_operations again WHERE {alike} AND again.seq > {alias}.seq"
+        f" AND (again.sha256 = {alias}.sha256 OR again.operation_type = 'create'))"
+    )
+
+
 def _require_to_be_reviewed(desk: Desk, kind: Reviewable, subject_id: UUID) -> None:
     asked = {"business": desk.business_id, "id": subject_id}
     waits = desk.connection.exec_driver_sql(_WAITS[kind], asked).scalar_one_or_none()
@@ -68,7 +83,6 @@ _WAITS: Final = {
         f"SELECT {nobody_looked_at(Reviewable.DISPUTED, 't')} FROM sync_conflicts t WHERE {_OF_THE_BUSINESS}"
     ),
     Reviewable.NOT_TAKEN: (
-        f"SELECT {nobody_looked_at(Reviewable.NOT_TAKEN, 't')} FROM sync_operations t"
-        f" WHERE {_OF_THE_BUSINESS} AND t.status = 'quarantined'"
+        f"SELECT {waits_untaken('t')} FROM sync_operations t WHERE {_OF_THE_BUSINESS} AND t.status = 'quarantined'"
     ),
 }

@@ -43,6 +43,15 @@ def test_whatever_was_not_taken_can_be_shown(stall: Stall, data: object) -> None
     assert "No contado Abono Beto, en Carro A." in text(stall)
 
 
+def test_what_was_sent_again_and_taken_is_not_told_any_more(stall: Stall) -> None:
+    first = stall.beto_till.product("Pechuga")
+    assert stall.beto_till.statuses(first) == ["quarantined"]
+    stall.stored(stall.ana_till.patch("business_users", stall.beto_till.member_id, role=("vendedor", "admin_negocio")))
+    stall.sells(first | {"id": new_id(), "seq": first["seq"] + 1})
+    assert "Por revisar No hay nada por revisar." in text(stall)
+    assert "por revisar" not in stall.read().text
+
+
 def test_a_sale_with_remarks_tells_each_and_what_to_do(stall: Stall) -> None:
     sale = stall.beto_till.sale([stall.product()], new_id(), paid=0, receipt_number="A2-000001")
     again = stall.beto_till.abono(stall.customer("Juana"), 500, receipt_number="A2-000001")

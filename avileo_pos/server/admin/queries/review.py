@@ -14,7 +14,7 @@ from sqlalchemy import Row
 
 from avileo_pos.protocol.collections import COLLECTIONS
 from avileo_pos.server.business.desk import Desk
-from avileo_pos.server.business.reviews import Reviewable, nobody_looked_at
+from avileo_pos.server.business.reviews import Reviewable, nobody_looked_at, waits_untaken
 from avileo_pos.tables.base import Choice, Instant, Money
 
 T = TypeVar("T")
@@ -273,7 +273,7 @@ def _pages(not_taken: str, remarked: str, disputed: str) -> tuple[str, str, str]
 
 
 _WAITING: Final = _pages(
-    _waiting(*_NOT_TAKEN, f"t.status = 'quarantined' AND {nobody_looked_at(Reviewable.NOT_TAKEN, 't')}"),
+    _waiting(*_NOT_TAKEN, waits_untaken("t")),
     f"{_waiting(*_SALE, 't.needs_review')} UNION ALL {_waiting(*_ABONO, 't.needs_review')}",
     _waiting(*_DISPUTED, nobody_looked_at(Reviewable.DISPUTED, "t")),
 )

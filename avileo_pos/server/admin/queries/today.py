@@ -15,7 +15,7 @@ from avileo_pos.domain.enums import PaymentMethod
 from avileo_pos.domain.money import ZERO
 from avileo_pos.domain.weight import NO_KILOS
 from avileo_pos.server.business.desk import Desk
-from avileo_pos.server.business.reviews import Reviewable, nobody_looked_at
+from avileo_pos.server.business.reviews import Reviewable, nobody_looked_at, waits_untaken
 from avileo_pos.tables.base import Instant
 
 _NOTHING: Final = Collected()
@@ -175,7 +175,7 @@ _LATELY_TO_REVIEW: Final = tuple(
     for table, when, condition in (
         ("sales", "business_date", "needs_review"),
         ("abonos", "business_date", "needs_review"),
-        ("sync_operations", "received_at", f"status = 'quarantined' AND {nobody_looked_at(Reviewable.NOT_TAKEN, 't')}"),
+        ("sync_operations", "received_at", waits_untaken("t")),
         ("sync_conflicts", "created_at", nobody_looked_at(Reviewable.DISPUTED, "t")),
     )
 )
