@@ -85,12 +85,20 @@ def _read(file: Path) -> Settings | None:
         return None
     known = {field.name for field in fields(Settings)}
     read = Settings(**{name: str(value) for name, value in saved.items() if name in known})
+    if read.last_business and not _REPLICA.fullmatch(read.last_business):
+        return None
     return read if read.theme in THEMES else replace(read, theme=THEMES[0])
 
 
 def _last_written(folder: Path) -> str:
     replicas = [path for path in folder.glob("*.db") if _REPLICA.fullmatch(path.stem)]
-    return max(replicas, key=lambda path: path.stat().st_mtime).stem if replicas else ""
+    return max(replicas, key=_written_at).stem if replicas else ""
+
+
+def _written_at(replica: Path) -> float:
+    """What was done last may stand in the write-ahead log alone."""
+    log = replica.with_name(f"{replica.name}-wal")
+    return max(file.stat().st_mtime for file in (replica, log) if file.exists())
 
 
 def save_settings(folder: Path, settings: Settings) -> None:

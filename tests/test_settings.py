@@ -29,7 +29,7 @@ def test_settings_are_as_they_were_saved(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([FILE_NAME, COPY_NAME])
 
 
-@pytest.mark.parametrize("content", [None, "", "{", "[]", "\x00" * 200])
+@pytest.mark.parametrize("content", [None, "", "{", "[]", "\x00" * 200, '{"last_business": "no such id"}'])
 def test_settings_that_the_disk_has_lost_are_told_by_their_copy(tmp_path: Path, content: str | None) -> None:
     saved = Settings("https://central.example", last_business=str(uuid4()), second_place="/stick")
     save_settings(tmp_path, saved)
@@ -48,6 +48,15 @@ def test_without_any_the_replica_that_was_written_last_is_found(tmp_path: Path, 
     for name in (FILE_NAME, COPY_NAME):
         spoil(tmp_path / name, content)
     assert load_settings(tmp_path) == Settings(last_business=str(newer))
+
+
+def test_what_was_done_last_may_stand_in_the_log_of_a_replica_alone(tmp_path: Path) -> None:
+    at_work, closed = replica_path(tmp_path, uuid4()), replica_path(tmp_path, uuid4())
+    log = at_work.with_name(f"{at_work.name}-wal")
+    for age, file in enumerate((log, closed, at_work)):
+        file.touch()
+        os.utime(file, (10**9 - age, 10**9 - age))
+    assert load_settings(tmp_path).last_business == at_work.stem
 
 
 def spoil(file: Path, content: str | None) -> None:
