@@ -80,7 +80,8 @@ def retry_once_known(work: Work) -> None:
         SELECT id FROM sync_queue q WHERE status = 'parked' AND actor_id = ?1
           AND last_code IN (SELECT value FROM json_each(?2))
           AND NOT (operation_type = 'update' AND EXISTS (
-            SELECT 1 FROM sync_queue later, json_each(q.data) said, json_each(later.data) since
+            SELECT 1 FROM sync_queue later, json_each(iif(json_valid(q.data), q.data, '{}')) said,
+              json_each(iif(json_valid(later.data), later.data, '{}')) since
             WHERE later.entity_id = q.entity_id AND later.collection = q.collection AND later.seq > q.seq
               AND later.operation_type = 'update' AND later.status <> 'parked' AND later.last_code IS NOT ?3
               AND since.key = said.key))

@@ -148,7 +148,10 @@ def test_of_who_is_known_again_no_edit_goes_by_itself_over_what_was_edited_since
     settle(till, *map(_not_known_here, next_batch(till)))
     owner, till.actor = till.actor, Actor(uuid4(), "Beto", BusinessUserRole.ADMIN_NEGOCIO)
     till.renames(MARKET_CUSTOMER, "Puesto 16")
+    till.renames(MARKET_CUSTOMER, "Puesto 17")
     send_all(till)
+    with till.replica.writing() as db:
+        db.exec_driver_sql("UPDATE sync_queue SET data = 'what a disk made of it' WHERE seq = 4")
     till.actor = owner
     till.does(retry_once_known)
     (again,) = next_batch(till)
