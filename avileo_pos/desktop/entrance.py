@@ -11,6 +11,7 @@ import structlog
 from PySide6.QtCore import QObject, Signal
 
 from avileo_pos.desktop.arrivals import Arrival, arrive, enrol, renew, sign_in_here_or_at_central
+from avileo_pos.desktop.background.replica_lane import LaneClosed
 from avileo_pos.desktop.premises import Premises
 from avileo_pos.desktop.screens.sign_in.requests import (
     BusinessChoice,
@@ -195,10 +196,13 @@ class Entrance(QObject):
             self._premises.open_shop().sync.wake()
 
     def _note_unconfirmed(self, trouble: Exception) -> None:
-        """Without an answer it can wait; what central refuses only this person can put right."""
-        if not isinstance(trouble, CentralTrouble | BusinessRuleBroken):
+        """Without an answer it can wait; what central refuses only this person can put right.
+
+        Where the shop has closed meanwhile nobody waits for it any more.
+        """
+        if not isinstance(trouble, CentralTrouble | BusinessRuleBroken | LaneClosed):
             raise trouble
-        log.info("sign_in_not_confirmed", why=str(trouble))
+        log.info("sign_in_not_confirmed", why=str(trouble) or type(trouble).__name__)
         if isinstance(trouble, BusinessRuleBroken):
             self._window.say(f"El servidor no aceptó la entrada. {words_for(trouble)}", Tone.WARNING)
 

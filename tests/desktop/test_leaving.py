@@ -139,6 +139,36 @@ def test_whom_central_confirms_after_they_have_gone_is_gone_all_the_same(
     wait_for(lambda: (system.entries, people_known(tmp_path / "till"), sessions(served)) == nothing, "no way in")
 
 
+def test_whom_central_confirms_after_the_shop_was_opened_elsewhere_disturbs_nobody(
+    served: SampleCentral, till: AtTheTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come_in(till, served, ROSA)
+    may_answer, ended, renew = Event(), Event(), entrance.renew
+
+    def slowly(*asked: Any) -> SignedInHere:
+        may_answer.wait(timeout=60)
+        try:
+            return renew(*asked)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(entrance, "renew", slowly)
+    till.hands.click("Bloquear")
+    till.hands.click(ROSA.name)
+    till.hands.click("Entrar con contraseña")
+    till.hands.write("Contraseña", sample.PASSWORD)
+    till.hands.click("Entrar")
+    till.wait_until_in()
+    till.hands.click("Bloquear")
+    till.hands.click("Otra persona")
+    till.sign_in(served.address.replace("127.0.0.1", "localhost"), ROSA)
+    till.hands.click("Abrir la caja")
+    till.wait_until_in()
+    may_answer.set()
+    wait_for(ended.is_set, "central's word")
+    till.sell()
+
+
 def test_others_go_on_by_their_pin_when_one_signs_out(served: SampleCentral, till: AtTheTill) -> None:
     come_in(till, served, ROSA)
     till.hands.click("Bloquear")
