@@ -31,6 +31,15 @@ _UNKNOWN_HERE: Final = msgspec.json.encode(("unknown_actor", "seller_not_signed_
 _READ: Final = "seq, id, operation_type, collection, entity_id, data, acked_at"
 _SAID: Final = "operation_type, collection, entity_id, data, depends_on, actor_id, schema, created_at, sha256"
 
+_EDITED_SINCE: Final = """
+  (operation_type = 'update' AND EXISTS (
+    SELECT 1 FROM sync_queue later, json_each(iif(json_valid(q.data), q.data, '{}')) said,
+      json_each(iif(json_valid(later.data), later.data, '{}')) since
+    WHERE later.entity_id = q.entity_id AND later.collection = q.collection AND later.seq > q.seq
+      AND later.operation_type = 'update' AND later.status <> 'parked' AND later.last_code IS NOT :discarded
+      AND since.key = said.key))
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class DiscardOperation:
@@ -65,32 +74,17 @@ def retry_operation(work: Work, operation_id: UUID) -> None:
 
 
 def retry_all(work: Work, _asked: None = None) -> None:
-    """Send all that is parked once more, as after what stood between this till and central is mended."""
-    _retry_each(work, "TRUE", ())
+    """Send what is parked once more, as after what stood between this till and central is mended."""
+    _retry_each(work, "TRUE", {})
 
 
 def retry_once_known(work: Work) -> None:
     """Send again what central refused of this person while it did not know them here, as after a backup was put back.
 
     For the moment at which they have signed in at central: it can be refused for something else now, but not for that.
-    An edit waits for a person where the same was edited here since, as it would be laid over that.
     """
-    parked = work.db.exec_driver_sql(
-        """
-        SELECT id FROM sync_queue q WHERE status = 'parked' AND actor_id = ?1
-          AND last_code IN (SELECT value FROM json_each(?2))
-          AND NOT (operation_type = 'update' AND EXISTS (
-            SELECT 1 FROM sync_queue later, json_each(iif(json_valid(q.data), q.data, '{}')) said,
-              json_each(iif(json_valid(later.data), later.data, '{}')) since
-            WHERE later.entity_id = q.entity_id AND later.collection = q.collection AND later.seq > q.seq
-              AND later.operation_type = 'update' AND later.status <> 'parked' AND later.last_code IS NOT ?3
-              AND since.key = said.key))
-        ORDER BY seq
-        """,
-        (str(work.actor.member_id), _UNKNOWN_HERE, DISCARDED),
-    )
-    for operation_id in parked.scalars().all():
-        retry_operation(work, UUID(operation_id))
+    known = {"actor": str(work.actor.member_id), "codes": _UNKNOWN_HERE}
+    _retry_each(work, "actor_id = :actor AND last_code IN (SELECT value FROM json_each(:codes))", known)
 
 
 def discard_operation(work: Work, request: DiscardOperation) -> None:
@@ -139,11 +133,10 @@ def resend_operation(work: Work, request: ResendOperation) -> None:
         work.create_again(collection.table, entity_id, request.changes)
 
 
-def _retry_each(work: Work, condition: str, values: tuple[str, ...]) -> None:
-    """In the order in which it was done."""
-    found = work.db.exec_driver_sql(
-        f"SELECT id FROM sync_queue WHERE status = 'parked' AND {condition} ORDER BY seq", values
-    )
+def _retry_each(work: Work, condition: str, values: Mapping[str, str]) -> None:
+    """In the order in which it was done, but for an edit of what was edited here since: it would be laid over that."""
+    parked = f"SELECT id FROM sync_queue q WHERE status = 'parked' AND {condition} AND NOT {_EDITED_SINCE} ORDER BY seq"
+    found = work.db.exec_driver_sql(parked, {**values, "discarded": DISCARDED})
     for operation_id in found.scalars().all():
         retry_operation(work, UUID(operation_id))
 

@@ -76,7 +76,7 @@ class ReplicaLane(QObject):
         self._show_problem = show_problem
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._places = itertools.count()
-        self._closing = False
+        self._door, self._is_closed = threading.Lock(), False
         self._finished.connect(self._hand_over)
         self._written.connect(self._news.tell)
         self._thread = threading.Thread(target=self._work, name="replica-lane", daemon=True)
@@ -112,8 +112,6 @@ class ReplicaLane(QObject):
         Raises LaneClosed, or whatever the piece raises.
         """
         answer: Future[AnswerT] = Future()
-        if self._closing:
-            raise LaneClosed
 
         def work() -> None:
             try:
@@ -121,13 +119,17 @@ class ReplicaLane(QObject):
             except BaseException as trouble:
                 answer.set_exception(trouble)
 
-        self._put(Turn.SYNC, work)
+        with self._door:
+            if self._is_closed:
+                raise LaneClosed  # nobody would answer
+            self._put(Turn.SYNC, work)
         return answer.result()
 
     def close(self) -> None:
         """Finish what was asked for, then close the replica and end the thread."""
-        self._closing = True
-        self._put(Turn.LAST, self._replica.close)
+        with self._door:
+            self._is_closed = True
+            self._put(Turn.LAST, self._replica.close)
         self._thread.join()
 
     def _put(
