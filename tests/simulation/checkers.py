@@ -244,13 +244,17 @@ class Checkers:
         return self.world.now - self.ledger.done[operation_id].at > KEPT
 
     def waiting_at(self, till: AtTill) -> list[Row]:
-        """What has still to be sent; not what waits for a row that is lost with the file that made it, or parked."""
+        """What has still to be sent; not what waits for a row that is lost with the file that made it, or parked.
+
+        Nor what waits for such a one.
+        """
         waiting = [each for each in till.queue if each["status"] in ("pending", "inflight")]
-        return [
-            each
-            for each in waiting
-            if not (each["last_code"] == "blocked" and self.is_lost(each["collection"], each["entity_id"]))
-        ]
+        for_ever: set[str] = set()
+        for each in waiting:
+            is_blocked = each["last_code"] == "blocked" and self.is_lost(each["collection"], each["entity_id"])
+            if is_blocked or for_ever.intersection(msgspec.json.decode(each["depends_on"])):
+                for_ever.add(each["id"])
+        return [each for each in waiting if each["id"] not in for_ever]
 
     def is_lost(self, collection: str, entity_id: str) -> bool:
         """Whether central does not know of it, and no till will ever tell."""
