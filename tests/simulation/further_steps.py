@@ -11,6 +11,7 @@ Step = list[Any]
 SHARE: Final = 0.3
 """Of the seeds that have any."""
 SLIPS: Final = 0.06
+NEWCOMERS: Final = 0.1
 """Of the seeds in which central slips back to a snapshot without a word."""
 
 DAMAGES: Final = ("pages", "pages", "pages", "cut", "empty", "gone", "row")
@@ -30,6 +31,56 @@ def with_further_steps(seed: int, tills: int, steps: Sequence[Step]) -> tuple[St
             mixed.insert(place, step)
             place += 1
     return tuple(mixed)
+
+
+def with_a_newcomer(seed: int, tills: int, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """In one seed of ten central goes back to before somebody came to a till: it believes them only later."""
+    chance = Random(f"newcomer {seed}")
+    if chance.random() >= NEWCOMERS:
+        return tuple(steps)
+    place = chance.randint(0, len(steps))
+    return (*steps[:place], *_a_newcomer(chance, tills), *steps[place:])
+
+
+def _a_newcomer(chance: Random, tills: int) -> list[Step]:
+    one, (newcomer, other) = chance.randrange(tills), chance.sample(range(4), 2)
+    done = chance.choices(_newcomers_work(one), k=chance.randint(2, 5))
+    cut_off: list[Step] = [["narrow", one, 10, 3], ["round", one, [*[None] * chance.randint(2, 12), ["timeout"]]]]
+    looked_after: list[Step] = [
+        ["review", one, chance.randrange(3), chance.choice(("again", "again", "discard", "correct"))]
+        for _ in range(chance.choice((0, 1, 2)))
+    ]
+    since = [
+        *looked_after,
+        *chance.choice(([], [["edit", one, 2, "notes", "paga hoy"]])),
+        *chance.choice(([], cut_off)),
+    ]
+    chance.shuffle(since)
+    return [
+        ["sign_in", one, newcomer],
+        *done,
+        ["round", one, []],
+        ["restore", 0],
+        ["sign_in", one, other],
+        *chance.choice(([], cut_off)),
+        ["round", one, []],
+        *since,
+        ["sign_in", one, newcomer],
+        *chance.choice(([], [["restore", 0]])),
+        ["round", one, []],
+    ]
+
+
+def _newcomers_work(till: int) -> list[Step]:
+    return [
+        ["customer", till, "Ñahui"],
+        ["sell", till, [[0, 700]], 0, 0],
+        ["edit", till, 2, "notes", "paga el sábado"],
+        ["terms", till, 0, "credit_limit", 1],
+        ["void_sale", till, 0],
+        ["drawer", till],
+        ["stock", till, 0, 9000],
+    ]
 
 
 def with_a_slip(seed: int, tills: int, steps: Sequence[Step], share: float) -> tuple[Step, ...]:
