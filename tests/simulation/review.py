@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from avileo_pos.domain.permissions import Actor
 from avileo_pos.usecases.queue import (
     DiscardOperation,
     ResendOperation,
@@ -16,7 +17,7 @@ from avileo_pos.usecases.queue import (
 )
 from avileo_pos.work import Work
 from tests.simulation.checkers import Violation
-from tests.simulation.ledger import NOTHING, Done, Ledger, Meaning
+from tests.simulation.ledger import NOTHING, Ledger, Meaning
 from tests.simulation.tills import SimulatedTill
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Review:
 
     def _looked_after(self, till: SimulatedTill, operation: dict[str, Any], what: str) -> str:
         usecase, request, meaning = _as_asked(operation, what, self._world.checkers.ledger)
-        said = self._world._done(till, partial(_by_an_admin, till, usecase, request, meaning))
+        said = self._world._done(till, partial(till.do, usecase, request, meaning, by=_by_whom(till, what)))
         checkers = self._world.checkers
         checkers.looked_through(till)
         if operation["id"] in checkers.poisonous:  # what is sent in its place says the same
@@ -105,6 +106,6 @@ def _as_asked(operation: dict[str, Any], what: str, ledger: Ledger) -> tuple[Act
     return resend_operation, ResendOperation(operation_id, {"name": "Corregida"}), meaning
 
 
-def _by_an_admin(till: SimulatedTill, usecase: Act, request: object, meaning: Meaning) -> list[Done]:
-    """Whoever stands there, or an admin whose PIN they ask for."""
-    return till.do(usecase, request, meaning, by=till.somebody)
+def _by_whom(till: SimulatedTill, what: str) -> Actor:
+    """Whoever stands there, or an admin's PIN lends the permission; what is put right is said in their name."""
+    return till.actor if what == "correct" else till.somebody
