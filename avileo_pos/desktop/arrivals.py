@@ -70,9 +70,9 @@ def enrol(shop: Shop, arrival: Arrival, business_id: UUID, device_name: str, now
 
 
 def renew(shop: Shop, who: SignInHere, now: datetime, new_password: str | None = None) -> SignedInHere:
-    """Sign in at central for the business that is open. Raises BusinessRuleBroken, CentralTrouble."""
-    place = shop.place_if_ready()
+    """Sign in at central for the business that is open. Raises BusinessRuleBroken, CentralTrouble, LaneClosed."""
     arrival = arrive(shop.address, who, new_password)
+    place = shop.place_if_ready()  # of a till that was taken off meanwhile nobody keeps a token
     if place is None or place.business.id not in {each.business_id for each in arrival.memberships}:
         raise BusinessRuleBroken("no_business")
     return enrol(shop, arrival, place.business.id, place.device_name, now)

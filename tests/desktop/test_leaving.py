@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from threading import Event
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,14 +14,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from avileo_pos.demo.hands import wait_for
-from avileo_pos.desktop import entrance
+from avileo_pos.desktop import arrivals, entrance
 from avileo_pos.desktop.app import utc_now
 from avileo_pos.handover.handover_file import read_handover
 from avileo_pos.server.business import sample
 from avileo_pos.server.business.sample import ADMIN, ROSA, SampleMember
 from avileo_pos.server.push.carried import TakenIn, courier_of, take_in_carried
 from avileo_pos.settings import load_settings, replica_path
-from avileo_pos.sync.sign_in import SignedInHere
 from avileo_pos.sync.state import SyncKind
 from tests.desktop.at_the_till import AtTheTill, receipts, sales_at_central
 from tests.sample_central import SampleCentral
@@ -63,6 +63,17 @@ def sign_out(till: AtTheTill) -> None:
     till.hands.click("Cerrar sesión…")
     till.reads("Nada: todo lo de esta caja está en el servidor.")
     till.hands.click("Cerrar sesión")
+    till.reads("La primera vez hace falta internet")
+
+
+def take_off(till: AtTheTill) -> None:
+    till.program.window.open_screen("esta_caja")
+    till.hands.click("Quitar esta caja…")
+    till.reads("Nada: todo lo de esta caja está en el servidor.")
+    till.hands.write("Escriba QUITAR para confirmar", "QUITAR")
+    till.hands.click("Quitar la caja")
+    till.reads("aquí no quedó nada")
+    till.hands.click("Entendido")
     till.reads("La primera vez hace falta internet")
 
 
@@ -113,28 +124,42 @@ def test_who_signs_out_leaves_no_token_of_an_address_that_central_had_before(
     assert system.entries == {}
 
 
-def test_whom_central_confirms_after_they_have_gone_is_gone_all_the_same(
-    served: SampleCentral, system: SystemKeyring, till: AtTheTill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    come_in(till, served, ROSA)
-    may_answer, confirmed, renew = Event(), Event(), entrance.renew
+class LateWord:
+    """Central is asked by whoever types a password only once it may answer."""
 
-    def slowly(*asked: Any) -> SignedInHere:
-        may_answer.wait(timeout=60)
-        signed_in = renew(*asked)
-        confirmed.set()
-        return signed_in
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, asker: ModuleType, errand: str) -> None:
+        self._may_come, self._has_come, self._ask = Event(), Event(), getattr(asker, errand)
+        monkeypatch.setattr(asker, errand, self._ask_late)
 
-    monkeypatch.setattr(entrance, "renew", slowly)
+    def _ask_late(self, *asked: Any) -> Any:
+        self._may_come.wait(timeout=60)
+        try:
+            return self._ask(*asked)
+        finally:
+            self._has_come.set()
+
+    def come(self) -> None:
+        self._may_come.set()
+        wait_for(self._has_come.is_set, "central's word")
+
+
+def come_in_again_by_password(till: AtTheTill, who: SampleMember = ROSA) -> None:
     till.hands.click("Bloquear")
-    till.hands.click(ROSA.name)
+    till.hands.click(who.name)
     till.hands.click("Entrar con contraseña")
     till.hands.write("Contraseña", sample.PASSWORD)
     till.hands.click("Entrar")
     till.wait_until_in()
+
+
+def test_whom_central_confirms_after_they_have_gone_is_gone_all_the_same(
+    served: SampleCentral, system: SystemKeyring, till: AtTheTill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come_in(till, served, ROSA)
+    word = LateWord(monkeypatch, entrance, "renew")
+    come_in_again_by_password(till)
     sign_out(till)
-    may_answer.set()
-    wait_for(confirmed.is_set, "central's word")
+    word.come()
     nothing = ({}, 0, 0)
     wait_for(lambda: (system.entries, people_known(tmp_path / "till"), sessions(served)) == nothing, "no way in")
 
@@ -143,30 +168,27 @@ def test_whom_central_confirms_after_the_shop_was_opened_elsewhere_disturbs_nobo
     served: SampleCentral, till: AtTheTill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     come_in(till, served, ROSA)
-    may_answer, ended, renew = Event(), Event(), entrance.renew
-
-    def slowly(*asked: Any) -> SignedInHere:
-        may_answer.wait(timeout=60)
-        try:
-            return renew(*asked)
-        finally:
-            ended.set()
-
-    monkeypatch.setattr(entrance, "renew", slowly)
-    till.hands.click("Bloquear")
-    till.hands.click(ROSA.name)
-    till.hands.click("Entrar con contraseña")
-    till.hands.write("Contraseña", sample.PASSWORD)
-    till.hands.click("Entrar")
-    till.wait_until_in()
+    word = LateWord(monkeypatch, entrance, "renew")
+    come_in_again_by_password(till)
     till.hands.click("Bloquear")
     till.hands.click("Otra persona")
     till.sign_in(served.address.replace("127.0.0.1", "localhost"), ROSA)
     till.hands.click("Abrir la caja")
     till.wait_until_in()
-    may_answer.set()
-    wait_for(ended.is_set, "central's word")
+    word.come()
     till.sell()
+
+
+def test_whom_central_confirms_after_the_till_was_taken_off_leaves_no_token(
+    served: SampleCentral, system: SystemKeyring, till: AtTheTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come_in(till, served, ADMIN)
+    word = LateWord(monkeypatch, arrivals, "arrive")
+    come_in_again_by_password(till, ADMIN)
+    take_off(till)
+    word.come()
+    till.leave()
+    assert system.entries == {}
 
 
 def test_others_go_on_by_their_pin_when_one_signs_out(served: SampleCentral, till: AtTheTill) -> None:
@@ -219,14 +241,7 @@ def test_a_till_that_has_sent_all_is_taken_away_and_nothing_stays(
     come_in(till, served, ADMIN)
     till.sell()
     wait_for(lambda: statuses(tmp_path / "till") == {"acked"}, "all to be sent")
-    till.program.window.open_screen("esta_caja")
-    till.hands.click("Quitar esta caja…")
-    till.reads("Nada: todo lo de esta caja está en el servidor.")
-    till.hands.write("Escriba QUITAR para confirmar", "QUITAR")
-    till.hands.click("Quitar la caja")
-    till.reads("aquí no quedó nada")
-    till.hands.click("Entendido")
-    till.reads("La primera vez hace falta internet")
+    take_off(till)
     left = sorted(each.name for each in (tmp_path / "till").iterdir())
     assert left == ["photographs", "settings.copy.json", "settings.json"]
     assert (load_settings(tmp_path / "till").last_business, system.entries) == ("", {})
