@@ -19,16 +19,10 @@ from avileo_pos.domain.business_day import format_date, format_moment, format_ti
 from avileo_pos.domain.money import format_soles
 from avileo_pos.domain.password import LONGEST, SHORTEST
 from avileo_pos.domain.weight import format_kilos
-from avileo_pos.server.admin.words import (
-    field_name,
-    in_words,
-    remarks,
-    trouble_in_words,
-    what_to_do,
-    why_not_taken,
-)
+from avileo_pos.server.admin.words import in_words, remarks, trouble_in_words, what_to_do, why_not_taken
 from avileo_pos.server.business.desk import Forbidden
 from avileo_pos.server.business.membership import NotAMember
+from avileo_pos.spanish.fields import field_name
 from avileo_pos.spanish.operations import kind_of
 from avileo_pos.spanish.words import DISTRIBUCION_STATUSES, METHODS, unbroken
 

@@ -1,4 +1,4 @@
-"""What the pages say of trouble, and in «Por revisar»: why something was not taken, what to do, a field's name."""
+"""What the pages say of trouble, and in «Por revisar»: why something was not taken, what to do, what a field held."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from math import ceil
 from typing import Final
 
 from avileo_pos.domain.business_day import format_date, format_moment
-from avileo_pos.domain.enums import BusinessUserRole, ModoOperacion, ProductType
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import format_soles
 from avileo_pos.domain.password import LONGEST, SHORTEST
 from avileo_pos.domain.weight import format_kilos
 from avileo_pos.protocol.collections import COLLECTIONS
 from avileo_pos.server.errors import Refused
+from avileo_pos.spanish.fields import choice_word
 from avileo_pos.spanish.operations import NOT_TAKEN
 from avileo_pos.spanish.review import review_sentences
-from avileo_pos.spanish.words import DISTRIBUCION_STATUSES, UNITS, unbroken
+from avileo_pos.spanish.words import unbroken
 from avileo_pos.tables.base import Kilos
 
 _SECRET: Final = frozenset({"pin_hash"})
 
-_IN_THE_QUEUE: Final = "Mire «Por enviar» en esa caja: ahí se envía otra vez, o se descarta con un motivo."
+_IN_THE_QUEUE: Final = "Mire «Por enviar» en esa caja: ahí se envía otra vez, se corrige o se descarta con un motivo."
 _ADVICE: Final = {
     "forbidden": "Si estaba bien, hágalo usted; si no, descártelo en «Por enviar» de esa caja.",
     "unknown_actor": "Si debe trabajar aquí, agréguela en «Usuarios» con el mismo correo."
@@ -52,58 +52,6 @@ _ADVICE_ON: Final = {
 }
 _UNKNOWN_PARENT: Final = "unknown_"
 _WILL_COME: Final = "Se completa cuando esa ficha llegue. Si no llega, revise «Por enviar» de la caja."
-
-_FIELDS: Final = {
-    "name": "Nombre",
-    "apodo": "Apodo",
-    "dni": "DNI",
-    "ruc": "RUC",
-    "phone": "Celular",
-    "email": "Correo",
-    "address": "Dirección",
-    "notes": "Notas",
-    "logo_url": "Logo",
-    "opening_balance": "Saldo inicial",
-    "credit_limit": "Límite de crédito",
-    "is_active": "Se atiende o se usa",
-    "base_price": "Precio",
-    "price_date": "Fecha del precio",
-    "tile_position": "Lugar en la pantalla",
-    "type": "Tipo",
-    "unit": "Unidad",
-    "tara": "Tara",
-    "role": "Rol",
-    "sales_point": "Punto de venta",
-    "punto_venta": "Punto de venta",
-    "commission_rate": "Comisión (%)",
-    "pin_hash": "PIN",
-    "estado": "Estado",
-    "accepted_at": "Hora de salida",
-    "closed_at": "Hora de cierre",
-    "closed_by": "Quién cerró",
-    "close_reason": "Motivo del cierre",
-    "counted_cash": "Efectivo contado",
-    "expected_cash": "Efectivo esperado",
-    "difference_reason": "Motivo de la diferencia",
-    "modo_operacion": "Modo de operación",
-    "control_kilos": "Control de kilos",
-    "usar_distribucion": "Usar distribución",
-    "permitir_venta_sin_stock": "Vender sin stock",
-    "day_cutoff_hour": "Hora de corte del día",
-}
-_CHOICES: Final[Mapping[str, str]] = {
-    **{str(status): word for status, word in DISTRIBUCION_STATUSES.items()},
-    **{str(unit): word for unit, word in UNITS.items()},
-    BusinessUserRole.ADMIN_NEGOCIO: "Administrador",
-    BusinessUserRole.VENDEDOR: "Vendedor",
-    ProductType.POLLO: "Pollo",
-    ProductType.HUEVO: "Huevo",
-    ProductType.OTRO: "Otro",
-    ModoOperacion.INVENTARIO_PROPIO: "Inventario propio",
-    ModoOperacion.SIN_INVENTARIO: "Sin inventario",
-    ModoOperacion.PEDIDOS: "Pedidos",
-    ModoOperacion.MIXTO: "Mixto",
-}
 
 
 _NOT_FOUND: Final = ("No se encontró", "Esta página no existe, o ya no está.")
@@ -157,10 +105,6 @@ def remarks(reasons: Iterable[str]) -> list[tuple[str, str]]:
     return [(review_sentences([reason])[0], _advice_on(reason)) for reason in reasons]
 
 
-def field_name(field: str) -> str:
-    return _FIELDS.get(field, field)
-
-
 def in_words(value: object, collection: str, field: str) -> str:
     """A field's value as the shop says it. Of a secret nothing is told but whether there is one."""
     match value:
@@ -176,7 +120,7 @@ def in_words(value: object, collection: str, field: str) -> str:
             return format_moment(value)
         case date():
             return format_date(value)
-    return _CHOICES.get(str(value), str(value))
+    return choice_word(str(value))
 
 
 def _figure(value: Decimal, collection: str, field: str) -> str:

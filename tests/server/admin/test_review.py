@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from avileo_pos.protocol.collections import COLLECTIONS
-from avileo_pos.server.admin.words import field_name, remarks, why_not_taken
+from avileo_pos.server.admin.words import remarks, why_not_taken
+from avileo_pos.spanish.fields import field_name
 from tests.server.admin.stall import Browser, Stall
 from tests.server.sync_central import Values, new_id
 from tests.spanish.test_review import reasons
