@@ -93,6 +93,13 @@ def edit_customer(work: Work, request: EditCustomer) -> CustomerCard:
     return customer_card(work, request.customer_id)
 
 
+def proper_customer(work: Work, customer_id: UUID, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Some columns of a card as they are written down. Raises BusinessRuleBroken as `create_customer`."""
+    said = {name: _proper(name, value) for name, value in changes.items()}
+    _require_own_dni(work, customer_id, said.get("dni"))
+    return said
+
+
 def _store(work: Work, request: CreateCustomer) -> None:
     terms = _terms(request.opening_balance, request.credit_limit)
     if terms["opening_balance"] or terms["credit_limit"] is not None:
@@ -104,12 +111,8 @@ def _store(work: Work, request: CreateCustomer) -> None:
 
 
 def _terms(opening_balance: Decimal, credit_limit: Decimal | None) -> dict[str, object]:
-    if credit_limit is not None and credit_limit < 0:
-        raise BusinessRuleBroken("credit_limit_negative")
-    return {
-        "opening_balance": exact(opening_balance),
-        "credit_limit": None if credit_limit is None else exact(credit_limit),
-    }
+    terms = {"opening_balance": opening_balance, "credit_limit": credit_limit}
+    return {name: _proper(name, value) for name, value in terms.items()}
 
 
 def _said_by(card: CustomerCard) -> dict[str, object]:
@@ -133,21 +136,32 @@ def _said(details: CustomerDetails, shown: Mapping[str, object] = _NOTHING) -> d
     return {name: text if name in stands else _proper(name, text) for name, text in typed.items()}
 
 
-def _proper(name: str, text: str | None) -> str | None:
+def _proper(name: str, value: Any) -> Any:
     match name:
         case "name":
-            return _required_name(text)
+            return _required_name(value)
         case "dni":
-            return text and normal_dni(text)
+            return value and normal_dni(value)
         case "phone":
-            return text and normal_mobile(text)
-    return text
+            return value and normal_mobile(value)
+        case "opening_balance":
+            return exact(value)
+        case "credit_limit":
+            return _limit(value)
+    return value
 
 
 def _required_name(text: str | None) -> str:
-    if text is None:
+    name = " ".join((text or "").split())
+    if not name:
         raise BusinessRuleBroken("name_required")
-    return " ".join(text.split())
+    return name
+
+
+def _limit(credit_limit: Decimal | None) -> Decimal | None:
+    if credit_limit is not None and credit_limit < 0:
+        raise BusinessRuleBroken("credit_limit_negative")
+    return None if credit_limit is None else exact(credit_limit)
 
 
 def _require_own_dni(work: Work, customer_id: UUID, dni: str | None) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from avileo_pos.domain.enums import ProductType, ProductUnit
@@ -11,6 +13,7 @@ from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import LARGEST_PRICE, exact
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.reason import required_reason
+from avileo_pos.domain.weight import LARGEST_WEIGHT
 from avileo_pos.queries.product import ProductTile, all_products
 from avileo_pos.queries.stored import read
 from avileo_pos.tables.shared import products
@@ -94,6 +97,14 @@ def set_prices(work: Work, request: SetPrices) -> tuple[ProductTile, ...]:
     return all_products(work)
 
 
+def proper_product(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Some columns of a product, or of a container, as they are written down.
+
+    Raises BusinessRuleBroken as `create_product`, and tare_negative.
+    """
+    return {name: _proper(name, value) for name, value in changes.items()}
+
+
 def _store(work: Work, request: CreateProduct) -> None:
     [last] = read(work, "SELECT coalesce(max(tile_position), 0) AS tile FROM products WHERE business_id = :business")
     row = {
@@ -109,6 +120,23 @@ def _store(work: Work, request: CreateProduct) -> None:
         "updated_at": work.now,
     }
     work.create(products, row)
+
+
+def _proper(name: str, value: Any) -> Any:
+    match name:
+        case "name":
+            return required_reason(value or "", "name_required")
+        case "base_price":
+            return _price(value)
+        case "tara":
+            return _tare(value)
+    return value
+
+
+def _tare(tare: Decimal) -> Decimal:
+    if tare < 0:
+        raise BusinessRuleBroken("tare_negative")
+    return exact(tare, 3, LARGEST_WEIGHT)
 
 
 def _price(price: Decimal) -> Decimal:

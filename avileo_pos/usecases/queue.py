@@ -20,9 +20,12 @@ from avileo_pos.domain.reason import required_reason
 from avileo_pos.figures import leave_out
 from avileo_pos.protocol import COLLECTIONS
 from avileo_pos.protocol.collections import Collection
+from avileo_pos.queries.correction import has_a_stand_in
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.shared import businesses
 from avileo_pos.tables.till import DISCARDED
+from avileo_pos.usecases.customer import proper_customer
+from avileo_pos.usecases.product import proper_product
 from avileo_pos.work import Work, loaded_row, mirror_sync_status
 
 log = structlog.get_logger(__name__)
@@ -112,25 +115,27 @@ def resend_operation(work: Work, request: ResendOperation) -> None:
     The birth of a card that central never had tells the card as it is shown: also what was edited since and waits for
     that birth.
 
-    Raises PermissionDenied, BusinessRuleBroken: operation_not_parked, operation_not_editable.
+    Raises PermissionDenied, BusinessRuleBroken: operation_not_parked, operation_not_editable, not_found, and what the
+    rules of such a card say of the changes.
     """
     work.actor.require(Permission.OPERATION_DISCARD)
     operation = _parked(work, request.operation_id)
     collection = COLLECTIONS.get(operation.collection)
     if collection is None or operation.operation_type == "delete" or not request.changes.keys() <= collection.editable:
         raise BusinessRuleBroken("operation_not_editable")
+    entity_id = UUID(operation.entity_id)
+    changes = _proper(work, collection, entity_id, request.changes)
     said = f"{work.actor.name}: {_SENT_AGAIN}"
     _close(work, operation, said)
     _show_state(work, operation)
-    entity_id = UUID(operation.entity_id)
     if operation.operation_type == "update":
-        work.update(collection.table, entity_id, _stated_by(operation, collection, request.changes))
-    elif _has_a_stand_in(work, collection.table, entity_id):
-        work.create_again(collection.table, entity_id, _stated_by(operation, collection, request.changes))
+        work.update(collection.table, entity_id, _stated_by(operation, collection, changes))
+    elif has_a_stand_in(work, collection.table, entity_id):
+        work.create_again(collection.table, entity_id, _stated_by(operation, collection, changes))
     else:
         for edit in _waiting_edits(work, operation):
             _close(work, edit, said)
-        work.create_again(collection.table, entity_id, request.changes)
+        work.create_again(collection.table, entity_id, changes)
 
 
 def _retry_each(work: Work, condition: str, values: Mapping[str, str]) -> None:
@@ -290,12 +295,14 @@ def _remove(work: Work, table: Table, ids: list[str]) -> None:
         work.db.execute(delete(table).where(*unsent, table.c.id.in_([UUID(one) for one in ids])))
 
 
-def _has_a_stand_in(work: Work, table: Table, entity_id: UUID) -> bool:
-    """Central makes a row of a card that it could not read when something else needs it, and that is shown here too.
-
-    The card's birth takes its place as soon as central can read it.
-    """
-    return bool(work.get(table, entity_id)["revision"])
+def _proper(work: Work, collection: Collection, entity_id: UUID, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """As the card's own form would write them down."""
+    match collection.name:
+        case "customers":
+            return proper_customer(work, entity_id, changes)
+        case "products" | "envases":
+            return proper_product(changes)
+    return changes
 
 
 def _stated_by(operation: Row[Any], collection: Collection, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from avileo_pos.queries.balance import customer_balance
 from avileo_pos.replica.queue import MOST_ATTEMPTS
 from avileo_pos.replica.sync_state import adopt_epoch, begin_resync
 from avileo_pos.replica.transaction import writes
-from avileo_pos.tables.shared import businesses, customers
+from avileo_pos.tables.shared import businesses, customers, envases
 from avileo_pos.usecases.queue import (
     DiscardOperation,
     ResendOperation,
@@ -350,11 +350,54 @@ def test_a_corrected_edit_goes_as_a_new_operation(till: Till) -> None:
     assert till.sync_status("customers", MARKET_CUSTOMER) == "pending"
 
 
+def test_what_the_form_of_a_card_would_not_take_is_not_sent_and_stays_parked(till: Till) -> None:
+    till.new_customer("Rosa")
+    park_all(till)
+    operation = only_parked(till)
+    for changes, said in (
+        ({"name": " "}, "name_required"),
+        ({"dni": "12"}, "not_a_dni"),
+        ({"phone": "12"}, "not_a_mobile"),
+        ({"credit_limit": Decimal(-1)}, "credit_limit_negative"),
+        ({"opening_balance": Decimal("1.001")}, "too_many_decimals"),
+    ):
+        with pytest.raises(BusinessRuleBroken, match=said):
+            till.does(resend_operation, ResendOperation(operation, changes))
+    assert only_parked(till) == operation
+
+
+def test_a_corrected_card_is_written_as_its_form_writes_it(till: Till) -> None:
+    till.new_customer("Rosa")
+    park_all(till)
+    till.does(resend_operation, ResendOperation(only_parked(till), {"name": " Rosa  Quispe ", "phone": "987 654 321"}))
+    (sent,) = next_batch(till)
+    stated = msgspec.json.decode(sent.data)
+    assert (stated["name"], stated["phone"]) == ("Rosa Quispe", "987654321")
+
+
+def test_a_container_is_corrected_by_its_rules(till: Till) -> None:
+    envase = _new_envase(till)
+    park_all(till)
+    for changes, said in (({"tara": Decimal(-1)}, "tare_negative"), ({"name": None}, "name_required")):
+        with pytest.raises(BusinessRuleBroken, match=said):
+            till.does(resend_operation, ResendOperation(only_parked(till), changes))
+    till.does(resend_operation, ResendOperation(only_parked(till), {"tara": Decimal("1.8")}))
+    assert till.value("SELECT tara FROM envases WHERE id = ?", str(envase)) == 1800
+
+
 def test_a_fact_cannot_be_edited(till: Till) -> None:
     till.takes_abono()
     park_all(till)
     with pytest.raises(BusinessRuleBroken, match="operation_not_editable"):
         till.does(resend_operation, ResendOperation(only_parked(till), {"amount": 1}))
+
+
+def _new_envase(till: Till) -> UUID:
+    envase = uuid4()
+    stamps = {"created_at": till.clock(), "updated_at": till.clock()}
+    row = {"id": envase, "name": "Jaba", "tara": Decimal("2.000"), "is_active": True, **stamps}
+    till.does(lambda work: work.create(envases, row))
+    return envase
 
 
 def _not_known_here(operation: Operation) -> OperationResult:
