@@ -1,20 +1,25 @@
-"""One operation that central did not take: what it is, why, and the two ways out."""
+"""One operation that central did not take: what it is, why, and the ways out."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QLabel, QWidget
 
 from avileo_pos.desktop.queue_words import amount, what, why
+from avileo_pos.desktop.sheets.correction_sheet import CorrectionSheet
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
 from avileo_pos.desktop.till import Till
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.dialogs import ReasonSheet
 from avileo_pos.domain.business_day import format_moment
 from avileo_pos.domain.permissions import Actor, Permission
+from avileo_pos.queries.correction import StatedField, stated_fields
 from avileo_pos.queries.queue import QueuedOperation
 from avileo_pos.usecases.queue import DiscardOperation, discard_operation, retry_operation
 
-_WIDTH = 620
+_WIDTH = 760
 _WHY_DISCARD = (
     "Se quita de esta caja y no se enviará nunca, ni lo que se le hizo después, como su anulación o sus cambios. "
     "El motivo queda en el registro."
@@ -22,7 +27,10 @@ _WHY_DISCARD = (
 
 
 class ParkedOperationSheet(OnceSheet):
-    """Sending again is the main action. Discarding asks why, and for an admin's PIN where the role is not enough."""
+    """Sending again is the main action. Discarding asks why, and for an admin's PIN where the role is not enough.
+
+    What is put right goes out in the name of who does that: a PIN would lend a seller nothing that central believes.
+    """
 
     def __init__(self, host: QWidget, till: Till, operation: QueuedOperation) -> None:
         super().__init__(
@@ -30,21 +38,36 @@ class ParkedOperationSheet(OnceSheet):
         )
         self._host, self._till, self._operation = host, till, operation
         self._reason = ""
+        self._stated: Sequence[StatedField] = ()
         self.body.addWidget(_details(operation))
-        discard = Button("Descartar…", icon="trash-2")
+        discard = Button("Descartar…", icon="trash-2", large=True)
         discard.clicked.connect(self._ask_why)
-        self.add_footer(discard)
+        self._correct = Button("Corregir…", icon="pencil", large=True)
+        self._correct.clicked.connect(self._ask_what_is_right)
+        self._correct.hide()
+        self.add_footer(discard, self._correct)
+        if till.person.may(Permission.OPERATION_DISCARD):
+            till.lane.read(partial(stated_fields, operation_id=operation.id), then=self._offer_correction)
 
     def focus_start(self) -> None:
         self.main.setFocus()
 
     def act(self) -> None:
         self.start()
-        self._till.lane.write(retry_operation, self._operation.id, then=self._on_retried, failed=self.show_problem)
+        self._till.lane.write(retry_operation, self._operation.id, then=self._on_sent, failed=self.show_problem)
 
-    def _on_retried(self, _answer: None) -> None:
+    def _on_sent(self, _answer: None = None) -> None:
         self.close_sheet()
         self._till.host.send_now()
+
+    def _offer_correction(self, stated: Sequence[StatedField]) -> None:
+        self._stated = stated
+        self._correct.setVisible(bool(stated))
+
+    def _ask_what_is_right(self) -> None:
+        sheet = CorrectionSheet(self._host, self._till, self._operation, self._stated)
+        sheet.sent.connect(self._on_sent)
+        sheet.open()
 
     def _ask_why(self) -> None:
         sheet = ReasonSheet(

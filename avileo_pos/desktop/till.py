@@ -65,7 +65,7 @@ class Host(Protocol):
         """Ask for an admin's PIN; `then` is given the person with that permission lent, for one action."""
 
     def review_operation(self, operation: QueuedOperation) -> None:
-        """Let the person send again or discard what central did not take."""
+        """Let the person send again, put right or discard what central did not take."""
 
     def open_screen(self, key: str) -> None:
         """Go to another screen."""

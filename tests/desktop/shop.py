@@ -178,8 +178,12 @@ class Shop:
 
     def refuse(self, sale: SaleReceipt, code: str = "forbidden") -> None:
         """Have central's answer be that it does not take this sale."""
-        self.lane.run(partial(_park, str(sale.sale_id), code))
-        self.news.tell(frozenset({"sync_queue", "sales"}))
+        self.refuse_of(sale.sale_id, "sales", code)
+
+    def refuse_of(self, entity_id: UUID, collection: str, code: str = "rule_broken") -> None:
+        """Have central's answer be that it does not take the one thing that was done to it here."""
+        self.lane.run(partial(_park, str(entity_id), code))
+        self.news.tell(frozenset({"sync_queue", collection}))
         self.settle()
 
     def all_is_sent(self) -> None:

@@ -94,7 +94,7 @@ class CustomerFormSheet(OnceSheet):
 
     def _lay_out(self) -> None:
         self._rows = {name: FieldRow(label, _line(name)) for name, label in _LABELS.items()}
-        self.beside = {code: self._rows[name] for code, name in _FIELD_OF.items()}
+        self.beside = {code: self._rows[name] for code, name in FIELD_OF.items()}
         self._opening, self._limit = MoneyField("Saldo inicial"), MoneyField("Límite de crédito")
         grid = QGridLayout()
         grid.setHorizontalSpacing(Space.LARGE)
@@ -118,7 +118,7 @@ _LABELS = {
     "address": "Dirección",
     "notes": "Notas",
 }
-_FIELD_OF = {"not_a_dni": "dni", "dni_of_another": "dni", "not_a_mobile": "phone", "name_required": "name"}
+FIELD_OF = {"not_a_dni": "dni", "dni_of_another": "dni", "not_a_mobile": "phone", "name_required": "name"}
 
 
 def _line(name: str) -> QLineEdit:

@@ -1,6 +1,6 @@
 """A field under its label, with the sentence that says what is wrong beside it."""
 
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.theme import Space, set_style
 from avileo_pos.desktop.widgets.number_field import NumberField
@@ -27,6 +27,8 @@ class FieldRow(QWidget):
             field.problem_changed.connect(self._show_sentence)
         elif isinstance(field, QLineEdit):
             field.textEdited.connect(self._forget_problem)
+        elif isinstance(field, QComboBox):
+            field.activated.connect(self._forget_problem)
 
     def set_problem(self, sentence: str) -> None:
         """The empty sentence takes the problem back."""

@@ -18,6 +18,7 @@ from avileo_pos.desktop import leaving_words, safety_words
 from avileo_pos.desktop.main_window import MainWindow
 from avileo_pos.desktop.market_desk import MarketState, Neighbour, Whereabouts
 from avileo_pos.desktop.safety_desk import Carried, Copy, Elsewhere, Room, SafetyState
+from avileo_pos.desktop.screens.queue.queue_form import QueueForm
 from avileo_pos.desktop.screens.sign_in.requests import BusinessChoice, KnownPerson
 from avileo_pos.desktop.screens.sign_in.sign_in_page import SignInPage
 from avileo_pos.desktop.screens.this_till.leaving_sheets import RemoveTillSheet
@@ -156,12 +157,31 @@ def the_queue(pepa: Cashier) -> Iterator[str]:
     pepa.tap("Revisar la primera")
     yield "revisar"
     pepa.press(ESCAPE)
+    yield from putting_right(pepa)
     pepa.tap("Exportar…")
     pepa.press("clave", ENTER)
     yield "exportar"
     pepa.press(ESCAPE)
     pepa.tap("Importar…")
     yield "importar"
+
+
+def putting_right(pepa: Cashier) -> Iterator[str]:
+    """A new customer, with everything that is asked of one."""
+    customer = uuid4()
+    details = CustomerDetails("Juana Flores", address="Jr. Los Pinos 1234, La Victoria")
+    pepa.shop.do(create_customer, CreateCustomer(customer, details), by=PEPA)
+    pepa.shop.refuse_of(customer, "customers")
+    [queue] = pepa.window.findChildren(QueueForm)
+    pepa.window.review_operation(next(each for each in queue.table.rows.rows() if each.entity_id == customer))
+    pepa.settle()
+    yield "revisar un cliente nuevo"
+    pepa.tap("Corregir…")
+    yield "corregir"
+    pepa.write("DNI", "123")
+    pepa.press(ENTER)
+    yield "corregir mal"
+    pepa.press(ESCAPE, ESCAPE)
 
 
 def the_safety(pepa: Cashier) -> Iterator[str]:
