@@ -416,12 +416,16 @@ class Checkers:
         return operation["entity_id"] not in till.rows.get(operation["collection"], {})
 
     def _voidings_without_effect(self, till: AtTill, discarded: list[Row]) -> set[str]:
-        """Others' voidings of what stands again here: they came after the discarded one, and nothing told them."""
+        """Others' voidings of what stands again here: they came after the discarded one, and nothing told them.
+
+        A fact whose birth was discarded too stands here no more.
+        """
         standing = {
             each["entity_id"]
             for each in discarded
             if each["operation_type"] == "delete"
-            and till.rows[each["collection"]][each["entity_id"]]["voided_at"] is None
+            and (fact := till.rows[each["collection"]].get(each["entity_id"])) is not None
+            and fact["voided_at"] is None
         }
         voidings = (each for each in self.ledger.done.values() if each.operation_type == "delete")
         return {each.id for each in voidings if each.entity_id in standing}
