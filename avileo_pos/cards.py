@@ -78,7 +78,10 @@ def absorb_answers(db: Connection, answered: Sequence[tuple[str, int | None]]) -
 
 
 def show_again(db: Connection, entities: Iterable[Entity]) -> None:
-    """Make these cards show base and waiting edits, and forget the bases that no open operation needs."""
+    """Make these cards show base and waiting edits, and forget the bases that no open operation needs.
+
+    A fact has no edits, and what it names may have gone out of view: it stays as it is.
+    """
     if not _any_base(db):
         return
     for entity in entities:
@@ -86,10 +89,8 @@ def show_again(db: Connection, entities: Iterable[Entity]) -> None:
         base = _base(db, collection, entity_id)
         if base is None:
             continue
-        birth = _waiting_birth(db, collection, entity_id)
-        if birth is None:
-            _set(db, collection, entity_id, {name: base[name] for name in _stated_by_tills(collection) & base.keys()})
-        _lay_edits_over(db, collection, entity_id, since=birth or 0)
+        if COLLECTIONS[collection].kind is Kind.CARD:
+            _show_card_again(db, collection, entity_id, base)
         _forget_unneeded_base(db, collection, entity_id)
 
 
@@ -114,6 +115,13 @@ def take_voiding_back(db: Connection, collection: str, entity_id: str) -> None:
 def forget_base_revisions(db: Connection) -> None:
     """At a resync any row that comes is newer than what is here."""
     db.exec_driver_sql("UPDATE sync_bases SET base = json_set(base, '$.revision', 0)")
+
+
+def _show_card_again(db: Connection, collection: str, entity_id: str, base: Mapping[str, Any]) -> None:
+    birth = _waiting_birth(db, collection, entity_id)
+    if birth is None:
+        _set(db, collection, entity_id, {name: base[name] for name in _stated_by_tills(collection) & base.keys()})
+    _lay_edits_over(db, collection, entity_id, since=birth or 0)
 
 
 def _answered_since(db: Connection, collection: str, row: Mapping[str, Any]) -> dict[str, Any]:

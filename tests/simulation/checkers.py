@@ -460,10 +460,10 @@ def _is_out_of_sight(till: AtTill, operation: Row) -> bool:
         each["operation_type"] == "create" and each["entity_id"] == operation["entity_id"] for each in till.queue
     )
     row = till.rows[operation["collection"]].get(operation["entity_id"])
-    is_refused = operation["status"] == "parked" or operation["last_code"] == "blocked"
     if is_own:
+        is_refused = operation["status"] == "parked" or operation["last_code"] == "blocked"
         return is_refused and row is None and not till.state["resyncing"]
-    return row is None or (is_refused and row["revision"] == 0)
+    return row is None or row["revision"] == 0
 
 
 # --- At every step ---------------------------------------------------------------------------------------------------
