@@ -78,10 +78,7 @@ def absorb_answers(db: Connection, answered: Sequence[tuple[str, int | None]]) -
 
 
 def show_again(db: Connection, entities: Iterable[Entity]) -> None:
-    """Make these cards show base and waiting edits, and forget the bases that no open operation needs.
-
-    A fact has no edits, and what it names may have gone out of view: it stays as it is.
-    """
+    """Make these cards show base and waiting edits, and forget the bases that no open operation needs."""
     if not _any_base(db):
         return
     for entity in entities:
@@ -89,8 +86,10 @@ def show_again(db: Connection, entities: Iterable[Entity]) -> None:
         base = _base(db, collection, entity_id)
         if base is None:
             continue
-        if COLLECTIONS[collection].kind is Kind.CARD:
-            _show_card_again(db, collection, entity_id, base)
+        birth = _waiting_birth(db, collection, entity_id)
+        if birth is None:
+            _set(db, collection, entity_id, {name: base[name] for name in _stated_by_tills(collection) & base.keys()})
+        _lay_edits_over(db, collection, entity_id, since=birth or 0)
         _forget_unneeded_base(db, collection, entity_id)
 
 
@@ -115,13 +114,6 @@ def take_voiding_back(db: Connection, collection: str, entity_id: str) -> None:
 def forget_base_revisions(db: Connection) -> None:
     """At a resync any row that comes is newer than what is here."""
     db.exec_driver_sql("UPDATE sync_bases SET base = json_set(base, '$.revision', 0)")
-
-
-def _show_card_again(db: Connection, collection: str, entity_id: str, base: Mapping[str, Any]) -> None:
-    birth = _waiting_birth(db, collection, entity_id)
-    if birth is None:
-        _set(db, collection, entity_id, {name: base[name] for name in _stated_by_tills(collection) & base.keys()})
-    _lay_edits_over(db, collection, entity_id, since=birth or 0)
 
 
 def _answered_since(db: Connection, collection: str, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,8 +198,13 @@ def _waiting_birth(db: Connection, collection: str, entity_id: str) -> int | Non
 
 
 def _set(db: Connection, collection: str, entity_id: str, values: Mapping[str, Any]) -> None:
-    columns = ", ".join(f"{name} = ?" for name in values)
-    db.exec_driver_sql(f"UPDATE {collection} SET {columns} WHERE {_is(collection)}", (*values.values(), entity_id))
+    """Only what differs: what a row names may have gone out of view, and cannot be named anew."""
+    row = _row(db, collection, entity_id) or {}
+    differing = {name: value for name, value in values.items() if row.get(name) != value}
+    if differing:
+        columns = ", ".join(f"{name} = ?" for name in differing)
+        said = (*differing.values(), entity_id)
+        db.exec_driver_sql(f"UPDATE {collection} SET {columns} WHERE {_is(collection)}", said)
 
 
 def _row(db: Connection, collection: str, entity_id: str) -> dict[str, Any] | None:

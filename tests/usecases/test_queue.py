@@ -204,6 +204,20 @@ def test_of_two_voidings_that_of_central_is_shown(till: Till) -> None:
     assert till.value("SELECT void_reason FROM abonos") == "la otra"
 
 
+def test_a_voiding_is_discarded_where_that_of_central_names_a_drawer_out_of_view(till: Till) -> None:
+    """An admin has voided the seller's abono from a drawer of their own, which this till does not show."""
+    till.takes_abono()
+    send_all(till)
+    [abono] = till.rows("SELECT * FROM abonos")
+    till.voids_abono(UUID(abono["id"]))
+    park_all(till)
+    by_ana = {"voided_at": "2026-03-14T09:00:00.000000Z", "voided_by": str(ANA), "void_reason": "la otra"}
+    voided = {**by_ana, "void_cash_session_id": str(uuid4())}
+    till.applies(page({**abono, **voided, "collection": "abonos", "revision": 50}, head=50))
+    till.does(discard_operation, DiscardOperation(only_parked(till), "ya estaba anulado"))
+    assert till.rows("SELECT * FROM abonos") == [{**abono, **voided, "revision": 50}]
+
+
 def test_a_discarded_edit_of_the_business_lets_it_be_what_central_says(till: Till) -> None:
     named = till.value("SELECT name FROM businesses")
     till.does(lambda work, name: work.update(businesses, BUSINESS, {"name": name}), "Otra avícola")
