@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Row, Table, delete, select
 from sqlalchemy.exc import IntegrityError
 
-from avileo_pos.cards import show_again, take_voiding_back
+from avileo_pos.cards import lay_over, show_again, take_voiding_back
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.reason import required_reason
@@ -241,10 +241,13 @@ def _take_back(work: Work, operation: Row[Any]) -> None:
 
 
 def _show_state(work: Work, operation: Row[Any]) -> None:
+    """A row of which central has said nothing yet shows what the queue says of it."""
     if operation.collection not in COLLECTIONS:
         return
+    entity = (operation.collection, operation.entity_id)
     mirror_sync_status(work.db, work.business.id, COLLECTIONS[operation.collection].table, [operation.entity_id])
-    show_again(work.db, [(operation.collection, operation.entity_id)])
+    show_again(work.db, [entity])
+    lay_over(work.db, [entity])
 
 
 def _remove_unsent_rows(work: Work, operation: Row[Any]) -> None:

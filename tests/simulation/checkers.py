@@ -325,7 +325,8 @@ class Checkers:
         for branch in self.world.market.served:
             if self._has_moved(branch.program):
                 at_branch = self.at_branches[branch.epoch] = self._watches[branch.epoch].look()
-                self.receipts_in[branch.epoch].update(at_branch.stored())
+                # What it had from central it has since then, though it hears of the operation only now.
+                self.receipts_in[branch.epoch] = at_branch.stored() | self.receipts_in[branch.epoch]
 
     def who_answers_in(self, epoch: str) -> AtCentral | None:
         """Central, or a branch; None of an epoch that is over."""
