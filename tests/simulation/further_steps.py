@@ -11,8 +11,8 @@ Step = list[Any]
 SHARE: Final = 0.3
 """Of the seeds that have any."""
 SLIPS: Final = 0.06
-NEWCOMERS: Final = 0.1
 """Of the seeds in which central slips back to a snapshot without a word."""
+NEWCOMERS: Final = 0.1
 
 DAMAGES: Final = ("pages", "pages", "pages", "cut", "empty", "gone", "row")
 POISONS: Final = ("type", "text", "number", "forbidden", "nul", "collection")
