@@ -119,9 +119,9 @@ def _counts_with(derived: str, fact: str, part: str, link: str) -> str:
 
     A void takes back only what was counted: a fact of this till, unless that was discarded, or one that the figure
     holds. Since when central has another's fact is told by its parts, whose `link` leads to it, as its own revision
-    rises with what is done to it. A figure of central's present epoch does not hold what central says it lacks. Of a
-    fact that central shows here no more it cannot be known whether somebody else has voided it: there the figure stands
-    as central counts.
+    rises with what is done to it. A figure of central's present epoch may not hold a fact that central has not brought
+    in it, when it has refused the void. Of a fact that central shows here no more it cannot be known whether somebody
+    else has voided it. There the figure stands as central counts.
     """
     # The + keeps SQLite from looking for the least revision through all of a business, where the link leads to a few.
     stored = f"""coalesce(
@@ -135,7 +135,7 @@ def _counts_with(derived: str, fact: str, part: str, link: str) -> str:
       OR nullif(abs({stored}), 0) <= max(abs(coalesce({derived}.revision, 0)), (SELECT pulled_head FROM sync_state))
       AND NOT (
         {stored} <= 0 AND {derived}.revision > 0
-        AND {of_it} 'delete' AND o.last_code IN ('blocked', 'unknown_entity'))
+        AND {of_it} 'delete' AND (o.status = 'parked' OR o.last_code = 'blocked'))
       )
     )"""
 

@@ -84,8 +84,9 @@ _BY_SQLITE_CODE: dict[int, type[ReplicaTrouble]] = {
 _NO_ROOM = {sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
-# What has no code of its own: a text whose bytes are none, a head of the file that no SQLite has written.
-_ILLEGIBLE = ("Could not decode to UTF-8", "unsupported file format")
+# What has no code of its own: a text whose bytes are none, an operation that does not read as one, a head of the file
+# that no SQLite has written.
+_ILLEGIBLE = ("Could not decode to UTF-8", "malformed JSON", "unsupported file format")
 
 
 def trouble_behind(error: BaseException | None) -> ReplicaTrouble | None:

@@ -15,21 +15,18 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
-from avileo_pos.cards import lay_over
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.receipt import parse_receipt_number
 from avileo_pos.figures import leave_out
 from avileo_pos.handover.at_central import OPEN
 from avileo_pos.handover.kept_operation import KeptOperation, is_sound
-from avileo_pos.protocol import COLLECTIONS, Collection, Operation, data_hash
+from avileo_pos.protocol import COLLECTIONS, Operation, data_hash
 from avileo_pos.protocol.collections import Kind
 from avileo_pos.replica.identity import read_identity
 from avileo_pos.replica.queue import PulledFact, heed_pulled_facts
-from avileo_pos.tables.shared import businesses
+from avileo_pos.replica.rows_again import show_operations
 from avileo_pos.tables.till import DISCARDED
-from avileo_pos.work import insert_text, mirror_sync_status
 
 OPERATION_COLUMNS: Final = (
     "seq", "id", "operation_type", "collection", "entity_id", "schema", "actor_id", "created_at", "data", "depends_on",
@@ -111,15 +108,7 @@ def put_back(db: Connection, kept: Iterable[KeptOperation]) -> int:
     _close_what_was_sent_again(db, lacking)
     _heed_facts_of_central(db, _of_known_collections(lacking))
     back = [*mended, *lacking]
-    shown = _of_known_collections(back)
-    for operation in shown:
-        _write_rows(db, till.business_id, operation)
-    entities = {(operation.collection, operation.entity_id) for operation in shown}
-    for collection, entity_id in entities:
-        # What cannot be shown yet (a row that lacks what it hangs on) comes from central.
-        with suppress(IntegrityError), db.begin_nested():
-            lay_over(db, [(collection, entity_id)])
-        mirror_sync_status(db, till.business_id, COLLECTIONS[collection].table, [entity_id])
+    show_operations(db, till.business_id, _of_known_collections(back))
     _reach_receipt(db, till.receipt_series, (each.operation for each in back))
     return len(back)
 
@@ -232,39 +221,6 @@ def _heed_facts_of_central(db: Connection, operations: Iterable[Operation]) -> N
             (msgspec.json.encode(ids).decode(),),
         )
         heed_pulled_facts(db, name, {key: PulledFact(revision, bool(gone)) for key, revision, gone in found.all()})
-
-
-# --- Rows ------------------------------------------------------------------------------------------------------------
-
-
-def _write_rows(db: Connection, business_id: UUID, operation: Operation) -> None:
-    """What was born by an operation, but for the business itself, which comes from central alone.
-
-    What it changed or voided `lay_over` shows.
-    """
-    collection = COLLECTIONS[operation.collection]
-    said = msgspec.json.decode(operation.data)
-    common = {"business_id": str(business_id)}
-    if operation.operation_type == "create" and collection.table is not businesses:
-        names = {column.name for column in collection.sent}
-        own = {name: value for name, value in said.items() if name in names}
-        _insert(db, collection, {**common, **own, "id": operation.entity_id}, operation.actor_id)
-    for part, parent_column in collection.parts.items():
-        for row in said.get(part, ()):
-            inside = COLLECTIONS[part]
-            names = {column.name for column in inside.sent_as_part(parent_column)}
-            own = {name: value for name, value in row.items() if name in names}
-            _insert(db, inside, {**common, **own, parent_column: operation.entity_id}, operation.actor_id)
-
-
-def _insert(db: Connection, collection: Collection, row: dict[str, Any], actor_id: str) -> None:
-    """A row that is there already stays as it is; one that cannot be written comes from central."""
-    if collection.author:
-        row[collection.author] = actor_id
-    if "sync_status" in collection.table.columns:
-        row["sync_status"] = "pending"
-    with suppress(IntegrityError), db.begin_nested():
-        db.exec_driver_sql(f"{insert_text(collection.table, tuple(row))} ON CONFLICT DO NOTHING", tuple(row.values()))
 
 
 def _reach_receipt(db: Connection, series: str, operations: Iterable[Operation]) -> None:

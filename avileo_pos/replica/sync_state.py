@@ -15,6 +15,7 @@ from avileo_pos.protocol import later_mark
 from avileo_pos.protocol.branches import common_head, is_branch, is_same_root, surely_held
 from avileo_pos.replica.identity import TillIdentity, read_identity
 from avileo_pos.replica.queue import send_everything_again
+from avileo_pos.replica.rows_again import show_what_waits_unseen
 from avileo_pos.tables.till import sync_state
 
 # What answers in an epoch that is no branch's was told the mark of before the till was at one.
@@ -154,6 +155,7 @@ def start_over(db: Connection, business_id: UUID) -> None:
 def _start_over(db: Connection, business_id: UUID, held: int) -> None:
     begin_resync(db)
     send_everything_again(db, business_id, held)
+    show_what_waits_unseen(db, business_id)
     db.execute(update(sync_state).values(pulled_head=0, push_mark=None, pull_mark=None))
 
 

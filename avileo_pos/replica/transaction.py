@@ -48,6 +48,18 @@ def writes(
     return piece
 
 
+def writes_put_back_rows(
+    function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+) -> Callable[[Replica], T]:
+    """A piece for the lane by which operations come back into the queue."""
+
+    def piece(replica: Replica) -> T:
+        with replica.writing_put_back_rows() as db:
+            return function(db, *args, **kwargs)
+
+    return piece
+
+
 def reads(
     function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
 ) -> Callable[[Replica], T]:

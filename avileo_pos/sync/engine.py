@@ -37,7 +37,7 @@ from avileo_pos.replica.sync_state import (
     read_place,
     start_over,
 )
-from avileo_pos.replica.transaction import reads, writes, writes_pulled_rows
+from avileo_pos.replica.transaction import reads, writes, writes_pulled_rows, writes_put_back_rows
 from avileo_pos.sync.backoff import Random, wait_after
 from avileo_pos.sync.batches import (
     FIRST_OPERATIONS,
@@ -197,7 +197,7 @@ class SyncEngine:
         """
         answer = self._central.push(self._request(place.without_marks(), ()))
         if not self._follow_epoch(place, answer.epoch):
-            self._run(writes(start_over, place.till.business_id))
+            self._run(writes_put_back_rows(start_over, place.till.business_id))
 
     def _still_has(self, place: SyncPlace) -> bool:
         """Whether central's history holds what it has answered here; without a mark of a push nobody knows."""
@@ -427,7 +427,7 @@ class SyncEngine:
 
     def _follow_epoch(self, place: SyncPlace, epoch: str) -> bool:
         """Whether central is in another epoch than it was when this till last spoke with it."""
-        if place.epoch == epoch or not self._run(writes(adopt_epoch, place.till.business_id, epoch)):
+        if place.epoch == epoch or not self._run(writes_put_back_rows(adopt_epoch, place.till.business_id, epoch)):
             return False
         log.warning("central_in_new_epoch", before=place.epoch, now=epoch)
         return True

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.errors import DiskFull, ReplicaDamaged, ReplicaInUse, ReplicaTooNew, ReplicaUnwritable
-from avileo_pos.replica.transaction import read
+from avileo_pos.replica.transaction import read, writes
 from avileo_pos.tables.shared import businesses
 from avileo_pos.tables.till import TILL_TABLES
 from avileo_pos.work import Work
@@ -115,6 +115,13 @@ def test_a_damaged_page_is_found_at_the_start(till: Till) -> None:
     damage(path)
     with pytest.raises(ReplicaDamaged):
         Replica.open(path)
+
+
+def test_an_operation_that_does_not_read_as_one_is_told_as_damage(till: Till) -> None:
+    till.new_customer()
+    till.run(writes(lambda db: db.exec_driver_sql("UPDATE sync_queue SET data = '{'")))
+    with pytest.raises(ReplicaDamaged):
+        till.value("SELECT json_extract(data, '$.name') FROM sync_queue")
 
 
 def damage(path: Path) -> None:

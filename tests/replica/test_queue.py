@@ -11,8 +11,9 @@ import pytest
 from avileo_pos.protocol import ALREADY_SO, Conflict, OperationResult, OperationStatus
 from avileo_pos.protocol.branches import BranchPoint
 from avileo_pos.replica import queue
-from avileo_pos.replica.sync_state import adopt_epoch, note_push, read_place
-from avileo_pos.replica.transaction import reads, writes
+from avileo_pos.replica.apply_pull import forget_revisions, remove_unbrought_rows
+from avileo_pos.replica.sync_state import adopt_epoch, begin_resync, note_push, read_place
+from avileo_pos.replica.transaction import reads, writes, writes_pulled_rows, writes_put_back_rows
 from avileo_pos.tables.shared import customers
 from avileo_pos.usecases.queue import DiscardOperation, discard_operation, retry_operation
 from tests.replica.answers import (
@@ -292,6 +293,24 @@ def test_when_central_comes_back_from_a_backup_everything_kept_is_sent_again(til
 
 ROOT, ELSEWHERE = "a" * 32, "b" * 32
 MARKET, FAIR = (BranchPoint(str(BUSINESS), ROOT, 100).named(name) for name in ("market", "fair"))
+
+
+def test_what_waits_again_is_shown_though_it_had_gone_out_of_view(till: Till) -> None:
+    """Another seller has been here since, whom central does not show it to."""
+    till.run(writes(adopt_epoch, BUSINESS, EPOCH))
+    abono = till.takes_abono()
+    send_all(till)
+    before = till.rows("SELECT amount, seller_id FROM abonos"), till.rows("SELECT method, amount FROM abono_payments")
+    till.run(writes(begin_resync))
+    while till.run(writes_pulled_rows(forget_revisions)):
+        pass
+    while till.run(writes_pulled_rows(remove_unbrought_rows, 1000)):
+        pass
+    assert till.rows("SELECT * FROM abonos") == []
+    till.run(writes_put_back_rows(adopt_epoch, BUSINESS, "second"))
+    after = till.rows("SELECT amount, seller_id FROM abonos"), till.rows("SELECT method, amount FROM abono_payments")
+    assert after == before
+    assert till.sync_status("abonos", abono) == "pending"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ From the first of these steps on the till's program starts as the product starts
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from copy import deepcopy
@@ -313,7 +313,12 @@ def _spoil(file: Path, kind: str, where: int, queue: list[dict[str, Any]], journ
             end, filler = min(start + pages * PAGE, len(content)), chance.choice(FILLERS)
             content[start:end] = filler * (end - start) if filler else chance.randbytes(end - start)
         case "row":
-            waiting = [row["data"].encode() for row in queue if row["status"] != "acked" and row["id"] in journalled]
+            said = Counter(row["data"] for row in queue)
+            waiting = [
+                row["data"].encode()
+                for row in queue
+                if row["status"] != "acked" and row["id"] in journalled and said[row["data"]] == 1
+            ]
             data = chance.choice(waiting) if waiting else b""
             spoilt = data[:-3] + b"\xff\xff" + data[-1:]
             content = content.replace(data, spoilt) if len(data) > 3 else content

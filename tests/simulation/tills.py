@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeVar
@@ -446,19 +448,31 @@ class SimulatedTill:
         return read(self.replica, self.somebody, query, *args)
 
     def rows(self, question: str, *values: object) -> list[Row]:
-        cursor = self.driver.execute(question, values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        with self._also_spoilt_text() as driver:
+            cursor = driver.execute(question, values)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def table(self, name: str) -> list[Row]:
         """All rows of a table; what says the same as before is not made anew."""
-        cursor = self.driver.execute(f"SELECT * FROM {name}")
-        found = cursor.fetchall()
+        with self._also_spoilt_text() as driver:
+            cursor = driver.execute(f"SELECT * FROM {name}")
+            found = cursor.fetchall()
         before = self._tables.get(name)
         if before is None or before[0] != found:
             names = [column[0] for column in cursor.description]
             before = self._tables[name] = found, [dict(zip(names, row, strict=True)) for row in found]
         return before[1]
+
+    @contextmanager
+    def _also_spoilt_text(self) -> Iterator[Any]:
+        """What is damaged and not found out yet is looked at as well."""
+        driver = self.driver
+        driver.text_factory = partial(str, encoding="utf-8", errors="replace")
+        try:
+            yield driver
+        finally:
+            driver.text_factory = str
 
     def value(self, question: str, *values: object) -> Any:
         [[value]] = self.driver.execute(question, values).fetchall()
