@@ -7,6 +7,7 @@ the answer to the screens as the one piece of news.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -40,45 +41,39 @@ def writes(
     function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
 ) -> Callable[[Replica], T]:
     """A piece for the lane: `function(db, ...)` in a transaction of its own."""
-
-    def piece(replica: Replica) -> T:
-        with replica.writing() as db:
-            return function(db, *args, **kwargs)
-
-    return piece
+    return _piece(Replica.writing, function, *args, **kwargs)
 
 
 def writes_put_back_rows(
     function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
 ) -> Callable[[Replica], T]:
     """A piece for the lane by which operations come back into the queue."""
-
-    def piece(replica: Replica) -> T:
-        with replica.writing_put_back_rows() as db:
-            return function(db, *args, **kwargs)
-
-    return piece
-
-
-def reads(
-    function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
-) -> Callable[[Replica], T]:
-    """A piece for the lane that only reads."""
-
-    def piece(replica: Replica) -> T:
-        with replica.reading() as db:
-            return function(db, *args, **kwargs)
-
-    return piece
+    return _piece(Replica.writing_put_back_rows, function, *args, **kwargs)
 
 
 def writes_pulled_rows(
     function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
 ) -> Callable[[Replica], T]:
     """A piece for the lane that keeps what central sent."""
+    return _piece(Replica.writing_pulled_rows, function, *args, **kwargs)
 
+
+def reads(
+    function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+) -> Callable[[Replica], T]:
+    """A piece for the lane that only reads."""
+    return _piece(Replica.reading, function, *args, **kwargs)
+
+
+def _piece(
+    transaction: Callable[[Replica], AbstractContextManager[Connection]],
+    function: Callable[Concatenate[Connection, P], T],
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Callable[[Replica], T]:
     def piece(replica: Replica) -> T:
-        with replica.writing_pulled_rows() as db:
+        with transaction(replica) as db:
             return function(db, *args, **kwargs)
 
     return piece
