@@ -16,6 +16,8 @@ from avileo_pos.protocol.collections import VOID_COLUMNS, Kind
 
 Entity = Row[Any] | tuple[str, str]
 
+_SINCE: Final = "since"
+"""Where a base says at which revisions the columns were set that were answered after it came."""
 _CHANGED_SINCE: Final = "acked_revision > ? AND collection = ? AND operation_type IN ('update', ?) AND status = 'acked'"
 
 
@@ -61,7 +63,7 @@ def rebase(db: Connection, collection: str, pulled_revisions: Mapping[str, int])
 def absorb_answers(db: Connection, answered: Sequence[tuple[str, int | None]]) -> None:
     """Central has stored these edits: what they set is its word now, unless the base is already later than they.
 
-    So is what the birth says of a card for which something stood in.
+    So is what the birth says of a card for which something stood in. An answer may come after that to a later edit.
     """
     if not _any_base(db):
         return
@@ -72,9 +74,9 @@ def absorb_answers(db: Connection, answered: Sequence[tuple[str, int | None]]) -
             (operation_id,),
         ).first()
         base = None if edit is None else _base(db, edit.collection, edit.entity_id)
-        if edit is not None and base is not None and (revision is None or revision > base["revision"]):
+        if edit is not None and base is not None:
             said = _set_by(edit.data) if edit.operation_type == "update" else _born_with(edit.collection, edit.data)
-            _keep_base(db, edit.collection, edit.entity_id, {**base, **said})
+            _keep_base(db, edit.collection, edit.entity_id, _absorbed(base, said, revision))
 
 
 def show_again(db: Connection, entities: Iterable[Entity]) -> None:
@@ -113,7 +115,17 @@ def take_voiding_back(db: Connection, collection: str, entity_id: str) -> None:
 
 def forget_base_revisions(db: Connection) -> None:
     """At a resync any row that comes is newer than what is here."""
-    db.exec_driver_sql("UPDATE sync_bases SET base = json_set(base, '$.revision', 0)")
+    db.exec_driver_sql(f"UPDATE sync_bases SET base = json_remove(json_set(base, '$.revision', 0), '$.{_SINCE}')")
+
+
+def _absorbed(base: Mapping[str, Any], said: Mapping[str, Any], revision: int | None) -> dict[str, Any]:
+    """The base with what was said at this revision, where nothing later stands in it."""
+    since = base.get(_SINCE, {})
+    news = {
+        name: value for name, value in said.items() if revision is None or revision > since.get(name, base["revision"])
+    }
+    later = {} if revision is None else dict.fromkeys(news, revision)
+    return {**base, **news, _SINCE: {**since, **later}}
 
 
 def _answered_since(db: Connection, collection: str, row: Mapping[str, Any]) -> dict[str, Any]:

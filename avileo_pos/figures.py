@@ -121,7 +121,8 @@ def _counts_with(derived: str, fact: str, part: str, link: str) -> str:
     holds. Since when central has another's fact is told by its parts, whose `link` leads to it, as its own revision
     rises with what is done to it. A figure of central's present epoch may not hold a fact that central has not brought
     in it, when it has refused the void. Of a fact that central shows here no more it cannot be known whether somebody
-    else has voided it. There the figure stands as central counts.
+    else has voided it; of an own one that matters once its void was refused and everything has been taken anew. There
+    the figure stands as central counts.
     """
     # The + keeps SQLite from looking for the least revision through all of a business, where the link leads to a few.
     stored = f"""coalesce(
@@ -129,14 +130,16 @@ def _counts_with(derived: str, fact: str, part: str, link: str) -> str:
       (SELECT f.revision FROM {fact} f WHERE f.business_id = :business AND f.id = q.entity_id))"""
     # Asked apart, so that `q` itself is read from its index alone.
     of_it = "EXISTS (SELECT 1 FROM sync_queue o WHERE o.entity_id = q.entity_id AND o.operation_type ="
+    is_refused = f"{of_it} 'delete' AND (o.status = 'parked' OR o.last_code = 'blocked'))"
+    head = "(SELECT pulled_head FROM sync_state)"
     return f"""(
       q.operation_type <> 'delete'
-      OR {of_it} 'create' AND o.last_code IS NOT '{DISCARDED}')
-      OR nullif(abs({stored}), 0) <= max(abs(coalesce({derived}.revision, 0)), (SELECT pulled_head FROM sync_state))
-      AND NOT (
-        {stored} <= 0 AND {derived}.revision > 0
-        AND {of_it} 'delete' AND (o.status = 'parked' OR o.last_code = 'blocked'))
+      OR {of_it} 'create' AND o.last_code IS NOT '{DISCARDED}') AND NOT (
+        {of_it} 'create' AND o.acked_revision <= {head}) AND {stored} = 0 AND {is_refused}
+        AND NOT (SELECT resyncing FROM sync_state)
       )
+      OR nullif(abs({stored}), 0) <= max(abs(coalesce({derived}.revision, 0)), {head})
+      AND NOT ({stored} <= 0 AND {derived}.revision > 0 AND {is_refused})
     )"""
 
 

@@ -33,23 +33,32 @@ def show_operations(db: Connection, business_id: UUID, operations: Sequence[Oper
 
 def show_what_waits_unseen(db: Connection, business_id: UUID) -> None:
     """Central had these births, and did not show them to whoever has been here since; they wait again."""
-    for name, collection in COLLECTIONS.items():
+    for collection in COLLECTIONS.values():
         if collection.table is not businesses:
-            show_operations(db, business_id, _waiting_unseen(db, business_id, name))
+            show_operations(db, business_id, _waiting_unseen(db, business_id, collection))
 
 
-def _waiting_unseen(db: Connection, business_id: UUID, collection: str) -> Sequence[Row[Any]]:
-    """The births whose rows are not here, with what was done since to what they brought."""
+def _waiting_unseen(db: Connection, business_id: UUID, collection: Collection) -> Sequence[Row[Any]]:
+    """The births whose rows are not all here, with what was done since to what they brought."""
+    lacking = [f"NOT EXISTS (SELECT 1 FROM {collection.name} WHERE business_id = ?2 AND id = entity_id)"]
+    for part, parent_column in collection.parts.items():
+        if _is_seen_apart(part, collection):
+            lacking.append(f"NOT EXISTS (SELECT 1 FROM {part} WHERE business_id = ?2 AND {parent_column} = entity_id)")
     return db.exec_driver_sql(
         f"""
         SELECT operation_type, collection, entity_id, actor_id, data FROM sync_queue
         WHERE collection = ?1 AND status <> 'acked' AND json_valid(data) AND entity_id IN (
-          SELECT entity_id FROM sync_queue WHERE collection = ?1 AND operation_type = 'create' AND status <> 'acked'
-          EXCEPT SELECT id FROM {collection} WHERE business_id = ?2)
+          SELECT entity_id FROM sync_queue
+          WHERE collection = ?1 AND operation_type = 'create' AND status <> 'acked' AND ({" OR ".join(lacking)}))
         ORDER BY seq
         """,
-        (collection, str(business_id)),
+        (collection.name, str(business_id)),
     ).all()
+
+
+def _is_seen_apart(part: str, collection: Collection) -> bool:
+    """Whether somebody may see the whole and not this part of it."""
+    return COLLECTIONS[part].sight.parent != collection.name
 
 
 def _write_rows(db: Connection, business_id: UUID, operation: Operation | Row[Any]) -> None:

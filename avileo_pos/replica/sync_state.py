@@ -161,9 +161,9 @@ def _start_over(db: Connection, business_id: UUID, held: int) -> None:
 
 def begin_resync(db: Connection) -> None:
     """From now on, and across any crash, the till is taking a snapshot into place until `end_resync`."""
+    db.execute(update(sync_state).values(cursor=None, resyncing=True))
     fold_own_facts(db)
     forget_base_revisions(db)
-    db.execute(update(sync_state).values(cursor=None, resyncing=True))
 
 
 def end_resync(db: Connection) -> None:

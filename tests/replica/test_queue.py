@@ -367,6 +367,16 @@ def test_a_card_whose_edit_was_refused_says_when_central_changed_it(till: Till) 
     assert till.value("SELECT updated_at FROM customers") == before
 
 
+def test_the_latest_edit_is_shown_whatever_the_order_of_the_answers(till: Till) -> None:
+    """As when a batch had to be halved, and its first half was answered before by an answer that was lost."""
+    till.renames(MARKET_CUSTOMER, "Puesto 15")
+    till.renames(MARKET_CUSTOMER, "Puesto 16")
+    earlier, later = next_batch(till)
+    settle(till, applied(later, revision=52))
+    settle(till, applied(earlier, revision=51))
+    assert till.shown_name(MARKET_CUSTOMER) == "Puesto 16"
+
+
 def test_a_retried_edit_is_shown_again(till: Till) -> None:
     till.renames(MARKET_CUSTOMER, "Puesto 15")
     park_all(till)

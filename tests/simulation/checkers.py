@@ -453,17 +453,22 @@ def _counts(till: AtTill, operation: Row) -> bool:
 def _is_out_of_sight(till: AtTill, operation: Row) -> bool:
     """A void that central has not taken, of a fact that it shows here no more: nobody knows how it stands.
 
-    Of an own one that is known as long as it stands here, or the figures of before a resync hold it.
+    Of an own one that is known as long as central shows it here, or the figures of before a resync hold it.
     """
     if operation["operation_type"] != "delete" or operation["status"] == "acked":
         return False
-    is_own = any(
-        each["operation_type"] == "create" and each["entity_id"] == operation["entity_id"] for each in till.queue
-    )
+    births = [
+        each
+        for each in till.queue
+        if each["operation_type"] == "create" and each["entity_id"] == operation["entity_id"]
+    ]
     row = till.rows[operation["collection"]].get(operation["entity_id"])
-    if is_own:
+    if births:
         is_refused = operation["status"] == "parked" or operation["last_code"] == "blocked"
-        return is_refused and row is None and not till.state["resyncing"]
+        head = till.state["pulled_head"] or 0
+        should_have_come = any(each["acked_revision"] and each["acked_revision"] <= head for each in births)
+        is_unseen = row is None or (is_refused and row["revision"] == 0 and should_have_come)
+        return is_unseen and not till.state["resyncing"]
     return row is None or row["revision"] == 0
 
 
