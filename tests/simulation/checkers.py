@@ -620,8 +620,7 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
                 continue
             row = till.rows[each["collection"]].get(each["entity_id"])
             is_open = each["status"] != "acked"
-            may_be_hidden = _is_to_come(seen, till, each) or _may_be_out_of_view(seen, moved, each)
-            is_hidden = each["id"] in seen.poisonous or may_be_hidden
+            is_hidden = each["id"] in seen.poisonous or _is_to_come(seen, till, each)
             if is_open and row is None and not is_hidden:
                 raise Violation("I7", f"{till.name} does not show {each['collection']} {each['entity_id']}")
             if row is None:
@@ -660,12 +659,6 @@ def _was_replaced(seen: Checkers, till: AtTill, edit: Row, row: Row) -> bool:
     former = seen.memories[till.name].former.get(edit["id"])
     held_before = abs(row["revision"]) if till.is_forgetting else -row["revision"]
     return former is not None and held_before > (former["acked_revision"] or 2**63)
-
-
-def _may_be_out_of_view(seen: Checkers, till: SimulatedTill, operation: Row) -> bool:
-    """Whether it went to central once, and the row may have gone from here with the right to see it since."""
-    is_of_another = operation["actor_id"] != str(till.member_id)
-    return operation["first_sent_at"] is not None and (is_of_another or seen.roles_were_written or seen.people_changed)
 
 
 def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
