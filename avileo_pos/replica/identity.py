@@ -37,7 +37,7 @@ def enrol(db: Connection, identity: TillIdentity, now: datetime, last_receipt: i
     columns = till_identity.c
     known = db.execute(select(columns.device_id, columns.receipt_series, columns.last_receipt)).one_or_none()
     if known is not None and known.device_id != identity.device_id:
-        db.execute(insert(former_devices).values(device_id=known.device_id, left_at=now))
+        _keep_as_former(db, known.device_id, now)
     if known is not None and known.receipt_series == identity.receipt_series:
         last_receipt = max(last_receipt, known.last_receipt)
     row = {
@@ -51,6 +51,12 @@ def enrol(db: Connection, identity: TillIdentity, now: datetime, last_receipt: i
     }
     db.execute(insert(till_identity).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
     db.execute(insert(sync_state).values(id=THE_ONE_ROW).on_conflict_do_nothing())
+
+
+def _keep_as_former(db: Connection, device_id: UUID, now: datetime) -> None:
+    """It may have been that before: a file that came back from a copy can bring a former device as its own."""
+    left = insert(former_devices).values(device_id=device_id, left_at=now)
+    db.execute(left.on_conflict_do_update(index_elements=["device_id"], set_={"left_at": now}))
 
 
 def find_identity(db: Connection) -> TillIdentity | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.errors import DiskFull, ReplicaDamaged, ReplicaInUse, ReplicaTooNew, ReplicaUnwritable
+from avileo_pos.replica.identity import TillIdentity, enrol
 from avileo_pos.replica.transaction import read, writes
 from avileo_pos.tables.shared import businesses
 from avileo_pos.tables.till import TILL_TABLES
@@ -122,6 +124,14 @@ def test_an_operation_that_does_not_read_as_one_is_told_as_damage(till: Till) ->
     till.run(writes(lambda db: db.exec_driver_sql("UPDATE sync_queue SET data = '{'")))
     with pytest.raises(ReplicaDamaged):
         till.value("SELECT json_extract(data, '$.name') FROM sync_queue")
+
+
+def test_a_till_is_told_apart_again_when_a_copy_brought_back_what_it_was_before(till: Till) -> None:
+    first, second, third = (TillIdentity(BUSINESS, uuid4(), "Caja 1", series) for series in ("A2", "A3", "A4"))
+    for identity in (first, second, first, third):
+        till.run(writes(enrol, identity, till.clock()))
+    former = [row["device_id"] for row in till.rows("SELECT device_id FROM former_devices")]
+    assert {str(first.device_id), str(second.device_id)} < set(former)
 
 
 def damage(path: Path) -> None:
