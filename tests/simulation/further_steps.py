@@ -13,18 +13,33 @@ SHARE: Final = 0.3
 SLIPS: Final = 0.06
 """Of the seeds in which central slips back to a snapshot without a word."""
 NEWCOMERS: Final = 0.1
+CROWDED: Final = 0.1
 
 DAMAGES: Final = ("pages", "pages", "pages", "cut", "empty", "gone", "row")
 POISONS: Final = ("type", "text", "number", "forbidden", "nul", "collection")
 
 
 def with_further_steps(seed: int, tills: int, steps: Sequence[Step]) -> tuple[Step, ...]:
-    """Each theme's steps come in their order, with others between them."""
     chance = Random(f"further {seed}")
     if chance.random() >= SHARE:
         return tuple(steps)
+    return _mixed(chance, tills, steps, themes=chance.choice((1, 1, 2)))
+
+
+def with_a_crowd(seed: int, tills: int, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """In one seed of ten much more comes together than in the others."""
+    chance = Random(f"crowd {seed}")
+    if chance.random() >= CROWDED:
+        return tuple(steps)
+    place = chance.randint(0, len(steps))
+    met = [*steps[:place], *_a_newcomer(chance, tills), *steps[place:]]
+    return _mixed(chance, tills, met, themes=chance.choice((1, 2, 2)))
+
+
+def _mixed(chance: Random, tills: int, steps: Sequence[Step], themes: int) -> tuple[Step, ...]:
+    """Each theme's steps come in their order, with others between them."""
     mixed = list(steps)
-    for theme in chance.sample(_THEMES, chance.choice((1, 1, 2))):
+    for theme in chance.sample(_THEMES, themes):
         place = 0
         for step in theme(chance, tills):
             place = chance.randint(place, len(mixed)) if chance.random() < 0.5 else min(place + 1, len(mixed))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from tests.simulation.further_steps import SLIPS, with_a_newcomer, with_a_slip, with_further_steps
+from tests.simulation.further_steps import SLIPS, with_a_crowd, with_a_newcomer, with_a_slip, with_further_steps
 from tests.simulation.market_days import with_a_market
 
 Step = list[Any]
@@ -45,7 +45,7 @@ def draw(seed: int, slips: float = SLIPS) -> Schedule:
     if chance.random() < SHARING:
         steps = with_a_market(chance, people, steps, hand.fault)
     tills = len(people)
-    mixed = with_a_newcomer(seed, tills, with_further_steps(seed, tills, steps))
+    mixed = with_a_crowd(seed, tills, with_a_newcomer(seed, tills, with_further_steps(seed, tills, steps)))
     return Schedule(seed, people, with_a_slip(seed, tills, mixed, slips))
 
 
