@@ -86,7 +86,8 @@ class CustomerFormSheet(OnceSheet):
         for field_name, row in self._rows.items():
             assert isinstance(row.field, QLineEdit)
             said = getattr(details, field_name)
-            row.field.setMaxLength(max(_LONGEST[field_name], len(said)))  # or the rest would be cut off
+            if card is not None:
+                row.field.setMaxLength(max(_LONGEST[field_name], len(said)))  # or the rest would be cut off
             row.field.setText(said)
         if card is not None:
             self._opening.set_value(card.opening_balance)

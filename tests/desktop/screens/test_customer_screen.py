@@ -91,6 +91,17 @@ def test_who_looks_for_somebody_unknown_can_write_them_down_at_once(window: Main
     assert "Rufina Paz" in words_in(form_of(window).account)
 
 
+def test_a_name_from_the_search_is_no_longer_than_a_name_may_be(window: MainWindow, shop: Shop) -> None:
+    form_of(window).search.setText("a" * 300)
+    shop.settle()
+    QTest.keyClick(window, Qt.Key.Key_F2)
+    [sheet] = sheets(window, CustomerFormSheet)
+    sheet.press_main()
+    shop.settle()
+    assert sheets(window, CustomerFormSheet) == []
+    assert "A" + "a" * 254 in words_in(form_of(window).account)
+
+
 def test_a_long_note_is_not_cut_off_where_something_else_is_edited(window: MainWindow, shop: Shop) -> None:
     note = "Paga los sábados. " * 20
     shop.do(lambda work, notes: work.update(customers, customer_id("Juana Mamani"), {"notes": notes}), note.strip())
