@@ -32,9 +32,11 @@ OPERATION_COLUMNS: Final = (
     "seq", "id", "operation_type", "collection", "entity_id", "schema", "actor_id", "created_at", "data", "depends_on",
 )  # fmt: skip
 _SENT_AGAIN: Final = f"""
-    SELECT q.seq FROM json_each(?) back JOIN sync_queue again ON again.id = back.value
-    JOIN sync_queue q ON q.entity_id = again.entity_id AND q.collection = again.collection AND q.seq < again.seq
-      AND q.operation_type = again.operation_type AND q.sha256 = again.sha256 AND q.created_at = again.created_at
+    SELECT q.seq FROM json_each(?) back JOIN sync_queue one ON one.id = back.value
+    JOIN sync_queue other ON other.entity_id = one.entity_id AND other.collection = one.collection
+      AND other.operation_type = one.operation_type AND other.sha256 = one.sha256 AND other.created_at = one.created_at
+      AND other.seq <> one.seq
+    JOIN sync_queue q ON q.seq = min(one.seq, other.seq)
     WHERE q.{OPEN}
 """
 _QUEUE: Final = (*OPERATION_COLUMNS, "sha256", "status", "last_code")
@@ -157,7 +159,7 @@ def _lacking(db: Connection, kept: Iterable[KeptOperation]) -> list[KeptOperatio
 
 
 def _close_what_was_sent_again(db: Connection, lacking: Sequence[KeptOperation]) -> None:
-    """One act may come back as the operation that went in place of another, which stands open here still."""
+    """One act may come back as the operation that went in place of another, or as that other: the later one stands."""
     own = [each.operation.id for each in lacking if _is_own(db, UUID(each.device_id))]
     refused = db.exec_driver_sql(_SENT_AGAIN, (msgspec.json.encode(own).decode(),)).scalars().all()
     for seq in refused:
