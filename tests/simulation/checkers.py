@@ -687,7 +687,8 @@ def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
 def _cannot_know(seen: Checkers, till: AtTill) -> bool:
     """A new file has no figures yet; and what was carried may be in central's, which only its answer tells.
 
-    Carried here; or away from here, of somebody whose sales are not for whoever is here now to see.
+    Carried here; or away from here, of somebody whose sales are not for whoever is here now to see. A figure that was
+    folded before that answer does not heed it.
     """
     memory = seen.memories[till.name]
     epochs = {till.state["epoch"], memory.epoch, *(epoch for epoch, _revision in memory.figures.values())}
@@ -695,7 +696,8 @@ def _cannot_know(seen: Checkers, till: AtTill) -> bool:
     viewers = till.cursor.members if till.cursor else ()
     of_others = {each["id"] for each in till.queue if each["actor_id"] not in viewers}
     carried = (seen.taken_in[till.name] | seen.carried & of_others) & known
-    unanswered = {each["id"] for each in till.queue if each["status"] != "acked"} if carried else set()
+    folded = till.state["folded_seq"] if till.state["resyncing"] else 0
+    unanswered = {each["id"] for each in till.queue if each["status"] != "acked" or each["seq"] <= folded}
     return memory.is_new or bool(carried & unanswered)
 
 
