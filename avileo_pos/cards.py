@@ -56,7 +56,7 @@ def rebase(db: Connection, collection: str, pulled_revisions: Mapping[str, int])
         base = _base(db, collection, entity_id)
         if _is_changed_here(db, collection, entity_id) if base is None else base["revision"] < revision:
             _keep_base(db, collection, entity_id, row)
-        _lay_edits_over(db, collection, entity_id)
+        lay_edits_over(db, collection, entity_id)
         _void_again(db, collection, row)
 
 
@@ -91,7 +91,7 @@ def show_again(db: Connection, entities: Iterable[Entity]) -> None:
         birth = _waiting_birth(db, collection, entity_id)
         if birth is None:
             _set(db, collection, entity_id, {name: base[name] for name in _stated_by_tills(collection) & base.keys()})
-        _lay_edits_over(db, collection, entity_id, since=birth or 0)
+        lay_edits_over(db, collection, entity_id, since=birth or 0)
         _forget_unneeded_base(db, collection, entity_id)
 
 
@@ -103,8 +103,22 @@ def lay_over(db: Connection, entities: Iterable[tuple[str, str]]) -> None:
             continue
         if row["revision"] and _is_changed_here(db, collection, entity_id) and _base(db, collection, entity_id) is None:
             _keep_base(db, collection, entity_id, row)
-        _lay_edits_over(db, collection, entity_id)
+        lay_edits_over(db, collection, entity_id)
         _void_again(db, collection, row)
+
+
+def lay_edits_over(db: Connection, collection: str, entity_id: str, since: int = 0) -> None:
+    """Make a row show the edits of it that wait, those that stand in the queue after the place `since`."""
+    edits = db.exec_driver_sql(
+        "SELECT data FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'update'"
+        " AND status IN ('pending', 'inflight') AND seq > ? ORDER BY seq",
+        (entity_id, collection, since),
+    )
+    shown: dict[str, Any] = {}
+    for data in edits.scalars():
+        shown |= _set_by(data)
+    if shown:
+        _set(db, collection, entity_id, shown)
 
 
 def take_voiding_back(db: Connection, collection: str, entity_id: str) -> None:
@@ -148,20 +162,6 @@ def _answered_since(db: Connection, collection: str, row: Mapping[str, Any]) -> 
 def _changes(collection: str) -> str:
     """What changes a row besides an edit: a card's birth takes the place of what stood in for it, a fact is voided."""
     return "create" if COLLECTIONS[collection].kind is Kind.CARD else "delete"
-
-
-def _lay_edits_over(db: Connection, collection: str, entity_id: str, since: int = 0) -> None:
-    """Those that stand in the queue after the place `since`."""
-    edits = db.exec_driver_sql(
-        "SELECT data FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'update'"
-        " AND status IN ('pending', 'inflight') AND seq > ? ORDER BY seq",
-        (entity_id, collection, since),
-    )
-    shown: dict[str, Any] = {}
-    for data in edits.scalars():
-        shown |= _set_by(data)
-    if shown:
-        _set(db, collection, entity_id, shown)
 
 
 def _void_again(db: Connection, collection: str, row: Mapping[str, Any]) -> None:

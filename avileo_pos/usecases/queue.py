@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Row, Table, delete, select
 from sqlalchemy.exc import IntegrityError
 
-from avileo_pos.cards import lay_over, show_again, take_voiding_back
+from avileo_pos.cards import lay_edits_over, show_again, take_voiding_back
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.domain.reason import required_reason
@@ -247,7 +247,7 @@ def _show_state(work: Work, operation: Row[Any]) -> None:
     entity = (operation.collection, operation.entity_id)
     mirror_sync_status(work.db, work.business.id, COLLECTIONS[operation.collection].table, [operation.entity_id])
     show_again(work.db, [entity])
-    lay_over(work.db, [entity])
+    lay_edits_over(work.db, *entity)
 
 
 def _remove_unsent_rows(work: Work, operation: Row[Any]) -> None:

@@ -356,7 +356,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "a head beyond what is there": in_place_of(apply_push, "_in_one_transaction", _one_more_head),
     "acked row deleted": in_place_of(queue, "_acknowledge", _deleted_once_acked),
     "status set without looking at the queue": in_place_of(queue, "mirror_sync_status", _always_synced),
-    "overlay dropped": in_place_of(cards, "_lay_edits_over", _nothing_to_do),
+    "overlay dropped": in_place_of(cards, "lay_edits_over", _nothing_to_do),
     "base not kept": in_place_of(cards, "_keep_base", _nothing_to_do),
     "attempts burned on 503": in_place_of(queue, "give_back", _burning_attempts),
     "epoch ignored": in_place_of(engine.SyncEngine, "_follow_epoch", _done_already),

@@ -189,6 +189,18 @@ def test_a_discarded_voiding_lets_the_fact_stand(till: Till) -> None:
     assert till.sync_status("abonos", abono) == "synced"
 
 
+def test_a_voiding_that_was_sent_again_and_is_discarded_after_all_lets_the_fact_stand(till: Till) -> None:
+    abono = till.takes_abono()
+    send_all(till)
+    till.run(writes(lambda db: db.exec_driver_sql("UPDATE abonos SET revision = 3")))
+    till.voids_abono(abono)
+    park_all(till)
+    till.does(retry_operation, only_parked(till))
+    park_all(till)
+    till.does(discard_operation, DiscardOperation(only_parked(till), "sí pagó"))
+    assert till.value("SELECT voided_at FROM abonos") is None
+
+
 def test_of_two_voidings_that_of_central_is_shown(till: Till) -> None:
     """Also after the own one was answered, which brings the row no more."""
     till.takes_abono()
