@@ -161,7 +161,7 @@ def _start_over(db: Connection, business_id: UUID, held: int) -> None:
 
 def begin_resync(db: Connection) -> None:
     """From now on, and across any crash, the till is taking a snapshot into place until `end_resync`."""
-    db.execute(update(sync_state).values(cursor=None, resyncing=True))
+    db.execute(update(sync_state).values(cursor=None, resyncing=True))  # first: what is folded counts as in a resync
     fold_own_facts(db)
     forget_base_revisions(db)
 
