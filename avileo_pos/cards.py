@@ -102,7 +102,7 @@ def lay_over(db: Connection, entities: Iterable[tuple[str, str]]) -> None:
         if row is None:
             continue
         if row["revision"] and _is_changed_here(db, collection, entity_id) and _base(db, collection, entity_id) is None:
-            _keep_base(db, collection, entity_id, row)
+            _keep_base(db, collection, entity_id, _without_own_voiding(db, collection, row))
         lay_edits_over(db, collection, entity_id)
         _void_again(db, collection, row)
 
@@ -168,14 +168,24 @@ def _void_again(db: Connection, collection: str, row: Mapping[str, Any]) -> None
     """A voiding stays until a person takes it back, also while it is parked; of two that of central stands."""
     if row.get("voided_at") is not None:
         return
-    entity_id = row["id"]
+    if own := _own_voiding(db, collection, row["id"]):
+        _set(db, collection, row["id"], own)
+
+
+def _without_own_voiding(db: Connection, collection: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row that shows a voiding of which central has not said anything yet: what central knows of it."""
+    own = _own_voiding(db, collection, row["id"])
+    is_voided_here = own is not None and own["voided_at"] == row["voided_at"]
+    return {**row, **dict.fromkeys(VOID_COLUMNS)} if is_voided_here else row
+
+
+def _own_voiding(db: Connection, collection: str, entity_id: str) -> dict[str, Any] | None:
     voiding = db.exec_driver_sql(
         "SELECT data, actor_id FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'delete'"
         " AND status <> 'acked'",
         (entity_id, collection),
     ).first()
-    if voiding is not None:
-        _set(db, collection, entity_id, _voided_by(collection, voiding))
+    return None if voiding is None else _voided_by(collection, voiding)
 
 
 def _stated_by_tills(collection: str) -> frozenset[str]:

@@ -17,10 +17,10 @@ from avileo_pos.replica.identity import find_identity
 from avileo_pos.replica.journal import Journal, read_journal, renewed
 from avileo_pos.replica.rescue import open_or_rescue
 from avileo_pos.replica.safe import Safe
-from avileo_pos.replica.transaction import reads
+from avileo_pos.replica.transaction import reads, writes
 from avileo_pos.tables.till import DISCARDED
 from avileo_pos.usecases.queue import DiscardOperation, discard_operation, retry_operation
-from tests.replica.answers import let_go, only_parked, park_all
+from tests.replica.answers import let_go, only_parked, park_all, send_all
 from tests.replica.till import MARKET_CUSTOMER, Till, balance_row, page
 
 SEALED = KeySeal(b"k" * 32)
@@ -222,6 +222,26 @@ def test_what_is_sent_again_while_it_is_written_down_stands_in_it_by_one_of_its_
         Journal.open(path).follow(reader, till.run(reads(find_identity)))
     read = read_journal(path)
     assert {kept.operation.id for kept in read.operations} - read.discarded
+
+
+def test_a_voiding_that_was_mended_from_it_and_is_discarded_lets_the_fact_stand(till: Till) -> None:
+    """What shows it was voided here: that is no word of central's."""
+    safe = Safe.beside(till.replica.path)
+    abono = till.takes_abono()
+    send_all(till)
+    [row] = till.rows("SELECT * FROM abonos")
+    till.applies(page({**row, "collection": "abonos", "revision": 50}, head=50))
+    till.voids_abono(abono)
+    followed(till, safe.journal(till.run(reads(find_identity)).device_id))
+    till.run(writes(lambda db: db.exec_driver_sql("UPDATE sync_queue SET data = '{' WHERE operation_type = 'delete'")))
+    till.replica.close()
+    opened = open_or_rescue(till.replica.path, [safe], clock=till.clock)
+    till.replica = opened.replica
+    assert (opened.came_back, opened.lost) == (1, 0)
+    assert till.value("SELECT void_reason IS NOT NULL FROM abonos") == 1
+    park_all(till)
+    till.does(discard_operation, DiscardOperation(only_parked(till), "sí pagó"))
+    assert till.value("SELECT voided_at FROM abonos") is None
 
 
 def test_of_two_pasts_of_one_file_nothing_is_lost(till: Till) -> None:

@@ -1,7 +1,9 @@
-"""One line that ends in «…» where there is no room for all of it, as a name may be of any length."""
+"""A line, or a few, that end in «…» where there is no room for all of it, as a name may be of any length."""
+
+from collections.abc import Iterator
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 _FEWEST_LETTERS = "Mmm…"
@@ -10,9 +12,14 @@ _FEWEST_LETTERS = "Mmm…"
 class ElidedLabel(QLabel):
     """`text` stays whole, also for a screen reader; the whole of it shows when the pointer rests on it."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, most_lines: int = 1) -> None:
         super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._most_lines = most_lines
+        self.setWordWrap(most_lines > 1)
+        height = QSizePolicy.Policy.Fixed if most_lines == 1 else QSizePolicy.Policy.Minimum
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, height)
+        policy.setHeightForWidth(most_lines > 1)
+        self.setSizePolicy(policy)
         self.setText(text)
 
     def setText(self, text: str) -> None:
@@ -22,14 +29,43 @@ class ElidedLabel(QLabel):
     def minimumSizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
         fewest = min(metrics.horizontalAdvance(_FEWEST_LETTERS), metrics.horizontalAdvance(self.text()))
-        return QSize(fewest, super().minimumSizeHint().height())
+        return QSize(fewest, metrics.height())
+
+    def heightForWidth(self, width: int) -> int:
+        return QFontMetrics(self.font()).lineSpacing() * len(list(self._lines(width)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QFrame.paintEvent(self, event)
         inside = self.contentsRect()
-        shown = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, inside.width())
+        shown = "\n".join(self._lines(inside.width()))
         painter = QPainter(self)
         self.style().drawItemText(
             painter, inside, self.alignment(), self.palette(), self.isEnabled(), shown, self.foregroundRole()
         )
         painter.end()
+
+    def _lines(self, width: int) -> Iterator[str]:
+        metrics = QFontMetrics(self.font())
+        rest = self.text()
+        for _ in range(self._most_lines - 1):
+            if metrics.horizontalAdvance(rest) <= width:
+                break
+            length = self._letters_of_first_line(rest, width)
+            yield rest[:length].rstrip()
+            rest = rest[length:]
+        yield metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)
+
+    def _letters_of_first_line(self, text: str, width: int) -> int:
+        layout = QTextLayout(text, self.font())
+        layout.setTextOption(_wrapping())
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(width)
+        layout.endLayout()
+        return line.textLength()
+
+
+def _wrapping() -> QTextOption:
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    return option

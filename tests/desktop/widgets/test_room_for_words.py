@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
+import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QWidget
@@ -44,6 +47,26 @@ def test_a_label_gives_way_and_keeps_its_words(qtbot: QtBot) -> None:
     label.setText(name[:40].strip()[:-1] + "x")
     assert label.grab().toImage() == narrow
     assert label.toolTip() == label.text()
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"), [("Juana", 1), ("La casera de la esquina", 2), ("La casera " * 20, 2), ("Ñ" * 255, 2)]
+)
+def test_a_label_of_two_lines_takes_no_more_room_than_those(qtbot: QtBot, text: str, lines: int) -> None:
+    label = shown(qtbot, ElidedLabel(text, most_lines=2))
+    assert label.heightForWidth(120) == lines * label.fontMetrics().lineSpacing()
+    assert label.heightForWidth(20_000) == label.fontMetrics().lineSpacing()
+
+
+def test_both_lines_of_a_label_are_drawn(qtbot: QtBot) -> None:
+    label = shown(qtbot, ElidedLabel("Juana Mamani Quispe", most_lines=2))
+    width = label.fontMetrics().horizontalAdvance("Juana Mamani Q")
+    label.resize(width, label.heightForWidth(width))
+    pictures = []
+    for name in ("Juana Mamani", "Juana Mamani Quispe", "Juana Mamani Quisoe", "Juana Mamani Quispe de la esquina"):
+        label.setText(name)
+        pictures.append(label.grab().toImage())
+    assert all(one != another for one, another in combinations(pictures, 2))
 
 
 def test_what_has_no_room_in_a_line_begins_the_next(qtbot: QtBot) -> None:

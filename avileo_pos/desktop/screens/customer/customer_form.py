@@ -16,6 +16,7 @@ from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.choice_bar import ChoiceBar
+from avileo_pos.desktop.widgets.elided_label import ElidedLabel
 from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.desktop.widgets.rows_table import RowsTable
 from avileo_pos.domain.business_day import format_date
@@ -172,11 +173,12 @@ class _Account(QWidget):
         self.message = Button("WhatsApp", icon="message-circle")
         self.abono = Button("Abono", icon="hand-coins", variant="primary", key="F3")
         self.statement: RowsTable[StatementLine] = RowsTable("Estado de cuenta", _STATEMENT_COLUMNS)
-        self._name = QLabel()
+        self._name = ElidedLabel(most_lines=2)
         self._details = QLabel()
         self._balance = AmountDisplay("Debe")
         self._terms = QLabel()
         self._aging = _AgingBar()
+        self._movements = QStackedWidget()
         self._lay_out()
 
     def show_customer(self, card: CustomerCard, statement: Statement) -> None:
@@ -189,6 +191,7 @@ class _Account(QWidget):
         self._aging.setVisible(statement.balance > 0)
         self.statement.show_rows(statement.lines)
         self.statement.scrollToBottom()
+        self._movements.setCurrentIndex(0 if statement.lines else 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -206,7 +209,6 @@ class _Account(QWidget):
 
     def _lay_out(self) -> None:
         self._name.setProperty("look", "title")
-        self._name.setWordWrap(True)
         self._details.setProperty("look", "muted")
         self._details.setWordWrap(True)
         self._terms.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -220,8 +222,10 @@ class _Account(QWidget):
         owed.body.addWidget(self._balance)
         owed.body.addWidget(self._terms)
         owed.body.addWidget(self._aging)
+        self._movements.addWidget(self.statement)
+        self._movements.addWidget(EmptyState("file-text", "Todavía no tiene movimientos."))
         movements = Card("Estado de cuenta")
-        movements.body.addWidget(self.statement, 1)
+        movements.body.addWidget(self._movements, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.LARGE, Space.LARGE, Space.LARGE, Space.LARGE)
         column.setSpacing(Space.MEDIUM)

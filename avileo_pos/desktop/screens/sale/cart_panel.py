@@ -14,6 +14,7 @@ from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.cart_table import CartLine, CartTable
+from avileo_pos.desktop.widgets.elided_label import ElidedLabel
 from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.domain.money import ZERO, format_soles
 from avileo_pos.domain.sale import PricedLine, PricedSale
@@ -123,8 +124,8 @@ class CartPanel(Card):
         self._tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self._tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tabs.setAccessibleName("Ventas abiertas")
-        self._name, self._figures, self._kilos = QLabel(), QLabel(), QLabel()
-        self._name.setWordWrap(True)
+        self._name = ElidedLabel(most_lines=2)
+        self._figures, self._kilos = QLabel(), QLabel()
         self._figures.setWordWrap(True)
         self._name.setProperty("look", "title")
         self._kilos.setProperty("look", "muted")
