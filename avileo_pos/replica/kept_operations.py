@@ -39,6 +39,12 @@ _SENT_AGAIN: Final = f"""
     JOIN sync_queue q ON q.seq = min(one.seq, other.seq)
     WHERE q.{OPEN}
 """
+_VOIDED_HERE: Final = f"""
+    EXISTS (
+      SELECT 1 FROM sync_queue q WHERE q.entity_id = fact.id AND q.collection = :collection
+        AND q.operation_type = 'delete' AND q.{OPEN} AND q.acked_revision IS NULL
+        AND q.id NOT IN (SELECT value ->> 1 FROM json_each(:back)))
+"""
 _QUEUE: Final = (*OPERATION_COLUMNS, "sha256", "status", "last_code")
 
 
@@ -107,8 +113,8 @@ def put_back(db: Connection, kept: Iterable[KeptOperation]) -> int:
     till = read_identity(db)
     sound = [each for each in kept if is_sound(each.operation)]
     mended, lacking = list(_mended(db, sound)), _lacking(db, sound)
-    _close_what_was_sent_again(db, lacking)
     _heed_facts_of_central(db, _of_known_collections(lacking))
+    _close_what_was_sent_again(db, lacking)
     back = [*mended, *lacking]
     show_operations(db, till.business_id, _of_known_collections(back))
     _reach_receipt(db, till.receipt_series, (each.operation for each in back))
@@ -208,19 +214,20 @@ def _frozen(operation: Operation) -> dict[str, Any]:
 def _heed_facts_of_central(db: Connection, operations: Iterable[Operation]) -> None:
     """What central has already sent here by another way stands in the figures that came with it.
 
-    Of an operation that has always stood in the queue that was heeded when it came.
+    Of an operation that has always stood in the queue that was heeded when it came: a row that it has voided is voided
+    here alone.
     """
-    by_collection: dict[str, list[str]] = {}
+    by_collection: dict[str, list[Operation]] = {}
     for operation in operations:
         if COLLECTIONS[operation.collection].kind is Kind.FACT:
-            by_collection.setdefault(operation.collection, []).append(operation.entity_id)
-    for name, ids in by_collection.items():
-        voided = "voided_at IS NOT NULL" if COLLECTIONS[name].voidable else "FALSE"
+            by_collection.setdefault(operation.collection, []).append(operation)
+    for name, back in by_collection.items():
+        voided = f"voided_at IS NOT NULL AND NOT {_VOIDED_HERE}" if COLLECTIONS[name].voidable else "FALSE"
         found = db.exec_driver_sql(
-            f"SELECT id, revision, {voided} FROM {name}"
+            f"SELECT id, revision, {voided} FROM {name} fact"
             " WHERE business_id = (SELECT business_id FROM till_identity) AND revision > 0"
-            " AND id IN (SELECT value FROM json_each(?))",
-            (msgspec.json.encode(ids).decode(),),
+            " AND id IN (SELECT value ->> 0 FROM json_each(:back))",
+            {"back": msgspec.json.encode([(each.entity_id, each.id) for each in back]).decode(), "collection": name},
         )
         heed_pulled_facts(db, name, {key: PulledFact(revision, bool(gone)) for key, revision, gone in found.all()})
 

@@ -208,6 +208,25 @@ def test_what_was_sent_again_counts_once_in_an_older_file(till: Till) -> None:
     assert till.value("SELECT count(*) FROM abonos WHERE sync_status = 'pending'") == 2
 
 
+def test_a_voiding_that_was_sent_again_counts_once_in_an_older_file(till: Till) -> None:
+    """There the row shows the voiding that it goes in place of, and central knows of neither."""
+    safe = Safe.beside(till.replica.path)
+    older = till.replica.path.with_name("older.db")
+    abono = till.takes_abono()
+    send_all(till, revision=50)
+    [row] = till.rows("SELECT * FROM abonos")
+    debt = balance_row(MARKET_CUSTOMER, 2000, revision=50)
+    till.applies(page({**row, "collection": "abonos", "revision": 50}, debt, head=50))
+    till.voids_abono(abono)
+    till.replica.copy_into(older)
+    park_all(till)
+    till.does(retry_operation, only_parked(till))
+    followed(till, safe.journal(till.run(reads(find_identity)).device_id))
+    put_in_place(till, older)
+    till.replica = open_or_rescue(till.replica.path, [safe], clock=till.clock).replica
+    assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("25.00")
+
+
 def test_what_is_sent_again_while_it_is_written_down_stands_in_it_by_one_of_its_ids(till: Till, tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     till.takes_abono()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -43,7 +43,7 @@ from tests.simulation.carts import Carts
 from tests.simulation.checkers import Checkers, Violation
 from tests.simulation.ledger import Done
 from tests.simulation.moments import CentralCrashed, Moments, TillCrashed, driver_of, listening, program_of
-from tests.simulation.network import Exchange, Fault, Line
+from tests.simulation.network import Exchange, Fault, Line, operation_ids, plain
 from tests.simulation.people import People
 from tests.simulation.review import Review
 from tests.simulation.safety import Safety
@@ -291,6 +291,8 @@ class World:
         if not self.late:
             return "nothing on its way"
         request = self.late.pop(which % len(self.late))
+        if self.cursed.intersection(operation_ids(plain(request))):
+            return "arrived: 500"
         try:
             return f"arrived: {self.market.whoever_answers(request).answer(request).status_code}"
         except httpx.ConnectError:
@@ -493,12 +495,20 @@ class World:
         return f"poisoned by {kind}"
 
     def _curse(self, till: int, which: int) -> str:
-        """Central fails over one operation, whatever comes with it and however often."""
+        """Central fails over one operation that it has not stored, whatever comes with it and however often."""
+        stored = self._stored_where_it_sends(self.tills[till])
         waiting = self.tills[till].rows("SELECT id FROM sync_queue WHERE status = 'pending' ORDER BY seq")
-        if not waiting:
+        unheard = [each["id"] for each in waiting if each["id"] not in stored]
+        if not unheard:
             return "nothing waits"
-        self.cursed.add(waiting[which % len(waiting)]["id"])
+        self.cursed.add(unheard[which % len(unheard)])
         return "cursed"
+
+    def _stored_where_it_sends(self, till: SimulatedTill) -> Container[str]:
+        """Answered again for what it has, central fails over nothing."""
+        [state] = till.rows("SELECT epoch FROM sync_state")
+        there = self.checkers.who_answers_in(state["epoch"])
+        return there.receipts.keys() if there else ()
 
     def _narrow(self, till: int, operations: int, rows: int) -> str:
         """A proxy that takes few operations at once, and a central that sends few rows."""

@@ -173,7 +173,7 @@ class _Account(QWidget):
         self.message = Button("WhatsApp", icon="message-circle")
         self.abono = Button("Abono", icon="hand-coins", variant="primary", key="F3")
         self.statement: RowsTable[StatementLine] = RowsTable("Estado de cuenta", _STATEMENT_COLUMNS)
-        self._name = ElidedLabel(most_lines=2)
+        self._name = ElidedLabel(most_lines=4)
         self._details = QLabel()
         self._balance = AmountDisplay("Debe")
         self._terms = QLabel()

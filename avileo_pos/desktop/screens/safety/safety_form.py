@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from avileo_pos.desktop import safety_words
@@ -89,6 +89,7 @@ class SafetyForm(QWidget):
         copies.body.addWidget(self._lists, 1)
         none_yet = QLabel("Todavía no hay copias. La primera se hace sola en un momento.")
         none_yet.setProperty("look", "muted")
+        none_yet.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.table.setMinimumHeight(_LOWEST_TABLE)
         self._lists.addWidget(self.table)
         self._lists.addWidget(none_yet)
