@@ -665,7 +665,9 @@ def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
     """A shown figure is central's as of its revision with all that was done here, each counted once."""
     for moved in (each for each in seen.moved if not _cannot_know(seen, seen.at_tills[each.name])):
         till = seen.at_tills[moved.name]
-        doubtful = _refused_of_the_unbrought(till)
+        unbrought = _voidings_of_the_unbrought(till)
+        doubtful = {each["id"] for each in unbrought if each["status"] == "parked"}
+        births_of_lost = _births_of_what_central_lost(seen, till, unbrought)
         for name, shown, counted in (
             ("customer_balances", moved.shown_debts(), seen.ledger.debts),
             ("inventory", moved.shown_stock(), seen.ledger.stock),
@@ -676,6 +678,8 @@ def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
                     continue
                 if _is_refused_of_another(till, name, key):
                     continue  # central may count by a stand-in that it does not show to whoever is here now
+                if births_of_lost and counted(births_of_lost).get(key) != counted(()).get(key):
+                    continue  # only the last page tells that there was nothing to take back
                 in_it = seen.counted_in(till, name, key)
                 expected = [
                     counted(operations).get(key, NOTHING_YET[name])
@@ -702,15 +706,26 @@ def _cannot_know(seen: Checkers, till: AtTill) -> bool:
     return memory.is_new or bool(carried & unanswered)
 
 
-def _refused_of_the_unbrought(till: AtTill) -> set[str]:
-    """Voids of others' facts that central refused before it brought these anew: it may have them, or lack them."""
+def _voidings_of_the_unbrought(till: AtTill) -> list[Row]:
+    """Open ones of others' facts that central has not brought anew yet: it may have them, or lack them."""
     own = {each["entity_id"] for each in till.queue if each["operation_type"] == "create"}
-    return {
-        each["id"]
+    return [
+        each
         for each in till.queue
-        if each["operation_type"] == "delete" and each["status"] == "parked" and each["entity_id"] not in own
+        if each["operation_type"] == "delete" and each["status"] != "acked" and each["entity_id"] not in own
         if (fact := till.rows[each["collection"]].get(each["entity_id"])) is not None and fact["revision"] < 0
+    ]
+
+
+def _births_of_what_central_lost(seen: Checkers, till: AtTill, voidings: list[Row]) -> set[str]:
+    there = seen.who_answers_in(till.state["epoch"])
+    lost = {
+        each["entity_id"]
+        for each in voidings
+        if there is None or each["entity_id"] not in there.rows[each["collection"]]
     }
+    births = (done for done in seen.ledger.done.values() if lost and done.operation_type == "create")
+    return {done.id for done in births if done.entity_id in lost}
 
 
 def _is_refused_of_another(till: AtTill, name: str, key: str) -> bool:
