@@ -643,15 +643,19 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
 
 
 def _is_to_come(seen: Checkers, till: AtTill, operation: Row) -> bool:
-    """Whether what it changes is another's, and nothing of that has come to the file that this till has now."""
+    """Whether what it changes is another's, and nothing of that has come to the file that this till has now.
+
+    It may have gone out of view, and from central then.
+    """
     if operation["operation_type"] == "create":
         return False
     there = seen.who_answers_in(till.state["epoch"])
     visible = there.visible_to(till.cursor.members, till.cursor.role) if there and till.cursor else {}
     row = visible.get(operation["collection"], {}).get(operation["entity_id"])
     has_come = row is not None and row["revision"] <= (till.state["pulled_head"] or 0)
-    came_alone = seen.gone_back[till.name] > 0 or operation["id"] in seen.taken_in[till.name]
-    return seen.memories[till.name].is_new or (came_alone and not has_come)
+    memory = seen.memories[till.name]
+    stood_alone = seen.gone_back[till.name] > 0 or operation["id"] in seen.taken_in[till.name] | memory.out_of_view
+    return memory.is_new or (stood_alone and not has_come)
 
 
 def _was_replaced(seen: Checkers, till: AtTill, edit: Row, row: Row) -> bool:
