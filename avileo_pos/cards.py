@@ -122,9 +122,13 @@ def lay_edits_over(db: Connection, collection: str, entity_id: str, since: int =
 
 
 def take_voiding_back(db: Connection, collection: str, entity_id: str) -> None:
-    """A fact is shown without the own voiding: as it stands at central, where another may have voided it too."""
+    """A fact is shown without an own voiding: as it stands at central, where another may have voided it too.
+
+    In another past of this till's file it may have been voided once more.
+    """
     base = _base(db, collection, entity_id) or {}
-    _set(db, collection, entity_id, {name: base.get(name) for name in VOID_COLUMNS})
+    another = None if base.get("voided_at") else _own_voiding(db, collection, entity_id)
+    _set(db, collection, entity_id, {name: base.get(name) for name in VOID_COLUMNS} | (another or {}))
 
 
 def forget_base_revisions(db: Connection) -> None:

@@ -122,7 +122,7 @@ def _counts_with(derived: str, fact: str, part: str, link: str) -> str:
     rises with what is done to it. A figure of central's present epoch may not hold a fact that central has not brought
     in it, when it has refused the void. Of a fact that central shows here no more it cannot be known whether somebody
     else has voided it; of an own one that matters once its void was refused and everything has been taken anew. There
-    the figure stands as central counts.
+    the figure stands as central counts. What was voided in two pasts of this till's file is taken back once.
     """
     # The + keeps SQLite from looking for the least revision through all of a business, where the link leads to a few.
     stored = f"""coalesce(
@@ -140,7 +140,8 @@ def _counts_with(derived: str, fact: str, part: str, link: str) -> str:
       )
       OR nullif(abs({stored}), 0) <= max(abs(coalesce({derived}.revision, 0)), {head})
       AND NOT ({stored} <= 0 AND {derived}.revision > 0 AND {is_refused})
-    )"""
+    ) AND NOT (q.operation_type = 'delete' AND {of_it} 'delete' AND o.seq < q.seq AND o.last_code IS NOT '{DISCARDED}'))
+    """
 
 
 # --- While everything is taken anew -----------------------------------------------------------------------------------
@@ -157,7 +158,8 @@ def fold_own_facts(db: Connection) -> None:
 def leave_out(db: Connection, seq: int, *, for_good: bool) -> None:
     """An operation is about to be closed, or an edit to be parked: take it from the figures that were folded with it.
 
-    With a birth that goes for good goes a void of it that central has answered without knowing that birth.
+    With a birth that goes for good goes a void of it that central has answered without knowing that birth. Of two voids
+    the other stays.
     """
     _change_figures(db, "-", _folded_with, seq=seq, for_good=for_good)
 
@@ -169,7 +171,11 @@ def _folded_with(derived: str) -> str:
     AND q.seq IN (
       SELECT o.seq FROM sync_queue closed JOIN sync_queue o ON o.entity_id = closed.entity_id
       WHERE closed.seq = :seq
-        AND (o.seq = :seq OR :for_good AND closed.operation_type = 'create' AND o.operation_type = 'delete'))
+        AND (o.seq = :seq OR :for_good AND closed.operation_type = 'create' AND o.operation_type = 'delete')
+        AND NOT (closed.operation_type = 'delete' AND EXISTS (
+          SELECT 1 FROM sync_queue other WHERE other.entity_id = closed.entity_id AND other.seq <> closed.seq
+            AND other.operation_type = 'delete' AND other.last_code IS NOT '{DISCARDED}'
+            AND other.seq <= (SELECT folded_seq FROM sync_state))))
     """
 
 

@@ -166,8 +166,8 @@ def _lacking(db: Connection, kept: Iterable[KeptOperation]) -> list[KeptOperatio
 
 def _close_what_was_sent_again(db: Connection, lacking: Sequence[KeptOperation]) -> None:
     """One act may come back as the operation that went in place of another, or as that other: the later one stands."""
-    own = [each.operation.id for each in lacking if _is_own(db, UUID(each.device_id))]
-    refused = db.exec_driver_sql(_SENT_AGAIN, (msgspec.json.encode(own).decode(),)).scalars().all()
+    back = msgspec.json.encode([each.operation.id for each in lacking]).decode()
+    refused = db.exec_driver_sql(_SENT_AGAIN, (back,)).scalars().all()
     for seq in refused:
         leave_out(db, seq, for_good=False)
         db.exec_driver_sql(

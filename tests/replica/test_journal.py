@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -282,6 +284,27 @@ def test_of_two_pasts_of_one_file_nothing_is_lost(till: Till) -> None:
     assert sorted(told(safe.journal_path(device))) == sorted(written(till))
 
 
+def test_what_was_voided_in_two_pasts_of_one_file_is_taken_back_once(till: Till) -> None:
+    safe = Safe.beside(till.replica.path)
+    older = till.replica.path.with_name("older.db")
+    till.applies(page(balance_row(MARKET_CUSTOMER, 2000, revision=5), head=5))
+    abono = till.takes_abono()
+    till.replica.copy_into(older)
+    till.voids_abono(abono)
+    followed(till, safe.journal(till.run(reads(find_identity)).device_id))
+    put_in_place(till, older)
+    till.reopen()
+    till.clock.now += timedelta(minutes=5)
+    till.voids_abono(abono)
+    till.replica.close()
+    till.replica = open_or_rescue(till.replica.path, [safe], clock=till.clock).replica
+    assert [row["operation_type"] for row in till.queue()] == ["create", "delete", "delete"]
+    assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("20.00")
+    till.does(discard_operation, DiscardOperation(parked_last(till), "ya estaba anulado"))
+    assert till.value("SELECT voided_at IS NOT NULL FROM abonos") == 1
+    assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("20.00")
+
+
 def test_what_only_the_stick_knows_comes_back_though_later_things_came_back_before(till: Till, tmp_path: Path) -> None:
     device = till.run(reads(find_identity)).device_id
     own, stick = Safe.beside(till.replica.path), Safe.on(tmp_path, str(device), SEALED)
@@ -371,6 +394,12 @@ def test_one_that_knows_more_than_the_queue_is_kept_however_long(till: Till, tmp
 def renewed_by(till: Till, path: Path, seal: Seal = PLAIN) -> bool:
     with closing(till.replica.reader()) as reader:
         return renewed(path, seal, reader, till.run(reads(find_identity)), till.clock())
+
+
+def parked_last(till: Till) -> UUID:
+    last = "(SELECT max(seq) FROM sync_queue)"
+    till.run(writes(lambda db: db.exec_driver_sql(f"UPDATE sync_queue SET status = 'parked' WHERE seq = {last}")))
+    return UUID(till.value(f"SELECT id FROM sync_queue WHERE seq = {last}"))
 
 
 def put_in_place(till: Till, older: Path) -> None:

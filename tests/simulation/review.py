@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -84,7 +83,7 @@ class Review:
 
     def _looked_after(self, till: SimulatedTill, operation: dict[str, Any], what: str) -> str:
         usecase, request, meaning = _as_asked(operation, what, self._world.checkers.ledger)
-        said = self._world._done(till, partial(till.do, usecase, request, meaning, by=_by_whom(till, what)))
+        said = self._world._done(till, lambda: till.do(usecase, request, meaning, by=_by_whom(till, what)))
         checkers = self._world.checkers
         checkers.looked_through(till)
         if operation["id"] in checkers.poisonous:  # what is sent in its place says the same
