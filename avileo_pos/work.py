@@ -181,14 +181,15 @@ class Work:
             mirror_sync_status(self.db, self.business.id, table, [entity])
 
 
-# What central must have before an operation: all that is open of the row itself, and the births of what it names.
+# What central must have before an operation: the births of what it names, and all that is open of the row itself, but
+# before a birth that takes the place of another, for which those wait.
 _QUEUE = """
 INSERT INTO sync_queue
   (id, operation_type, collection, entity_id, data, actor_id, schema, created_at, sha256, depends_on)
 VALUES
   (:id, :operation_type, :collection, :entity_id, :data, :actor_id, :schema, :created_at, :sha256, (
     SELECT json_group_array(id) FROM (
-      SELECT id FROM sync_queue WHERE entity_id = :entity_id AND status <> 'acked'
+      SELECT id FROM sync_queue WHERE entity_id = :entity_id AND status <> 'acked' AND :operation_type <> 'create'
       UNION
       SELECT q.id FROM json_each(:refers_to) named CROSS JOIN sync_queue q ON q.entity_id = named.value
       WHERE q.status <> 'acked' AND q.operation_type = 'create'

@@ -169,6 +169,21 @@ def test_a_discarded_fact_leaves_the_till_and_stays_in_the_log(till: Till) -> No
     assert (row["status"], row["last_code"], row["last_error"]) == ("acked", "discarded", "Ana: se registró dos veces")
 
 
+def test_a_birth_that_was_put_right_waits_for_no_edit_that_waits_for_it(till: Till) -> None:
+    """Both were refused, and wait again at a central of another epoch."""
+    till.run(writes(adopt_epoch, BUSINESS, EPOCH))
+    till.renames(till.new_customer("Rosa"), "Rosa Quispe")
+    park_all(till)
+    birth = UUID(till.value("SELECT id FROM sync_queue WHERE operation_type = 'create'"))
+    till.does(resend_operation, ResendOperation(birth, {"dni": "12345678"}))
+    send_all(till)
+    till.run(writes(adopt_epoch, BUSINESS, "second"))
+    for going in ("create", "update"):
+        [operation] = next_batch(till)
+        assert operation.operation_type == going
+        settle(till, applied(operation))
+
+
 def test_a_discarded_operation_is_never_sent_again(till: Till) -> None:
     till.takes_abono()
     park_all(till)
