@@ -94,15 +94,18 @@ def discard_operation(work: Work, request: DiscardOperation) -> None:
     """Take back here what central did not take; the operation and the reason stay in the log for 45 days.
 
     With the birth of what central never had goes all that was done to it since, its voiding or its edits: central would
-    have nothing to apply them to, and they might wait for it for weeks after a backup was put back.
+    have nothing to apply them to, and they might wait for it for weeks after a backup was put back. Where it was put
+    right in another past of this till's file, that birth stays, and with it all else.
 
     Raises PermissionDenied, BusinessRuleBroken: reason_required, operation_not_parked, operation_needed_by_others.
     """
     work.actor.require(Permission.OPERATION_DISCARD)
     reason = required_reason(request.reason)
     parked = _parked(work, request.operation_id)
-    discarded = [*_done_since(work, parked), parked]
-    _require_that_none_waits_for(work, discarded)
+    discarded = [parked]
+    if not _is_born_otherwise(work, parked):
+        discarded = [*_done_since(work, parked), parked]
+        _require_that_none_waits_for(work, discarded)
     for operation in discarded:
         _close(work, operation, f"{work.actor.name}: {reason}", for_good=True)
         _take_back(work, operation)
@@ -179,6 +182,16 @@ def _done_since(work: Work, operation: Row[Any]) -> Sequence[Row[Any]]:
     ).all()
 
 
+def _is_born_otherwise(work: Work, operation: Row[Any]) -> bool:
+    """Whether what a birth brought comes to central by another one too."""
+    found = work.db.exec_driver_sql(
+        "SELECT 1 FROM sync_queue WHERE entity_id = ? AND collection = ? AND seq <> ? AND status <> 'acked'"
+        " AND operation_type = 'create'",
+        (operation.entity_id, operation.collection, operation.seq),
+    )
+    return operation.operation_type == "create" and found.first() is not None
+
+
 def _waiting_edits(work: Work, operation: Row[Any]) -> Sequence[Row[Any]]:
     return work.db.exec_driver_sql(
         f"SELECT {_READ} FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'update'"
@@ -231,7 +244,7 @@ def _close(work: Work, operation: Row[Any], said: str, *, for_good: bool = False
 def _take_back(work: Work, operation: Row[Any]) -> None:
     if operation.collection not in COLLECTIONS:
         return  # queued by another version of this program: no row here shows it
-    if operation.operation_type == "create":
+    if operation.operation_type == "create" and not _is_born_otherwise(work, operation):
         _remove_unsent_rows(work, operation)
     elif operation.operation_type == "delete":
         _take_voiding_back(work, operation)

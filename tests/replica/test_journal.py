@@ -21,7 +21,13 @@ from avileo_pos.replica.rescue import open_or_rescue
 from avileo_pos.replica.safe import Safe
 from avileo_pos.replica.transaction import reads, writes
 from avileo_pos.tables.till import DISCARDED
-from avileo_pos.usecases.queue import DiscardOperation, discard_operation, retry_operation
+from avileo_pos.usecases.queue import (
+    DiscardOperation,
+    ResendOperation,
+    discard_operation,
+    resend_operation,
+    retry_operation,
+)
 from tests.replica.answers import let_go, only_parked, park_all, send_all
 from tests.replica.till import MARKET_CUSTOMER, Till, balance_row, page
 
@@ -303,6 +309,22 @@ def test_what_was_voided_in_two_pasts_of_one_file_is_taken_back_once(till: Till)
     till.does(discard_operation, DiscardOperation(parked_last(till), "ya estaba anulado"))
     assert till.value("SELECT voided_at IS NOT NULL FROM abonos") == 1
     assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("20.00")
+
+
+def test_of_a_birth_that_was_put_right_in_a_later_past_the_first_can_be_discarded(till: Till) -> None:
+    safe = Safe.beside(till.replica.path)
+    older = till.replica.path.with_name("older.db")
+    rosa = till.new_customer("Rosa")
+    park_all(till)
+    till.renames(rosa, "Rosa Quispe")
+    till.replica.copy_into(older)
+    till.does(resend_operation, ResendOperation(only_parked(till), {"dni": "12345678"}))
+    followed(till, safe.journal(till.run(reads(find_identity)).device_id))
+    put_in_place(till, older)
+    till.replica = open_or_rescue(till.replica.path, [safe], clock=till.clock).replica
+    till.does(discard_operation, DiscardOperation(only_parked(till), "sin DNI"))
+    assert [row["operation_type"] for row in till.queue() if row["status"] == "pending"] == ["update", "create"]
+    assert till.shown_name(rosa) == "Rosa Quispe"
 
 
 def test_what_only_the_stick_knows_comes_back_though_later_things_came_back_before(till: Till, tmp_path: Path) -> None:
