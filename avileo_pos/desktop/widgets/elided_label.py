@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 _FEWEST_LETTERS = "Mmm…"
@@ -32,7 +32,7 @@ class ElidedLabel(QLabel):
         return QSize(fewest, metrics.height())
 
     def heightForWidth(self, width: int) -> int:
-        return QFontMetrics(self.font()).lineSpacing() * len(list(self._lines(width)))
+        return QFontMetrics(self.font()).lineSpacing() * len(self._lines(width))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QFrame.paintEvent(self, event)
@@ -44,28 +44,30 @@ class ElidedLabel(QLabel):
         )
         painter.end()
 
-    def _lines(self, width: int) -> Iterator[str]:
-        metrics = QFontMetrics(self.font())
-        rest = self.text()
-        for _ in range(self._most_lines - 1):
-            if metrics.horizontalAdvance(rest) <= width:
-                break
-            length = self._letters_of_first_line(rest, width)
-            yield rest[:length].rstrip()
-            rest = rest[length:]
-        yield metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)
-
-    def _letters_of_first_line(self, text: str, width: int) -> int:
-        layout = QTextLayout(text, self.font())
-        layout.setTextOption(_wrapping())
-        layout.beginLayout()
-        line = layout.createLine()
-        line.setLineWidth(width)
-        layout.endLayout()
-        return line.textLength()
+    def _lines(self, width: int) -> list[str]:
+        return list(lines_of(self.text(), self.font(), width, self._most_lines))
 
 
-def _wrapping() -> QTextOption:
+def lines_of(text: str, face: QFont, width: int, most_lines: int) -> Iterator[str]:
+    """A text broken at words where it can be, in at most so many lines; what is too long ends in «…»."""
+    metrics = QFontMetrics(face)
+    rest = text
+    for _ in range(most_lines - 1):
+        if metrics.horizontalAdvance(rest) <= width:
+            break
+        line = _first_line(rest, face, width)
+        yield line.rstrip()
+        rest = rest[len(line) :]
+    yield metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)
+
+
+def _first_line(text: str, face: QFont, width: int) -> str:
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    return option
+    layout = QTextLayout(text, face)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(width)
+    layout.endLayout()
+    return text.encode("utf-16-le")[: 2 * line.textLength()].decode("utf-16-le")  # Qt counts as UTF-16 does

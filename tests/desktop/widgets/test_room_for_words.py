@@ -6,13 +6,13 @@ from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFont, QFontMetrics, QImage
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from avileo_pos.desktop.item_models.rows_model import Column, State
 from avileo_pos.desktop.theme import Space, Tone
-from avileo_pos.desktop.widgets.elided_label import ElidedLabel
+from avileo_pos.desktop.widgets.elided_label import ElidedLabel, lines_of
 from avileo_pos.desktop.widgets.flow_layout import FlowLayout
 from avileo_pos.desktop.widgets.rows_table import RowsTable
 from tests.desktop.hands import shown
@@ -56,6 +56,17 @@ def test_a_label_of_two_lines_takes_no_more_room_than_those(qtbot: QtBot, text: 
     label = shown(qtbot, ElidedLabel(text, most_lines=2))
     assert label.heightForWidth(120) == lines * label.fontMetrics().lineSpacing()
     assert label.heightForWidth(20_000) == label.fontMetrics().lineSpacing()
+
+
+@pytest.mark.parametrize(
+    "text", ["La casera de la esquina", "Ñ" * 60, "\N{HATCHING CHICK} Pollos " * 9, "\N{EGG}" * 40]
+)
+def test_every_line_of_a_label_has_room(qtbot: QtBot, text: str) -> None:
+    face = QFont()
+    lines = list(lines_of(text, face, 120, 3))
+    assert all(QFontMetrics(face).horizontalAdvance(line) <= 120 for line in lines)
+    shown = "".join(lines).removesuffix("…")
+    assert text.replace(" ", "").startswith(shown.replace(" ", ""))
 
 
 def test_both_lines_of_a_label_are_drawn(qtbot: QtBot) -> None:
