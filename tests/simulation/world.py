@@ -420,6 +420,8 @@ class World:
         seller = self.tills[till]
         if seller.value("SELECT count(*) FROM former_devices"):
             return "already used what the new shape has"
+        if seller.value("SELECT epoch FROM sync_state") in self.checkers.unsteady:
+            return "may not have heard of what central lost"
         seller.close()
         self.power.pop(str(seller.file), None)
         with closing(sqlite3.connect(seller.file)) as file:
