@@ -27,6 +27,7 @@ from avileo_pos.protocol import (
     OperationResult,
     OperationStatus,
 )
+from avileo_pos.protocol.branches import surely_held
 from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.till import DISCARDED
 from avileo_pos.work import mirror_sync_status
@@ -297,11 +298,15 @@ def _mark_as_sent(db: Connection, chosen: Sequence[Row[Any]], now: datetime) -> 
 
 
 def _coming(db: Connection, operation_ids: Iterable[str]) -> frozenset[str]:
-    """Those that have gone to central from here, or will go by themselves."""
+    """Those that have gone to central from here, or will go by themselves.
+
+    What a branch began with it has by its rows, and will never answer.
+    """
+    epoch = db.exec_driver_sql("SELECT epoch FROM sync_state").scalar()
     found = db.exec_driver_sql(
         "SELECT id FROM sync_queue WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'parked'"
-        " AND coalesce(last_code, '') <> ?",
-        (_json(list(operation_ids)), DISCARDED),
+        " AND coalesce(last_code, '') <> ? AND coalesce(acked_revision > ?, TRUE)",
+        (_json(list(operation_ids)), DISCARDED, surely_held(epoch) if epoch else 0),
     )
     return frozenset(found.scalars())
 

@@ -346,6 +346,18 @@ def test_what_a_branch_has_answered_by_its_rows_alone_is_asked_again_at_home(til
     assert next_batch(till) == (elsa,)
 
 
+def test_a_branch_is_not_told_to_wait_for_what_it_began_with(till: Till) -> None:
+    """Its central has answered the birth, and refused the voiding: of that the branch knows by the row alone."""
+    till.run(writes(adopt_epoch, BUSINESS, EPOCH))
+    till.voids_abono(till.takes_abono())
+    birth, voiding = next_batch(till)
+    assert voiding.depends_on == (birth.id,)
+    settle(till, applied(birth, revision=23), quarantined(voiding))
+    till.run(writes(adopt_epoch, BUSINESS, BranchPoint(str(BUSINESS), EPOCH, 100).named("market")))
+    (again,) = next_batch(till)
+    assert (again.id, again.depends_on) == (voiding.id, ())
+
+
 # --- Cards while edits wait ------------------------------------------------------------------------------------------
 
 
