@@ -508,8 +508,8 @@ class World:
 
     def _stored_where_it_sends(self, till: SimulatedTill) -> Container[str]:
         """Answered again for what it has, central fails over nothing."""
-        [state] = till.rows("SELECT epoch FROM sync_state")
-        there = self.checkers.who_answers_in(state["epoch"]) or self.checkers.at_central
+        epoch = till.value("SELECT epoch FROM sync_state")
+        there = self.checkers.who_answers_in(epoch) or self.checkers.at_central
         return there.receipts.keys()
 
     def _narrow(self, till: int, operations: int, rows: int) -> str:
