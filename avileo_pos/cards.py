@@ -88,10 +88,9 @@ def show_again(db: Connection, entities: Iterable[Entity]) -> None:
         base = _base(db, collection, entity_id)
         if base is None:
             continue
-        birth = _waiting_birth(db, collection, entity_id)
-        if birth is None:
+        if not _is_being_born(db, collection, entity_id):
             _set(db, collection, entity_id, {name: base[name] for name in _stated_by_tills(collection) & base.keys()})
-        lay_edits_over(db, collection, entity_id, since=birth or 0)
+        lay_edits_over(db, collection, entity_id)
         _forget_unneeded_base(db, collection, entity_id)
 
 
@@ -107,12 +106,12 @@ def lay_over(db: Connection, entities: Iterable[tuple[str, str]]) -> None:
         _void_again(db, collection, row)
 
 
-def lay_edits_over(db: Connection, collection: str, entity_id: str, since: int = 0) -> None:
-    """Make a row show the edits of it that wait, those that stand in the queue after the place `since`."""
+def lay_edits_over(db: Connection, collection: str, entity_id: str) -> None:
+    """Make a row show the edits of it that wait: at central a birth comes before all of them, whenever it was sent."""
     edits = db.exec_driver_sql(
         "SELECT data FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'update'"
-        " AND status IN ('pending', 'inflight') AND seq > ? ORDER BY seq",
-        (entity_id, collection, since),
+        " AND status IN ('pending', 'inflight') ORDER BY seq",
+        (entity_id, collection),
     )
     shown: dict[str, Any] = {}
     for data in edits.scalars():
@@ -213,14 +212,14 @@ def _born_with(collection: str, data: str) -> dict[str, Any]:
     return {name: said.get(name) for name in _stated_by_tills(collection)}
 
 
-def _waiting_birth(db: Connection, collection: str, entity_id: str) -> int | None:
-    """The place in the queue of a card's birth that is yet to be sent: the card shows what that says already."""
-    place: int | None = db.exec_driver_sql(
-        "SELECT max(seq) FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'create'"
+def _is_being_born(db: Connection, collection: str, entity_id: str) -> bool:
+    """Whether a card's birth is yet to be sent: the card shows what that says already."""
+    found = db.exec_driver_sql(
+        "SELECT 1 FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'create'"
         " AND status IN ('pending', 'inflight')",
         (entity_id, collection),
-    ).scalar()
-    return place
+    )
+    return found.first() is not None
 
 
 def _set(db: Connection, collection: str, entity_id: str, values: Mapping[str, Any]) -> None:

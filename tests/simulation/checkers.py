@@ -289,8 +289,9 @@ class Checkers:
         for done in till.done_since(place):
             before = self.ledger.done.get(former[done.id])
             self.committed(replace(done, meaning=before.meaning if before else NOTHING))
-            if former[done.id] in self.poisonous:
-                self.poisonous.add(done.id)
+            for told in (self.poisonous, self.memories[till.name].out_of_view):
+                if former[done.id] in told:
+                    told.add(done.id)
         self.looked_through(till)
 
     # --- Looking -----------------------------------------------------------------------------------------------------
