@@ -32,12 +32,13 @@ OPERATION_COLUMNS: Final = (
     "seq", "id", "operation_type", "collection", "entity_id", "schema", "actor_id", "created_at", "data", "depends_on",
 )  # fmt: skip
 _SENT_AGAIN: Final = f"""
-    SELECT q.seq FROM json_each(?) back JOIN sync_queue one ON one.id = back.value
+    SELECT q.seq, max(one.seq, other.seq) AS again FROM json_each(?) back JOIN sync_queue one ON one.id = back.value
     JOIN sync_queue other ON other.entity_id = one.entity_id AND other.collection = one.collection
       AND other.operation_type = one.operation_type AND other.sha256 = one.sha256 AND other.created_at = one.created_at
       AND other.seq <> one.seq
     JOIN sync_queue q ON q.seq = min(one.seq, other.seq)
-    WHERE q.{OPEN}
+    WHERE q.last_code IS NOT '{DISCARDED}'
+    ORDER BY q.seq, again
 """
 _VOIDED_HERE: Final = f"""
     EXISTS (
@@ -165,15 +166,22 @@ def _lacking(db: Connection, kept: Iterable[KeptOperation]) -> list[KeptOperatio
 
 
 def _close_what_was_sent_again(db: Connection, lacking: Sequence[KeptOperation]) -> None:
-    """One act may come back as the operation that went in place of another, or as that other: the later one stands."""
+    """One act may come back as the operation that went in place of another, or as that other: the later one stands.
+
+    In an older file central may have answered the other in an epoch that is over: the figures hold the act by that.
+    """
     back = msgspec.json.encode([each.operation.id for each in lacking]).decode()
-    refused = db.exec_driver_sql(_SENT_AGAIN, (back,)).scalars().all()
-    for seq in refused:
-        leave_out(db, seq, for_good=False)
+    for former, again in db.exec_driver_sql(_SENT_AGAIN, (back,)).all():
+        leave_out(db, former, for_good=False)
+        db.exec_driver_sql(
+            "UPDATE sync_queue SET acked_revision = coalesce(acked_revision,"
+            " (SELECT acked_revision FROM sync_queue WHERE seq = ?)) WHERE seq = ?",
+            (former, again),
+        )
         db.exec_driver_sql(
             "UPDATE sync_queue SET status = 'acked', acked_at = created_at, acked_revision = NULL, last_code = ?"
             " WHERE seq = ?",
-            (DISCARDED, seq),
+            (DISCARDED, former),
         )
 
 

@@ -19,6 +19,7 @@ from avileo_pos.replica.identity import find_identity
 from avileo_pos.replica.journal import Journal, read_journal, renewed
 from avileo_pos.replica.rescue import open_or_rescue
 from avileo_pos.replica.safe import Safe
+from avileo_pos.replica.sync_state import adopt_epoch
 from avileo_pos.replica.transaction import reads, writes
 from avileo_pos.tables.till import DISCARDED
 from avileo_pos.usecases.queue import (
@@ -29,7 +30,7 @@ from avileo_pos.usecases.queue import (
     retry_operation,
 )
 from tests.replica.answers import let_go, only_parked, park_all, send_all
-from tests.replica.till import MARKET_CUSTOMER, Till, balance_row, page
+from tests.replica.till import BUSINESS, MARKET_CUSTOMER, Till, balance_row, page
 
 SEALED = KeySeal(b"k" * 32)
 
@@ -214,6 +215,27 @@ def test_what_was_sent_again_counts_once_in_an_older_file(till: Till) -> None:
     assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("15.00")
     assert [row["status"] for row in till.queue()] == ["acked"] * 3 + ["pending"] * 3
     assert till.value("SELECT count(*) FROM abonos WHERE sync_status = 'pending'") == 2
+
+
+def test_what_was_sent_again_to_a_central_put_back_counts_once_in_a_file_of_before(till: Till) -> None:
+    """There central has answered the first of the two, and its figure holds the act by that."""
+    safe = Safe.beside(till.replica.path)
+    older = till.replica.path.with_name("older.db")
+    till.run(writes(adopt_epoch, BUSINESS, "one"))
+    till.takes_abono()
+    send_all(till, revision=50)
+    till.applies(page(balance_row(MARKET_CUSTOMER, 1500, revision=51), head=51))
+    till.replica.copy_into(older)
+    till.run(writes(adopt_epoch, BUSINESS, "another"))
+    park_all(till)
+    for operation in till.rows("SELECT id FROM sync_queue WHERE status = 'parked'"):
+        till.does(retry_operation, operation["id"])
+    followed(till, safe.journal(till.run(reads(find_identity)).device_id))
+    put_in_place(till, older)
+    till.replica = open_or_rescue(till.replica.path, [safe], clock=till.clock).replica
+    assert till.does(customer_balance, MARKET_CUSTOMER) == Decimal("15.00")
+    till.run(writes(adopt_epoch, BUSINESS, "another"))
+    assert [row["status"] for row in till.queue()] == ["acked", "pending"]
 
 
 def test_a_voiding_that_was_sent_again_counts_once_in_an_older_file(till: Till) -> None:
