@@ -43,7 +43,7 @@ def since(derived: str) -> str:
 
 
 def from_queue(table: str, row: str) -> str:
-    """What SQL reads to find facts or cards by their operations `q`."""
+    """What SQL reads to find facts by their operations `q`."""
     return f"sync_queue q CROSS JOIN {table} {row} ON {row}.business_id = :business AND {row}.id = q.entity_id"
 
 
@@ -55,8 +55,8 @@ def from_wanted(table: str, row: str, column: str) -> str:
     )
 
 
-def changes_of_debt(sales: str, abonos: str, customers: str, when: When = since) -> str:
-    """What own operations do to debts, in céntimos by the customer's `id`; the arguments say how the rows are found."""
+def changes_of_debt(sales: str, abonos: str, when: When = since) -> str:
+    """What own facts do to debts, in céntimos by the customer's `id`; the arguments say how the rows are found."""
     balance_of = "LEFT JOIN customer_balances b ON b.business_id = :business AND b.id ="
     return f"""
     SELECT s.client_id AS id, iif(q.operation_type = 'create', s.balance_due, -s.balance_due) AS change
@@ -66,11 +66,6 @@ def changes_of_debt(sales: str, abonos: str, customers: str, when: When = since)
     SELECT a.client_id, iif(q.operation_type = 'create', -a.amount, a.amount)
     FROM {abonos} {balance_of} a.client_id
     WHERE {when("b")} AND {_counts_with("b", *_ABONO)}
-    UNION ALL
-    SELECT c.id, json_extract(q.data, '$.opening_balance.now') - json_extract(q.data, '$.opening_balance.was')
-    FROM {customers} {balance_of} c.id
-    WHERE q.operation_type = 'update' AND q.status <> 'parked' AND b.id IS NOT NULL AND {when("b")}
-      AND json_extract(q.data, '$.opening_balance') IS NOT NULL
     """
 
 
@@ -156,7 +151,7 @@ def fold_own_facts(db: Connection) -> None:
 
 
 def leave_out(db: Connection, seq: int, *, for_good: bool) -> None:
-    """An operation is about to be closed, or an edit to be parked: take it from the figures that were folded with it.
+    """An operation is about to be closed: take it from the figures that were folded with it.
 
     With a birth that goes for good goes a void of it that central has answered without knowing that birth. Of two voids
     the other stays.
@@ -188,9 +183,9 @@ _COLUMNS: Final = {
 
 def _change_figures(db: Connection, sign: str, when: When, **named: object) -> None:
     """A row that central has never sent holds no figure, and stays without."""
-    sales, abonos, customers = from_queue("sales", "s"), from_queue("abonos", "a"), from_queue("customers", "c")
+    sales = from_queue("sales", "s")
     changes = {
-        "customer_balances": changes_of_debt(sales, abonos, customers, when),
+        "customer_balances": changes_of_debt(sales, from_queue("abonos", "a"), when),
         "inventory": changes_of_stock(when),
         "distribuciones": changes_of_distribuciones(sales, from_queue("distribucion_movements", "v"), when),
     }

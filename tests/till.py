@@ -118,6 +118,7 @@ class Central:
     def __init__(self) -> None:
         self.revision = REVISION
         self.debts: dict[str, int] = {}
+        self.openings: dict[str, int] = {}
         self.stock: dict[str, int] = {}
         self.changed_debts: dict[str, list[Any]] = {}
         self.changed_stock: dict[str, list[Any]] = {}
@@ -133,7 +134,7 @@ class Central:
         debts = list(self.changed_debts.values())
         stock = [[product, product, grams, now, revision] for product, grams, revision in self.changed_stock.values()]
         tables = [
-            TablePage("customer_balances", ["id", "balance", "revision"], debts),
+            TablePage("customer_balances", ["id", "balance", "opening_balance", "revision"], debts),
             TablePage("inventory", ["id", "product_id", "quantity", "updated_at", "revision"], stock),
         ]
         self.changed_debts = {}
@@ -151,19 +152,24 @@ class Central:
             [abono] = db.exec_driver_sql("SELECT client_id, amount FROM abonos WHERE id = ?", (operation.entity_id,))
             self._owe(db, abono.client_id, -sign * abono.amount)
         elif operation.collection == "customers" and operation.operation_type == "create":
-            self._owe(db, operation.entity_id, data["opening_balance"])
+            self._owe(db, operation.entity_id, data["opening_balance"], said=data["opening_balance"])
         elif operation.collection == "customers" and "opening_balance" in data:
-            self._owe(db, operation.entity_id, data["opening_balance"]["now"] - data["opening_balance"]["was"])
+            opening = data["opening_balance"]
+            self._owe(db, operation.entity_id, opening["now"] - opening["was"], said=opening["now"])
         moved = [data] if operation.collection == "inventory_movements" else data.get("inventory_movements", [])
         for movement in moved:
             self._move(db, movement["product_id"], movement["quantity"])
 
-    def _owe(self, db: Connection, customer: str, amount: int) -> None:
+    def _owe(self, db: Connection, customer: str, amount: int, said: int | None = None) -> None:
+        """The card says now that so much was owed before, if that has changed."""
         if customer not in self.debts:
             self.debts[customer] = _first(db, "SELECT balance FROM customer_balances WHERE id = ?", customer)
+            self.openings[customer] = _first(db, "SELECT opening_balance FROM customer_balances WHERE id = ?", customer)
         self.debts[customer] += amount
+        if said is not None:
+            self.openings[customer] = said
         self.revision += 1
-        self.changed_debts[customer] = [customer, self.debts[customer], self.revision]
+        self.changed_debts[customer] = [customer, self.debts[customer], self.openings[customer], self.revision]
 
     def _move(self, db: Connection, product: str, quantity: int) -> None:
         if product not in self.stock:

@@ -13,11 +13,13 @@ from avileo_pos.figures import changes_of_debt, changes_of_stock, from_queue, fr
 from avileo_pos.queries.stored import identity, kilos, read, soles
 from avileo_pos.work import Work
 
-# An opening balance without central's figure is the customer's whole history before this till's own facts.
+# What was owed before by central's figure gives way to what the card shows, edited here or not. A customer without
+# such a figure has no other history than this till's own facts.
 _BALANCES = """
 balances AS (
   SELECT c.id, c.name, c.apodo, c.dni, c.phone, c.credit_limit, c.is_active, c.created_at,
-         coalesce(b.balance, c.opening_balance) + coalesce(own.change, 0) AS balance
+         coalesce(b.balance - coalesce(b.opening_balance, c.opening_balance), 0) + c.opening_balance
+           + coalesce(own.change, 0) AS balance
   FROM {customers}
   LEFT JOIN customer_balances b ON b.business_id = :business AND b.id = c.id
   LEFT JOIN own ON own.id = c.id
@@ -27,14 +29,14 @@ balances AS (
 ALL_BALANCES = f"""
 WITH own AS MATERIALIZED (
   SELECT id, sum(change) AS change
-  FROM ({changes_of_debt(from_queue("sales", "s"), from_queue("abonos", "a"), from_queue("customers", "c"))})
+  FROM ({changes_of_debt(from_queue("sales", "s"), from_queue("abonos", "a"))})
   GROUP BY id
 ), {_BALANCES.format(customers="(SELECT * FROM customers WHERE business_id = :business) c")}
 """
 """SQL that begins a question over all customers; `balances` is a customer's row with the balance in céntimos."""
 
 _CHANGES_FOUND_BY_CUSTOMER = changes_of_debt(
-    from_wanted("sales", "s", "client_id"), from_wanted("abonos", "a", "client_id"), from_wanted("customers", "c", "id")
+    from_wanted("sales", "s", "client_id"), from_wanted("abonos", "a", "client_id")
 )
 _WANTED_CUSTOMERS = "json_each(:ids) wanted CROSS JOIN customers c ON c.business_id = :business AND c.id = wanted.value"
 

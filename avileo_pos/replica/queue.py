@@ -17,7 +17,6 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from avileo_pos.cards import absorb_answers, show_again
-from avileo_pos.figures import leave_out
 from avileo_pos.protocol import (
     ALREADY_SO,
     COLLECTIONS,
@@ -49,10 +48,6 @@ _MAY_COME = """
       OR q.operation_type = 'create' AND q.last_code = ?2 AND EXISTS (
         SELECT 1 FROM sync_queue again WHERE again.entity_id = q.entity_id AND again.collection = q.collection
         AND again.operation_type = 'create' AND again.status IN ('pending', 'inflight')))
-"""
-_EDITS_ON_THEIR_WAY = """
-    SELECT seq FROM sync_queue WHERE status = 'inflight' AND operation_type = 'update'
-    AND id IN (SELECT value FROM json_each(?))
 """
 _ACKED = {OperationStatus.APPLIED, OperationStatus.DUPLICATE, OperationStatus.CONFLICT}
 
@@ -344,11 +339,7 @@ def _told_of(result: OperationResult) -> tuple[str | None, str | None]:
 
 
 def _park(db: Connection, results: Sequence[OperationResult], now: datetime) -> None:
-    """No figure holds an edit that is parked, as its card does not show it either."""
     at = instant_text(now)
-    edits = db.exec_driver_sql(_EDITS_ON_THEIR_WAY, (_json([result.id for result in results]),)).scalars().all()
-    for seq in edits:
-        leave_out(db, seq, for_good=False)
     _for_each(
         db,
         "UPDATE sync_queue SET status = 'parked', attempts = attempts + 1, acked_at = ?, last_code = ?, last_error = ?"

@@ -47,8 +47,8 @@ SELECT %(business)s, gen_random_uuid(), 'Cliente número ' || n, 'casera ' || n,
 FROM generate_series(1, %(count)s) AS n
 """
 _BALANCES: Final = """
-INSERT INTO customer_balances (business_id, id, balance, revision)
-SELECT business_id, id, opening_balance, revision + %(count)s FROM customers WHERE revision > %(head)s
+INSERT INTO customer_balances (business_id, id, balance, opening_balance, revision)
+SELECT business_id, id, opening_balance, opening_balance, revision + %(count)s FROM customers WHERE revision > %(head)s
 """
 
 

@@ -296,7 +296,10 @@ def _fill(connection: Connection) -> None:
     store(shared.customers, *(_customer(card, *customer) for customer in CUSTOMERS))
     store(
         shared.customer_balances,
-        *({**mine, "id": customer_id(name), "balance": Decimal(debt)} for name, _, _, _, debt, _ in CUSTOMERS),
+        *(
+            {**mine, "id": customer_id(name), "balance": Decimal(debt), "opening_balance": Decimal(debt)}
+            for name, _, _, _, debt, _ in CUSTOMERS
+        ),
     )
     _give_rosa_her_kilos(store, mine, stamps, sent)
 

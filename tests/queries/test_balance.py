@@ -72,6 +72,33 @@ def test_a_corrected_opening_balance_shows_at_once_and_once(till: Till) -> None:
     assert _shown_along_the_way(till, LUIS) == [Decimal("30.00")] * 3
 
 
+def test_an_opening_balance_that_waits_goes_in_place_of_the_one_that_another_has_corrected(till: Till) -> None:
+    corrected = EditCustomer(LUIS, CustomerDetails("Luis Cárdenas"), Decimal("30.00"), None)
+    till.do(edit_customer, corrected, by=PEPA)
+    with till.replica.writing() as db:
+        db.exec_driver_sql(
+            "UPDATE customer_balances SET balance = 1300, opening_balance = 1300, revision = 50 WHERE id = ?",
+            (str(LUIS),),
+        )
+    assert till.ask(customer_balance, LUIS) == Decimal("30.00")
+
+
+def test_of_two_corrections_of_an_opening_balance_the_later_stands_though_the_first_is_refused(till: Till) -> None:
+    for owed in ("30.00", "45.00"):
+        till.do(edit_customer, EditCustomer(LUIS, CustomerDetails("Luis Cárdenas"), Decimal(owed), None), by=PEPA)
+    _quarantine(till)
+    assert till.ask(customer_card, LUIS).opening_balance == till.ask(customer_balance, LUIS) == Decimal("45.00")
+
+
+def test_a_central_that_does_not_tell_opening_balances_yet_is_believed_all_the_same(till: Till) -> None:
+    with till.replica.writing() as db:
+        db.exec_driver_sql("UPDATE customers SET opening_balance = 1300 WHERE id = ?", (str(LUIS),))
+        db.exec_driver_sql(
+            "UPDATE customer_balances SET balance = 4000, opening_balance = NULL WHERE id = ?", (str(LUIS),)
+        )
+    assert till.ask(customer_balance, LUIS) == Decimal("40.00")
+
+
 def test_a_refused_opening_balance_is_neither_on_the_card_nor_in_the_debt(till: Till) -> None:
     till.do(edit_customer, EditCustomer(LUIS, CustomerDetails("Luis Cárdenas"), Decimal("30.00"), None), by=PEPA)
     operation = _quarantine(till)
@@ -377,8 +404,8 @@ def _shown_along_the_way(till: Till, customer: UUID) -> list[Decimal]:
 
 
 def _quarantine(till: Till) -> UUID:
-    """Central cannot take the only waiting operation."""
-    [operation] = writes(next_batch, 10, 10**9, till.clock())(till.replica)
+    """Central cannot take the first waiting operation."""
+    operation, *_others = writes(next_batch, 10, 10**9, till.clock())(till.replica)
     result = OperationResult(operation.id, OperationStatus.QUARANTINED, code="unparseable")
     writes(settle, BUSINESS.id, [result], till.clock(), lambda _: till.clock())(till.replica)
     return UUID(operation.id)

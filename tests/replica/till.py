@@ -179,7 +179,7 @@ def customer_row(customer: UUID, name: str, revision: int, phone: str | None = N
 
 
 def balance_row(customer: UUID, centimos: int, revision: int) -> Row:
-    return {**_travelling("customer_balances", customer, revision), "balance": centimos}
+    return {**_travelling("customer_balances", customer, revision), "balance": centimos, "opening_balance": 0}
 
 
 def _travelling(collection: str, entity: UUID, revision: int) -> Row:

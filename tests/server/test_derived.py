@@ -15,11 +15,11 @@ from tests.server.sync_central import TestCentral, Values, new_id, open_business
 WRONG_BALANCES = """
     SELECT c.id, b.balance FROM customers c
     LEFT JOIN customer_balances b ON b.business_id = c.business_id AND b.id = c.id
-    WHERE c.business_id = %(business)s AND b.balance IS DISTINCT FROM c.opening_balance
+    WHERE c.business_id = %(business)s AND (b.balance, b.opening_balance) IS DISTINCT FROM (c.opening_balance
       + coalesce((SELECT sum(balance_due) FROM sales s
           WHERE s.business_id = c.business_id AND s.client_id = c.id AND s.voided_at IS NULL), 0)
       - coalesce((SELECT sum(amount) FROM abonos a
-          WHERE a.business_id = c.business_id AND a.client_id = c.id AND a.voided_at IS NULL), 0)
+          WHERE a.business_id = c.business_id AND a.client_id = c.id AND a.voided_at IS NULL), 0), c.opening_balance)
 """
 
 WRONG_STOCK = """

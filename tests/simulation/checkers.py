@@ -6,10 +6,11 @@ Those that hold at every step are asked after each; the others once faults have 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
@@ -674,7 +675,7 @@ def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
         doubtful = {each["id"] for each in unbrought if each["status"] == "parked"}
         births_of_lost = _births_of_what_central_lost(seen, till, unbrought)
         for name, shown, counted in (
-            ("customer_balances", moved.shown_debts(), seen.ledger.debts),
+            ("customer_balances", moved.shown_debts(), partial(_debts_with, seen, till)),
             ("inventory", moved.shown_stock(), seen.ledger.stock),
             ("distribuciones", moved.shown_carts(), seen.ledger.carts),
         ):
@@ -857,8 +858,8 @@ def _grouped(rows: Mapping[str, Row], column: str) -> Mapping[str, list[Row]]:
 def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
     """The plain ledger, central's figures and every till's agree to the céntimo and the gram."""
     stored = seen.at_central.stored()
-    debts, stock = seen.ledger.debts(stored), seen.ledger.stock(stored)
-    rows = seen.at_central.rows
+    rows, stock = seen.at_central.rows, seen.ledger.stock(stored)
+    debts = _with_openings(seen, seen.ledger.debts(stored), rows["customers"])
     balances = {key: row["balance"] for key, row in rows["customer_balances"].items()}
     quantities = {key: row["quantity"] for key, row in rows["inventory"].items()}
     carts = {
@@ -867,6 +868,8 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
     }
     _require_same("distributions at central", carts, seen.ledger.carts(stored), Cart())
     _require_same("debts at central", balances, debts)
+    openings = {key: row["opening_balance"] for key, row in rows["customer_balances"].items()}
+    _require_same("openings at central", openings, {key: _opening(card) for key, card in rows["customers"].items()})
     _require_same("stock at central", quantities, stock)
     withdrawn = seen.withdrawn()
     for till in (each for each in seen.world.tills if each.name not in withdrawn):
@@ -874,7 +877,9 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
         if _cannot_know(seen, held):
             continue
         own = stored.keys() | {each["id"] for each in held.queue if _counts(held, each)}
-        expected = {key: debt for key, debt in seen.ledger.debts(own).items() if key in held.rows["customers"]}
+        known = held.rows["customers"]
+        expected = _with_openings(seen, seen.ledger.debts(own), known)
+        expected = {key: debt for key, debt in expected.items() if key in known}
         _require_same(f"debts at {till.name}", till.shown_debts(), expected)
         _require_same(f"stock at {till.name}", till.shown_stock(), seen.ledger.stock(own))
         carts, shown = seen.ledger.carts(own), till.shown_carts()
@@ -882,6 +887,22 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
         shown = {key: cart for key, cart in shown.items() if not _is_refused(held, "distribuciones", key)}
         here = {key: carts[key] for key in carts.keys() & shown.keys()}
         _require_same(f"distributions at {till.name}", shown, here, Cart())
+
+
+def _with_openings(seen: Checkers, debts: Mapping[str, int], cards: Mapping[str, Row]) -> dict[str, int]:
+    """With what the cards say that was owed before, where that has been changed since the beginning."""
+    began = seen.beginning["customers"]
+    changed = {key: card["opening_balance"] - _opening(began.get(key)) for key, card in cards.items()}
+    return {key: debts.get(key, 0) + changed.get(key, 0) for key in debts.keys() | changed.keys()}
+
+
+def _debts_with(seen: Checkers, till: AtTill, operation_ids: Iterable[str]) -> dict[str, int]:
+    """What everybody owes by the cards that a till shows, once these operations have happened."""
+    return _with_openings(seen, seen.ledger.debts(operation_ids), till.rows["customers"])
+
+
+def _opening(card: Row | None) -> int:
+    return 0 if card is None else card["opening_balance"]
 
 
 def _is_refused(till: AtTill, name: str, key: str) -> bool:

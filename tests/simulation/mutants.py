@@ -232,10 +232,16 @@ def _as_of_forgotten() -> AbstractContextManager[object]:
     changes = figures.changes_of_debt(
         figures.from_wanted("sales", "s", "client_id"),
         figures.from_wanted("abonos", "a", "client_id"),
-        figures.from_wanted("customers", "c", "id"),
         lambda _derived: "q.status <> 'acked'",
     )
     simpler = balance.WANTED_BALANCES.replace(balance._CHANGES_FOUND_BY_CUSTOMER, changes)
+    return patch.object(balance, "WANTED_BALANCES", simpler)
+
+
+def _openings_of_central() -> AbstractContextManager[object]:
+    """What is edited here of an opening balance is owed once central's figure holds it."""
+    shown = "coalesce(b.balance - coalesce(b.opening_balance, c.opening_balance), 0) + c.opening_balance"
+    simpler = balance.WANTED_BALANCES.replace(shown, "coalesce(b.balance, c.opening_balance)")
     return patch.object(balance, "WANTED_BALANCES", simpler)
 
 
@@ -369,6 +375,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "figures not folded before a resync": in_place_of(sync_state, "fold_own_facts", _nothing_to_do),
     "a discard leaves what was folded": in_place_of(usecases_queue, "leave_out", _nothing_to_do),
     "balance without as-of": _as_of_forgotten,
+    "opening balances of central alone": _openings_of_central,
     "dependencies ignored": _all(
         in_place_of(queue, "_open_operations", lambda _open: lambda _db: lambda _id: False),
         in_place_of(apply_push, "_has_arrived", lambda _has: lambda *_given: True),

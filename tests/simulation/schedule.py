@@ -124,7 +124,7 @@ class _Hand:
         return [
             self._till(),
             self._which(),
-            self._chance.choice(("credit_limit", "is_active")),
+            self._chance.choice(("credit_limit", "is_active", "opening_balance")),
             self._chance.randrange(3),
         ]
 

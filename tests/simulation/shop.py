@@ -169,9 +169,9 @@ def _fill(writer: BusinessWriter, boss: Person) -> None:
         )
         writer.add(inventory, id=product_id, **moved)
     for name, debt in DEBTS.items():
-        of_customer = {"name": name, "opening_balance": Decimal(debt) / 100, "created_by": boss.member_id}
-        writer.add(customers, id=customer_id(name, writer.business_id), **of_customer)
-        writer.add(customer_balances, id=customer_id(name, writer.business_id), balance=Decimal(debt) / 100)
+        known, owed = customer_id(name, writer.business_id), Decimal(debt) / 100
+        writer.add(customers, id=known, name=name, opening_balance=owed, created_by=boss.member_id)
+        writer.add(customer_balances, id=known, balance=owed, opening_balance=owed)
 
 
 def _enrol(connection: Connection, business_id: UUID, person: Person, series: str) -> None:

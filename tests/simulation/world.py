@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,6 +61,11 @@ REST_WITH_POISON: Final = timedelta(hours=6)
 """An operation over which central fails each time is parked after its fifth attempt, with long waits between."""
 FORESEEN: Final = (BusinessRuleBroken, PermissionDenied, ReplicaTrouble)
 MOST_TILLS: Final = 4
+TERMS: Final[Mapping[str, Sequence[object]]] = {
+    "credit_limit": (None, Decimal("50.00"), Decimal("900.00")),
+    "is_active": (False, True, True),
+    "opening_balance": (Decimal("0.00"), Decimal("13.00"), Decimal("-7.00")),
+}
 # Whoever waits for a lock waits for a request that cannot go on before it: a moment tells that as well as ten seconds.
 QUICK_LIMITS: Final = "SET LOCAL lock_timeout = '30ms'"
 TO_THE_FIRST_STEP: Final = """
@@ -73,6 +78,7 @@ TO_THE_FIRST_STEP: Final = """
     ALTER TABLE sync_state DROP COLUMN push_mark;
     ALTER TABLE sync_state DROP COLUMN pull_mark;
     DROP TABLE former_devices;
+    ALTER TABLE customer_balances DROP COLUMN opening_balance;
     UPDATE alembic_version SET version_num = 'till_0001';
 """
 """What the later steps of a till have made is taken back."""
@@ -213,7 +219,7 @@ class World:
 
     def _terms(self, till: int, customer: int, field: str, value: int) -> str:
         seller = self.tills[till]
-        said: Any = value > 0 if field == "is_active" else (None, Decimal("50.00"), Decimal("900.00"))[value]
+        said = TERMS[field][value]
         return self._done(
             seller, lambda: seller.edit_customer(str(self._customer_of(seller, customer)), **{field: said})
         )

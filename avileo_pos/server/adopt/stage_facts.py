@@ -326,7 +326,7 @@ STAGES: Final = (
     """
     CREATE TEMP TABLE new_customer_balances ON COMMIT DROP AS
     SELECT NULL::uuid AS old_id, 'stand_in' AS origin, c.business_id, c.id,
-      c.opening_balance + coalesce(s.due, 0) - coalesce(a.paid, 0) AS balance
+      c.opening_balance + coalesce(s.due, 0) - coalesce(a.paid, 0) AS balance, c.opening_balance
     FROM new_customers c
     LEFT JOIN (SELECT business_id, client_id, sum(balance_due) AS due FROM new_sales GROUP BY 1, 2) s
       ON s.business_id = c.business_id AND s.client_id = c.id
@@ -337,7 +337,7 @@ STAGES: Final = (
     INSERT INTO refused
     SELECT 'The amounts add up to more than can be kept: customers', b.id::text
     FROM new_customer_balances b JOIN new_customers c USING (business_id, id)
-    WHERE pg_temp.soles(b.balance) IS NULL OR pg_temp.soles(c.opening_balance) IS NULL
+    WHERE pg_temp.soles(b.balance) IS NULL OR pg_temp.soles(b.opening_balance) IS NULL
     UNION
     SELECT 'The amounts add up to more than can be kept: abonos', id::text
     FROM new_abonos WHERE pg_temp.soles(balance_before) IS NULL

@@ -107,7 +107,7 @@ def _add_customers(writer: BusinessWriter) -> None:
             credit_limit=customer.credit_limit,
             created_by=sample.ADMIN.id,
         )
-        writer.add(customer_balances, id=customer.id, balance=customer.debt)
+        writer.add(customer_balances, id=customer.id, balance=customer.debt, opening_balance=customer.debt)
 
 
 def _give_out_the_morning(writer: BusinessWriter) -> None:

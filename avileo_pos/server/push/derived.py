@@ -27,12 +27,18 @@ class Ledger:
     """What one transaction adds to each derived row."""
 
     debts: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    openings: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     stock: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     distributions: defaultdict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(_no_kilos))
 
     def owe(self, customer_id: str | None, amount: int) -> None:
         if customer_id is not None:
             self.debts[customer_id] += amount
+
+    def open_with(self, customer_id: str, amount: int) -> None:
+        """What a card says that was owed before is owed too, and told apart."""
+        self.owe(customer_id, amount)
+        self.openings[customer_id] += amount
 
     def sell(self, sale: WireRow, kilos: int, sign: int = 1) -> None:
         """A sale with the kilos of its kg lines; a sign of -1 takes a voided one back."""
@@ -63,7 +69,11 @@ def kilos_by_sale(items: Iterable[WireRow]) -> Mapping[str, int]:
 
 def write_derived(push: OpenPush, ledger: Ledger) -> None:
     """Move the derived rows, each under a revision above those of the facts behind it."""
-    _write(push, _BALANCES, [{"id": customer, "balance": debt} for customer, debt in ledger.debts.items()])
+    balances = [
+        {"id": customer, "balance": debt, "opening_balance": ledger.openings.get(customer, 0)}
+        for customer, debt in ledger.debts.items()
+    ]
+    _write(push, _BALANCES, balances)
     _write(push, _STOCK, [{"id": product, "quantity": grams} for product, grams in ledger.stock.items()])
     _write(push, _DISTRIBUTIONS, [{"id": name, **given} for name, given in ledger.distributions.items()])
 
@@ -80,10 +90,13 @@ def _write(push: OpenPush, statement: str, rows: list[dict[str, Any]]) -> None:
 
 
 _BALANCES: Final = f"""
-    INSERT INTO customer_balances AS t (business_id, id, balance, revision)
-    SELECT %(business_id)s, x.id, x.balance * 0.01, x.revision
-    FROM {recordset(customer_balances, ("id", "balance", "revision"))}
-    ON CONFLICT (business_id, id) DO UPDATE SET balance = t.balance + excluded.balance, revision = excluded.revision
+    INSERT INTO customer_balances AS t (business_id, id, balance, opening_balance, revision)
+    SELECT %(business_id)s, x.id, x.balance * 0.01, x.opening_balance * 0.01, x.revision
+    FROM {recordset(customer_balances, ("id", "balance", "opening_balance", "revision"))}
+    ON CONFLICT (business_id, id) DO UPDATE SET
+      balance = t.balance + excluded.balance,
+      opening_balance = t.opening_balance + excluded.opening_balance,
+      revision = excluded.revision
 """
 
 _STOCK: Final = f"""

@@ -101,4 +101,4 @@ def _carry_opening_balances(before: Mapping[str, CardRow], changed: Sequence[Car
     for card in changed:
         difference = card["opening_balance"] - before[card["id"]]["opening_balance"]
         if difference:
-            ledger.owe(card["id"], difference)
+            ledger.open_with(card["id"], difference)

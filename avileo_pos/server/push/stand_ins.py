@@ -106,7 +106,7 @@ def _write(push: OpenPush, filling: _Filling, ledger: Ledger) -> None:
     collection, row = filling.collection, filling.filled
     update_rows(push.connection, collection.table, push.business_id, [row])
     if collection.name == "customers":
-        ledger.owe(row["id"], row["opening_balance"] - filling.now["opening_balance"])
+        ledger.open_with(row["id"], row["opening_balance"] - filling.now["opening_balance"])
     owner = collection.sight.own
     if owner is not None and row[owner] != filling.now[owner]:
         _bring_into_sight(push, collection, row["id"])

@@ -79,7 +79,7 @@ def enter(ledger: Ledger, roots: Sequence[Stated], parts: Sequence[Stated]) -> N
             case "abonos":
                 ledger.owe(row["client_id"], -row["amount"])
             case "customers":
-                ledger.owe(row["id"], row["opening_balance"])
+                ledger.open_with(row["id"], row["opening_balance"])
             case "distribucion_movements":
                 ledger.assign(row)
             case "inventory_movements":

@@ -26,6 +26,8 @@ customers = tenant_table(
 customer_balances = tenant_table(
     "customer_balances",
     Column("balance", Money(), nullable=False),
+    Column("opening_balance", Money()),
     ForeignKeyConstraint(["business_id", "id"], ["customers.business_id", "customers.id"]),
 )
-"""Derived by central. `id` is the customer's; `revision` is the one as of which the balance holds."""
+"""Derived by central. `id` is the customer's; `revision` is the one as of which the balance holds, and
+`opening_balance` what of it the customer's card said then, None from a central that does not tell it yet."""
