@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, text
 from avileo_pos import migrations
 from avileo_pos.domain import enums
 from avileo_pos.migrations import HEADS, NewerSchema, Side, is_at_head, steps_taken
-from avileo_pos.migrations.steps import configured
+from avileo_pos.migrations.steps import configured, take_steps_up_to
 from avileo_pos.tables import server, shared, till
 from avileo_pos.tables.base import Choice, metadata
 from tests.postgres import TestPostgres
@@ -93,6 +93,43 @@ def test_enums_that_another_tool_has_made_are_no_hindrance(postgres: TestPostgre
             connection.execute(text("CREATE TYPE sale_type AS ENUM ('contado', 'credito')"))
             migrations.upgrade(connection, "server")
         engine.dispose()
+
+
+def test_the_balances_of_before_are_told_what_the_cards_say_by_an_owner_who_is_bound_too(
+    postgres: TestPostgres,
+) -> None:
+    with postgres.database() as url:
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE ROLE plain_owner"))
+            connection.execute(text("ALTER SCHEMA public OWNER TO plain_owner"))
+            connection.execute(text("SET ROLE plain_owner"))
+            take_steps_up_to(connection, "server_0007")
+            connection.execute(text("RESET ROLE"))
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            for soles in (13, 0):
+                connection.execute(text(_A_CUSTOMER_OF_BEFORE), {"opening": soles})
+            connection.execute(text("SET ROLE plain_owner"))
+            migrations.upgrade(connection, "server")
+            connection.execute(text("RESET ROLE"))
+            told = text("SELECT balance, opening_balance FROM customer_balances ORDER BY balance")
+            assert [tuple(row) for row in connection.execute(told)] == [(5, 0), (18, 13)]
+            bound = text(
+                "SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname LIKE 'customer%' AND relkind = 'r'"
+            )
+            assert connection.execute(bound).scalar_one()
+            connection.execute(text("DROP OWNED BY plain_owner CASCADE"))
+            connection.execute(text("DROP ROLE plain_owner"))
+        engine.dispose()
+
+
+_A_CUSTOMER_OF_BEFORE = """
+    WITH born AS (
+      INSERT INTO customers (business_id, id, name, opening_balance, is_active, sync_status, created_at, updated_at)
+      VALUES (gen_random_uuid(), gen_random_uuid(), 'Rosa', :opening, true, 'synced', now(), now()) RETURNING *
+    )
+    INSERT INTO customer_balances (business_id, id, balance) SELECT business_id, id, opening_balance + 5 FROM born
+"""
 
 
 def test_every_tenant_table_is_keyed_and_constrained_by_its_business() -> None:
