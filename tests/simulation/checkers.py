@@ -877,9 +877,8 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
         if _cannot_know(seen, held):
             continue
         own = stored.keys() | {each["id"] for each in held.queue if _counts(held, each)}
-        known = held.rows["customers"]
-        expected = _with_openings(seen, seen.ledger.debts(own), known)
-        expected = {key: debt for key, debt in expected.items() if key in known}
+        debts = _debts_with(seen, held, own)
+        expected = {key: debt for key, debt in debts.items() if key in held.rows["customers"]}
         _require_same(f"debts at {till.name}", till.shown_debts(), expected)
         _require_same(f"stock at {till.name}", till.shown_stock(), seen.ledger.stock(own))
         carts, shown = seen.ledger.carts(own), till.shown_carts()
