@@ -132,6 +132,41 @@ _A_CUSTOMER_OF_BEFORE = """
 """
 
 
+def test_the_balances_of_a_till_are_told_what_central_says_of_the_card_and_not_what_is_edited_here(
+    tmp_path: Path,
+) -> None:
+    replica = sqlite_file(tmp_path / "replica.sqlite")
+    with replica.begin() as connection:
+        migrations.upgrade(connection, "till")
+        connection.exec_driver_sql("ALTER TABLE customer_balances DROP COLUMN opening_balance")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'till_0006'")
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        for customer, balance in (("edited", 1800), ("as central has it", 700), ("without a card", 500)):
+            connection.exec_driver_sql(
+                "INSERT INTO customer_balances (business_id, id, balance) VALUES ('business', ?, ?)",
+                (customer, balance),
+            )
+        for customer, opening in (("edited", 2000), ("as central has it", 600)):
+            connection.exec_driver_sql(_A_CARD_OF_BEFORE, (customer, opening))
+        connection.exec_driver_sql(
+            """INSERT INTO sync_bases VALUES ('customers', 'edited', '{"opening_balance": 1300}')"""
+        )
+        migrations.upgrade(connection, "till")
+        told = connection.exec_driver_sql("SELECT id, opening_balance FROM customer_balances")
+        assert {row.id: row.opening_balance for row in told} == {
+            "edited": 1300,
+            "as central has it": 600,
+            "without a card": None,
+        }
+    replica.dispose()
+
+
+_A_CARD_OF_BEFORE = """
+    INSERT INTO customers (business_id, id, name, opening_balance, is_active, sync_status, created_at, updated_at)
+    VALUES ('business', ?, 'Rosa', ?, 1, 'synced', 0, 0)
+"""
+
+
 def test_every_tenant_table_is_keyed_and_constrained_by_its_business() -> None:
     tenants = [table for table in tables_of("server") if "business_id" in table.columns]
     assert len(tenants) > len(shared.SYNCED_TABLES)
