@@ -141,22 +141,31 @@ def test_the_balances_of_a_till_are_told_what_central_says_of_the_card_and_not_w
         connection.exec_driver_sql("ALTER TABLE customer_balances DROP COLUMN opening_balance")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'till_0006'")
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        for customer, balance in (("edited", 1800), ("as central has it", 700), ("without a card", 500)):
+        for customer, balance in (("edited", 1800), ("answered", 900), ("as central has it", 700), ("cardless", 500)):
             connection.exec_driver_sql(
                 "INSERT INTO customer_balances (business_id, id, balance) VALUES ('business', ?, ?)",
                 (customer, balance),
             )
-        for customer, opening in (("edited", 2000), ("as central has it", 600)):
+        for customer, opening in (("edited", 2000), ("answered", 1000), ("as central has it", 600)):
             connection.exec_driver_sql(_A_CARD_OF_BEFORE, (customer, opening))
         connection.exec_driver_sql(
             """INSERT INTO sync_bases VALUES ('customers', 'edited', '{"opening_balance": 1300}')"""
         )
+        connection.exec_driver_sql("INSERT INTO sync_state (id, pulled_head) VALUES (1, 7)")
+        for seq, revision, data in (
+            (1, 7, '{"opening_balance": {"was": 100, "now": 200}}'),
+            (2, 8, '{"name": {"was": "Rosita", "now": "Rosa"}}'),
+            (3, 8, '{"opening_balance": {"was": 200, "now": 300}}'),
+            (4, 9, '{"opening_balance": {"was": 300, "now": 1000}}'),
+        ):
+            connection.exec_driver_sql(_AN_ANSWERED_EDIT, (seq, str(seq), data, revision))
         migrations.upgrade(connection, "till")
         told = connection.exec_driver_sql("SELECT id, opening_balance FROM customer_balances")
         assert {row.id: row.opening_balance for row in told} == {
             "edited": 1300,
+            "answered": 200,
             "as central has it": 600,
-            "without a card": None,
+            "cardless": None,
         }
     replica.dispose()
 
@@ -164,6 +173,11 @@ def test_the_balances_of_a_till_are_told_what_central_says_of_the_card_and_not_w
 _A_CARD_OF_BEFORE = """
     INSERT INTO customers (business_id, id, name, opening_balance, is_active, sync_status, created_at, updated_at)
     VALUES ('business', ?, 'Rosa', ?, 1, 'synced', 0, 0)
+"""
+_AN_ANSWERED_EDIT = """
+    INSERT INTO sync_queue (seq, id, operation_type, collection, entity_id, data, depends_on, actor_id, schema,
+      created_at, sha256, status, attempts, acked_at, acked_revision)
+    VALUES (?, ?, 'update', 'customers', 'answered', ?, '[]', 'actor', 1, 0, '', 'acked', 0, 0, ?)
 """
 
 

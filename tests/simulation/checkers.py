@@ -682,8 +682,8 @@ def i9_no_figure_dips(seen: Checkers, _exchanges: list[Exchange]) -> None:
             for key, figure in shown.items():
                 if key in till.rows[name] and seen.figure_of(till, name, key)[0] in seen.unsteady:
                     continue
-                if _is_refused_of_another(till, name, key):
-                    continue  # central may count by a stand-in that it does not show to whoever is here now
+                if _is_not_told(till, name, key) and not _is_refused_to_who_is_here(till, key):
+                    continue  # what central counts of it is not told to whoever is here now
                 if births_of_lost and counted(births_of_lost).get(key) != counted(()).get(key):
                     continue  # only the last page tells that there was nothing to take back
                 in_it = seen.counted_in(till, name, key)
@@ -734,11 +734,20 @@ def _births_of_what_central_lost(seen: Checkers, till: AtTill, voidings: list[Ro
     return {done.id for done in births if done.entity_id in lost}
 
 
-def _is_refused_of_another(till: AtTill, name: str, key: str) -> bool:
+def _is_not_told(till: AtTill, name: str, key: str) -> bool:
+    """Whether the cart stands here alone: central refused its birth, or has it and does not send it to who is here."""
+    if name != "distribuciones" or till.rows[name][key]["revision"] != 0:
+        return False
+    births = [each for each in till.queue if each["entity_id"] == key and each["operation_type"] == "create"]
+    on_its_way = (each["acked_revision"] or 2**63 for each in births if each["status"] != "parked")
+    return all(revision <= till.state["pulled_head"] for revision in on_its_way)
+
+
+def _is_refused_to_who_is_here(till: AtTill, key: str) -> bool:
     return till.cursor is not None and any(
-        each["entity_id"] == key and each["status"] == "parked" and each["actor_id"] not in till.cursor.members
+        each["entity_id"] == key and each["status"] == "parked" and each["actor_id"] in till.cursor.members
         for each in till.queue
-        if each["collection"] == name and each["operation_type"] == "create"
+        if each["operation_type"] == "create"
     )
 
 
@@ -882,8 +891,7 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
         _require_same(f"debts at {till.name}", till.shown_debts(), expected)
         _require_same(f"stock at {till.name}", till.shown_stock(), seen.ledger.stock(own))
         carts, shown = seen.ledger.carts(own), till.shown_carts()
-        # Of a cart that central refused to this person, who may not see it either, what others sold is not told here.
-        shown = {key: cart for key, cart in shown.items() if not _is_refused(held, "distribuciones", key)}
+        shown = {key: cart for key, cart in shown.items() if not _is_not_told(held, "distribuciones", key)}
         here = {key: carts[key] for key in carts.keys() & shown.keys()}
         _require_same(f"distributions at {till.name}", shown, here, Cart())
 
@@ -902,12 +910,6 @@ def _debts_with(seen: Checkers, till: AtTill, operation_ids: Iterable[str]) -> d
 
 def _opening(card: Row | None) -> int:
     return 0 if card is None else card["opening_balance"]
-
-
-def _is_refused(till: AtTill, name: str, key: str) -> bool:
-    """Whether what stands here was born here, and central did not take it."""
-    births = (each for each in till.queue if each["entity_id"] == key and each["operation_type"] == "create")
-    return till.rows[name][key]["revision"] == 0 and any(each["status"] == "parked" for each in births)
 
 
 def _require_same(what: str, found: Mapping[str, object], expected: Mapping[str, object], nothing: object = 0) -> None:

@@ -86,9 +86,10 @@ class Review:
         said = self._world._done(till, lambda: till.do(usecase, request, meaning, by=_by_whom(till, what)))
         checkers = self._world.checkers
         checkers.looked_through(till)
-        if operation["id"] in checkers.poisonous:  # what is sent in its place says the same
-            alike = till.rows("SELECT id FROM sync_queue WHERE entity_id = ?", operation["entity_id"])
-            checkers.poisonous |= {row["id"] for row in alike}
+        alike = till.rows("SELECT id FROM sync_queue WHERE entity_id = ? AND status <> 'acked'", operation["entity_id"])
+        for told in (checkers.poisonous, checkers.memories[till.name].out_of_view):
+            if operation["id"] in told:  # what is sent in its place says the same
+                told |= {row["id"] for row in alike}
         return f"{what} {operation['collection']} {operation['operation_type']} {said}"
 
 
