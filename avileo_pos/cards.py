@@ -6,10 +6,12 @@ Central's last word stands in `sync_bases` for as long as an operation of the ca
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Row
+from sqlalchemy.exc import IntegrityError
 
 from avileo_pos.protocol import COLLECTIONS
 from avileo_pos.protocol.collections import VOID_COLUMNS, Kind
@@ -107,7 +109,11 @@ def lay_over(db: Connection, entities: Iterable[tuple[str, str]]) -> None:
 
 
 def lay_edits_over(db: Connection, collection: str, entity_id: str) -> None:
-    """Make a row show the edits of it that wait: at central a birth comes before all of them, whenever it was sent."""
+    """Make a row show the edits of it that wait: at central a birth comes before all of them, whenever it was sent.
+
+    What cannot be said of the row as it has become, such as that a settled distribution is on its way, is not shown:
+    central will not take it either.
+    """
     edits = db.exec_driver_sql(
         "SELECT data FROM sync_queue WHERE entity_id = ? AND collection = ? AND operation_type = 'update'"
         " AND status IN ('pending', 'inflight') ORDER BY seq",
@@ -117,7 +123,8 @@ def lay_edits_over(db: Connection, collection: str, entity_id: str) -> None:
     for data in edits.scalars():
         shown |= _set_by(data)
     if shown:
-        _set(db, collection, entity_id, shown)
+        with suppress(IntegrityError), db.begin_nested():
+            _set(db, collection, entity_id, shown)
 
 
 def take_voiding_back(db: Connection, collection: str, entity_id: str) -> None:

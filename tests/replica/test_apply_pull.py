@@ -20,15 +20,20 @@ from avileo_pos.replica.apply_pull import (
 )
 from avileo_pos.replica.sync_state import begin_resync, end_resync, read_place
 from avileo_pos.replica.transaction import read, reads, writes, writes_pulled_rows
+from avileo_pos.tables.base import instant_text
+from avileo_pos.usecases.distribucion import AcceptDistribucion, accept_distribucion
 from avileo_pos.usecases.queue import DiscardOperation, discard_operation
 from tests.replica.answers import applied, next_batch, only_parked, park_all, send_all, settle
 from tests.replica.till import (
+    ANA,
     EPOCH,
     MARKET_CUSTOMER,
+    NOON,
     Till,
     balance_row,
     business_row,
     customer_row,
+    distribucion_row,
     member_row,
     open_till,
     page,
@@ -83,6 +88,18 @@ def test_a_pulled_card_shows_the_edits_that_wait(till: Till) -> None:
     assert row == {"name": "Puesto 15", "phone": "987654329", "revision": 9}
     park_all(till)
     assert till.shown_name(MARKET_CUSTOMER) == "Puesto 20"
+
+
+def test_a_distribution_that_was_settled_elsewhere_is_settled_though_its_acceptance_waits(till: Till) -> None:
+    given = uuid4()
+    till.applies(page(distribucion_row(given, revision=8), head=8))
+    till.does(accept_distribucion, AcceptDistribucion(given))
+    settled = {"estado": "cerrado", "closed_at": instant_text(NOON), "closed_by": str(ANA)}
+    till.applies(page(distribucion_row(given, revision=9, **settled), head=9))
+    (row,) = till.rows("SELECT estado, accepted_at, revision, sync_status FROM distribuciones")
+    assert row == {"estado": "cerrado", "accepted_at": None, "revision": 9, "sync_status": "pending"}
+    park_all(till)
+    assert till.sync_status("distribuciones", given) == "error"
 
 
 def test_a_page_that_comes_again_leaves_the_waiting_edits_shown(till: Till) -> None:

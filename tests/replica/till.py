@@ -182,6 +182,13 @@ def balance_row(customer: UUID, centimos: int, revision: int) -> Row:
     return {**_travelling("customer_balances", customer, revision), "balance": centimos, "opening_balance": 0}
 
 
+def distribucion_row(distribucion: UUID, revision: int, **other: Any) -> Row:
+    """Given to Ana today, and not accepted yet."""
+    named = {"vendedor_id": str(ANA), "punto_venta": "Carro 1", "fecha": "2026-11-22", "estado": "activo"}
+    figures = dict.fromkeys(("kilos_asignados", "kilos_vendidos", "monto_recaudado"), 0)
+    return {**_travelling("distribuciones", distribucion, revision), **named, **figures, **other}
+
+
 def _travelling(collection: str, entity: UUID, revision: int) -> Row:
     empty: Row = {column.name: None for column in COLLECTIONS[collection].travelling}
     common = {

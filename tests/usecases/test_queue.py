@@ -18,7 +18,9 @@ from avileo_pos.queries.balance import customer_balance
 from avileo_pos.replica.queue import MOST_ATTEMPTS
 from avileo_pos.replica.sync_state import adopt_epoch, begin_resync
 from avileo_pos.replica.transaction import writes
+from avileo_pos.tables.base import instant_text
 from avileo_pos.tables.shared import businesses, customers, envases
+from avileo_pos.usecases.distribucion import AcceptDistribucion, accept_distribucion
 from avileo_pos.usecases.queue import (
     DiscardOperation,
     ResendOperation,
@@ -38,7 +40,19 @@ from tests.replica.answers import (
     send_all,
     settle,
 )
-from tests.replica.till import ANA, BUSINESS, EPOCH, MARKET_CUSTOMER, Till, balance_row, customer_row, open_till, page
+from tests.replica.till import (
+    ANA,
+    BUSINESS,
+    EPOCH,
+    MARKET_CUSTOMER,
+    NOON,
+    Till,
+    balance_row,
+    customer_row,
+    distribucion_row,
+    open_till,
+    page,
+)
 
 
 @pytest.fixture
@@ -157,6 +171,19 @@ def test_of_who_is_known_again_no_edit_goes_by_itself_over_what_was_edited_since
     (again,) = next_batch(till)
     assert msgspec.json.decode(again.data) == {"phone": {"was": None, "now": "911111111"}}
     assert till.value("SELECT count(*) FROM sync_queue WHERE status = 'parked'") == 1
+
+
+def test_of_who_is_known_again_goes_the_acceptance_of_what_was_settled_meanwhile(till: Till) -> None:
+    given = uuid4()
+    till.applies(page(distribucion_row(given, revision=8), head=8))
+    till.does(accept_distribucion, AcceptDistribucion(given))
+    (sent,) = next_batch(till)
+    settle(till, OperationResult(sent.id, OperationStatus.QUARANTINED, code="unknown_actor"))
+    settled = {"estado": "cerrado", "closed_at": instant_text(NOON), "closed_by": str(ANA)}
+    till.applies(page(distribucion_row(given, revision=9, **settled), head=9))
+    till.does(retry_once_known)
+    assert [again.data for again in next_batch(till)] == [sent.data]
+    assert till.value("SELECT estado FROM distribuciones") == "cerrado"
 
 
 def test_a_discarded_fact_leaves_the_till_and_stays_in_the_log(till: Till) -> None:
