@@ -33,6 +33,7 @@ from avileo_pos.sync.central import (
 COMPRESSED_ABOVE: Final = 1024  # bytes
 SECONDS_FOR_ANY_REQUEST: Final = 30.0
 SLOWEST_LINE: Final = 500  # bytes a second
+LONGEST_ASKED: Final = 3_600.0  # seconds; what a proxy asks for may be years, in which no till would sync
 # What the slowest line takes within the time for one write.
 _SENT_AT_ONCE: Final = 8 * 1024
 _TIMEOUTS: Final = httpx.Timeout(connect=10.0, read=30.0, write=30.0, pool=10.0)
@@ -288,9 +289,12 @@ def _said(answer: bytes) -> _Refusal | None:
 def _retry_after(headers: Mapping[str, Any]) -> timedelta | None:
     """Seconds, or a date (RFC 9110, 10.2.3)."""
     asked = headers.get("retry-after", "")
-    if asked.isdecimal():
-        return timedelta(seconds=int(asked))
     try:
-        return max(parsedate_to_datetime(asked) - datetime.now(UTC), timedelta())
+        seconds = float(asked) if asked.isdecimal() else _seconds_until(parsedate_to_datetime(asked))
     except (TypeError, ValueError):
         return None
+    return timedelta(seconds=min(max(seconds, 0.0), LONGEST_ASKED))
+
+
+def _seconds_until(at: datetime) -> float:
+    return (at - datetime.now(UTC)).total_seconds()

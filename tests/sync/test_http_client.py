@@ -139,6 +139,16 @@ def test_the_wait_that_central_asks_for_is_read(
     assert trouble.value.retry_after == wait
 
 
+@pytest.mark.parametrize("said", ["99999999999999", "9" * 5_000, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_no_till_falls_silent_for_years_because_it_was_asked_to(
+    client: HttpCentral, server: ScriptedServer, said: str
+) -> None:
+    server.will_answer(Answer(503, {"code": "BUSY"}, headers={"Retry-After": said}))
+    with pytest.raises(CentralBusy) as trouble:
+        client.push(request_of())
+    assert trouble.value.retry_after == timedelta(hours=1)
+
+
 def test_a_wait_until_a_date_is_read(client: HttpCentral, server: ScriptedServer) -> None:
     long_ago = {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}
     server.will_answer(Answer(503, {"code": "BUSY"}, headers=long_ago))
