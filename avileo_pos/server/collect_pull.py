@@ -30,6 +30,7 @@ from avileo_pos.tables.base import instant_text
 
 MOST_ROWS: Final = 5_000
 LARGEST_PAGE: Final = 6 * 2**20  # bytes of JSON, so that a page of long texts still travels
+LONGEST_CURSOR: Final = 12_000  # characters; it names all sellers of a till
 _BEFORE_ALL: Final = "00000000-0000-0000-0000-000000000000"
 
 

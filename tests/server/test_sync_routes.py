@@ -27,6 +27,24 @@ from tests.serving import serving
 PASSWORD = "gallina negra"
 
 
+_TAKE_ON_SELLERS = """
+    WITH people AS (
+      INSERT INTO "user" (id, name, email)
+      SELECT 'seller ' || n, 'Vendedor ' || n, n || '@example.com' FROM generate_series(1, 100) n RETURNING id, name
+    )
+    INSERT INTO business_users
+      (business_id, id, user_id, name, role, is_active, sync_status, joined_at, updated_at, revision)
+    SELECT %(business)s::uuid, gen_random_uuid(), id, name, 'vendedor', true, 'synced', now(), now(),
+      1000 + row_number() OVER ()
+    FROM people
+"""
+_SIGN_ALL_IN = """
+    INSERT INTO device_members (business_id, device_id, member_id, first_signed_in_at)
+    SELECT business_id, %(device)s::uuid, id, now() FROM business_users WHERE business_id = %(business)s::uuid
+    ON CONFLICT DO NOTHING
+"""
+
+
 class Caller:
     """Ana, signed in at a served central, with the till that she enrolled."""
 
@@ -140,6 +158,16 @@ def test_a_bomb_is_not_unpacked(ana: Caller) -> None:
 
 def test_too_many_operations_at_once_are_refused(ana: Caller) -> None:
     assert _refusal(ana.push(ana.till.body([ana.till.product()] * 1_001))) == (413, "too_large")
+
+
+def test_a_till_at_which_many_sellers_have_signed_in_is_sent_page_after_page(ana: Caller) -> None:
+    central = ana.till.central
+    central.run(_TAKE_ON_SELLERS)
+    central.run("UPDATE business_users SET role = 'vendedor'")
+    central.run(_SIGN_ALL_IN, device=ana.till.device_id)
+    first = msgspec.json.decode(ana.pull(limit=3).content, type=PullPage)
+    assert not first.complete
+    assert ana.pull(cursor=first.cursor).status_code == 200
 
 
 def test_a_till_that_is_too_old_is_told_so(ana: Caller) -> None:

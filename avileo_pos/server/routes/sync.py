@@ -22,7 +22,7 @@ from avileo_pos.server.auth.current_person import SignedIn, ThePerson
 from avileo_pos.server.branches import next_push
 from avileo_pos.server.business.desk import at_the_desk
 from avileo_pos.server.central import Central, TheCentral
-from avileo_pos.server.collect_pull import MOST_ROWS, Caller, collect_pull, digest
+from avileo_pos.server.collect_pull import LONGEST_CURSOR, MOST_ROWS, Caller, collect_pull, digest
 from avileo_pos.server.errors import Refused
 from avileo_pos.server.http.metrics import observe_push
 from avileo_pos.server.http.request_log import tell_the_log
@@ -69,7 +69,7 @@ def pull(
     person: ThePerson,
     business_id: UUID,
     device_id: UUID,
-    cursor: Annotated[str | None, Query(max_length=1_000)] = None,
+    cursor: Annotated[str | None, Query(max_length=LONGEST_CURSOR)] = None,
     limit: Annotated[int, Query(ge=1)] = MOST_ROWS,
     marks: Annotated[
         tuple[Annotated[str, Field(max_length=128)], ...], Query(alias="mark", max_length=MOST_MARKS)
