@@ -32,6 +32,13 @@ FEWEST_ROWS: Final = 50
 MOST_ROWS: Final = 5_000
 _TORN_OFF: Final = 500  # rows that a resync forgets or removes in one piece
 _CATALOG: Final = frozenset({"businesses", "business_users", "products", "envases"})
+_SEEN_TOGETHER: Final = tuple(
+    (part, whole.name, column)
+    for whole in COLLECTIONS.values()
+    for part, column in whole.parts.items()
+    if COLLECTIONS[part].sight.parent == whole.name
+)
+"""Each part with its whole, where whoever may see that may see this too; and the column that leads there."""
 _FIGURES: Final = frozenset(name for name, collection in COLLECTIONS.items() if collection.kind is Kind.DERIVED)
 
 Piece = Callable[[Replica], None]
@@ -109,6 +116,8 @@ def _store(db: Connection, part: _Part | None, page: PullPage, *, is_last: bool)
         _store_rows(db, part)
     if is_last:
         _mirror_what_waits(db)
+        if page.complete:
+            _remove_what_central_has_otherwise(db, page.head)
         _keep_place(db, page)
 
 
@@ -141,6 +150,21 @@ def _mirror_what_waits(db: Connection) -> None:
         edited = edited_entities(db, name) if collection.kind is Kind.CARD or collection.voidable else ()
         if waiting := {*edited, *unanswered.get(name, ())}:
             mirror_sync_status(db, business_id, collection.table, waiting)
+
+
+def _remove_what_central_has_otherwise(db: Connection, head: int) -> None:
+    """A cart that an older file brought back, and that was charged again, is the sale that central had of it.
+
+    Its lines and payments are those that came from there: with those of the second charge it would count twice.
+    """
+    asked = {"business": str(read_identity(db).business_id), "head": head}
+    for part, whole, column in _SEEN_TOGETHER:
+        db.exec_driver_sql(
+            f"DELETE FROM {part} WHERE rowid IN (SELECT t.rowid FROM {part} t"
+            f" JOIN {whole} w ON w.business_id = t.business_id AND w.id = t.{column}"
+            f" WHERE t.business_id = :business AND t.revision = 0 AND w.revision > 0 AND NOT {_held(part)})",
+            asked,
+        )
 
 
 def _facts(part: _Part) -> dict[str, PulledFact]:

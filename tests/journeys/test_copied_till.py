@@ -1,16 +1,21 @@
-"""A till's file goes back to an older state, or is used twice: the drawer that was open stays the cashier's."""
+"""A till's file goes back to an older state, or is used twice: the drawer and the cart that were open stay as one."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from decimal import Decimal
+from uuid import UUID, uuid4
 
+from avileo_pos.domain.enums import PaymentMethod, SaleType
+from avileo_pos.domain.sale import Payment
 from avileo_pos.queries.cash_session import cash_report, open_cash_session_id
+from avileo_pos.queries.receipt import SaleReceipt, sale_receipt
 from avileo_pos.queries.sale import last_sale
 from avileo_pos.server.business import sample
 from avileo_pos.server.business.sample import ROSA
 from avileo_pos.usecases.cash_session import CloseCashSession, close_cash_session
-from tests.invariants import assert_promises_hold
+from avileo_pos.usecases.sale import RegisterSale, SaleLine, register_sale
+from tests.invariants import assert_promises_hold, assert_tills_and_central_show_the_same
 from tests.journeys.shop import Shop
 from tests.journeys.till import Till
 
@@ -89,6 +94,54 @@ def test_a_copy_and_its_original_share_the_turn_that_was_open_and_nothing_after_
     assert sales_of_turns(shop) == {drawer: 3}
     assert (original.ask(open_cash_session_id), copy.ask(open_cash_session_id)) == (tomorrow, own)
     assert (last_number(original), last_number(copy)) == (sold.number, late.number)
+
+
+def test_a_cart_that_an_older_file_brought_back_is_one_sale_though_it_is_charged_again(shop: Shop) -> None:
+    rosa, cart = shop.till(ROSA), uuid4()
+    before = rosa.stock()
+    older = rosa.copy_file("older.db")
+    sold = charge(rosa, cart)
+    rosa.sync_until_quiet()
+    once = rosa.stock()
+    rosa.go_back_to(older)
+    charge(rosa, cart)
+    rosa.sync_until_quiet()
+    assert rosa.ask(sale_receipt, cart).lines == sold.lines
+    assert rosa.ask(cash_report, turn_of(rosa)).sales.total == sold.total_amount
+    assert rosa.stock() == once
+    assert_tills_and_central_show_the_same(shop)
+    rosa.void_sale(cart)
+    rosa.sync_until_quiet()
+    assert rosa.stock() == before
+    assert_tills_and_central_show_the_same(shop)
+
+
+def test_what_was_charged_again_and_voided_before_central_told_of_it_returns_once(shop: Shop) -> None:
+    rosa, cart = shop.till(ROSA), uuid4()
+    before = rosa.stock()
+    older = rosa.copy_file("older.db")
+    charge(rosa, cart)
+    rosa.sync_until_quiet()
+    rosa.go_back_to(older)
+    charge(rosa, cart)
+    rosa.void_sale(cart)
+    rosa.sync_until_quiet()
+    assert rosa.stock() == before
+    assert_tills_and_central_show_the_same(shop)
+
+
+def charge(till: Till, cart: UUID) -> SaleReceipt:
+    """A kilo of wings, in cash."""
+    tile = till.product("Alas")
+    line = SaleLine(tile.id, Decimal("1.000"), unit_price=tile.price, list_price=tile.price)
+    paid = Payment(PaymentMethod.EFECTIVO, Decimal("20.00"))
+    return till.do(register_sale, RegisterSale(cart, SaleType.CONTADO, (line,), (paid,)))
+
+
+def turn_of(till: Till) -> UUID:
+    drawer = till.ask(open_cash_session_id)
+    assert drawer is not None
+    return drawer
 
 
 def copied(shop: Shop, original: Till) -> Till:

@@ -100,8 +100,9 @@ def _write(push: OpenPush, collection: Collection, voidings: Sequence[_Voiding],
         return
     facts = [Stated(voiding.arrived, collection.table, voiding.row) for voiding in voidings]
     lines = _sold_lines(push, voidings) if collection.name == "sales" else []
-    parts = [part for voiding in voidings for part in stated_parts(voiding.arrived, collection, voiding.void.parts)]
-    parts += _left_behind(push, voidings, lines, {part.row["id"] for part in parts})
+    brought = [part for voiding in voidings for part in stated_parts(voiding.arrived, collection, voiding.void.parts)]
+    left_behind = list(_left_behind(push, voidings, lines, {part.row["id"] for part in brought}))
+    parts = [*_of_these_lines(brought, left_behind, lines), *left_behind]
     mended = mend_references(push, (*facts, *parts), (), ledger)
     for voiding in voidings:
         known = (voiding.fact["review_reason"] or "").split()
@@ -146,6 +147,19 @@ def _left_behind(
                 "created_at": void.said["voided_at"],
             }
             yield Stated(arrived, inventory_movements, movement)
+
+
+def _of_these_lines(brought: Sequence[Stated], left_behind: Sequence[Stated], lines: Sequence[WireRow]) -> list[Stated]:
+    """But for the way back of lines that never left: its till had sold the same cart once more, from an older file."""
+    ways_back = {str(movement_of_line(UUID(line["id"]), MovementKind.ANULACION)) for line in lines}
+    misread = {part.row["sale_id"] for part in left_behind}
+    return [
+        part
+        for part in brought
+        if part.row["sale_id"] not in misread
+        or part.row["id"] in ways_back
+        or part.row["kind"] != MovementKind.ANULACION
+    ]
 
 
 def _sold_lines(push: OpenPush, voidings: Sequence[_Voiding]) -> list[WireRow]:
