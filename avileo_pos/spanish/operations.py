@@ -39,6 +39,7 @@ NOT_TAKEN: Mapping[str, str] = MappingProxyType(
         "unknown_entity": "El servidor no conoce aquello que se cambió.",
         "unknown_reference": "Nombra algo que el servidor no conoce.",
         "same_id_other_content": "El servidor ya tiene otra operación con el mismo número.",
+        "sold_otherwise": "El mismo carrito ya se había cobrado, con otros productos o a otra persona.",
         "distribucion_cannot_become": "La distribución ya estaba en otro estado.",
         "not_creatable": "Esto lo calcula el servidor, no se envía.",
         "not_editable": "Se cambió algo que ya no se puede cambiar.",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from avileo_pos.domain.enums import PaymentMethod, SaleType
+from avileo_pos.domain.enums import BusinessUserRole, PaymentMethod, SaleType
 from avileo_pos.domain.sale import Payment
 from avileo_pos.queries.cash_session import cash_report, open_cash_session_id
 from avileo_pos.queries.receipt import SaleReceipt, sale_receipt
@@ -14,6 +15,7 @@ from avileo_pos.queries.sale import last_sale
 from avileo_pos.server.business import sample
 from avileo_pos.server.business.sample import ROSA
 from avileo_pos.usecases.cash_session import CloseCashSession, close_cash_session
+from avileo_pos.usecases.queue import DiscardOperation, discard_operation
 from avileo_pos.usecases.sale import RegisterSale, SaleLine, register_sale
 from tests.invariants import assert_promises_hold, assert_tills_and_central_show_the_same
 from tests.journeys.shop import Shop
@@ -130,10 +132,29 @@ def test_what_was_charged_again_and_voided_before_central_told_of_it_returns_onc
     assert_tills_and_central_show_the_same(shop)
 
 
-def charge(till: Till, cart: UUID) -> SaleReceipt:
-    """A kilo of wings, in cash."""
+def test_what_was_sold_from_the_same_cart_to_the_next_in_line_waits_for_a_person(shop: Shop) -> None:
+    rosa, cart = shop.till(ROSA), uuid4()
+    older = rosa.copy_file("older.db")
+    sold = charge(rosa, cart)
+    rosa.sync_until_quiet()
+    once = rosa.stock()
+    rosa.go_back_to(older)
+    charge(rosa, cart, kilos="1.500")
+    assert rosa.sync_until_quiet().to_review == 1
+    assert rosa.value("SELECT last_code FROM sync_queue WHERE status = 'parked'") == "sold_otherwise"
+    assert rosa.stock() == once
+    rosa.actor = replace(rosa.actor, role=BusinessUserRole.ADMIN_NEGOCIO)
+    [parked] = rosa.rows("SELECT id FROM sync_queue WHERE status = 'parked'")
+    rosa.do(discard_operation, DiscardOperation(UUID(parked["id"]), "era del mismo carrito"))
+    assert rosa.ask(sale_receipt, cart).lines == sold.lines
+    assert rosa.stock() == once
+    assert_tills_and_central_show_the_same(shop)
+
+
+def charge(till: Till, cart: UUID, kilos: str = "1.000") -> SaleReceipt:
+    """Wings, in cash."""
     tile = till.product("Alas")
-    line = SaleLine(tile.id, Decimal("1.000"), unit_price=tile.price, list_price=tile.price)
+    line = SaleLine(tile.id, Decimal(kilos), unit_price=tile.price, list_price=tile.price)
     paid = Payment(PaymentMethod.EFECTIVO, Decimal("20.00"))
     return till.do(register_sale, RegisterSale(cart, SaleType.CONTADO, (line,), (paid,)))
 

@@ -458,6 +458,21 @@ def test_a_closed_drawer_keeps_its_whole_closing(central: TestCentral) -> None:
     ) == ["quarantined"]
 
 
+def test_what_else_was_sold_from_a_cart_that_was_charged_before_is_not_taken_for_the_same(
+    central: TestCentral, pollo: str, rosa: str
+) -> None:
+    """An older file had brought the cart back, and other goods went into it."""
+    sale, other = central.beto.sale([pollo], rosa, paid=0), central.beto.sale([pollo], grams=4_000)
+    central.beto.push(sale)
+    again = other | {"entity_id": sale["entity_id"]}
+    [refused] = central.beto.results(again)
+    assert (refused.status, refused.code) == ("quarantined", "sold_otherwise")
+    assert central.beto.results(again) == [refused]
+    assert '"total_amount":3400' in central.value("SELECT raw FROM sync_operations WHERE code = 'sold_otherwise'")
+    assert _balance(central, rosa) == 2125
+    assert _stock(central, pollo) == -2500
+
+
 # --- Voids -----------------------------------------------------------------------------------------------------------
 
 

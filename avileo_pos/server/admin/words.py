@@ -32,6 +32,7 @@ _ADVICE: Final = {
     "seller_inactive": "Si vuelve a trabajar aquí, se envía otra vez cuando entre en la caja con su contraseña.",
     "device_revoked": "Si estaba bien, hágalo usted.",
     "same_id_other_content": "Puede ser una copia del archivo de la caja. Compare las dos antes de descartar una.",
+    "sold_otherwise": "La caja volvió a un archivo anterior. Si se vendieron las dos, haga esta de nuevo y descártela.",
     "distribucion_cannot_become": "Mire cómo quedó la distribución y descarte este cambio en la caja.",
     "unparseable": "Actualice el programa de esa caja y envíelo otra vez desde «Por enviar».",
     "unknown_collection": "Actualice el programa de esa caja, o el del servidor.",

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Final
 
 from sqlalchemy import Table
 
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
 from avileo_pos.protocol.words import ALREADY_SO, OperationResult, OperationStatus
-from avileo_pos.server.postgres.wire_sql import find_rows, insert_rows
+from avileo_pos.server.postgres.wire_sql import WireRow, find_rows, insert_rows
 from avileo_pos.server.push.derived import Ledger, kilos_by_sale
 from avileo_pos.server.push.mend_references import mend_references
 from avileo_pos.server.push.open_push import NewRow, OpenPush, Stated
-from avileo_pos.server.push.parse_push import Arrived, Create, Parts
+from avileo_pos.server.push.parse_push import Arrived, Create, Parts, Refusal
+from avileo_pos.server.push.receipts import refused
 from avileo_pos.server.push.review import review_rows
 from avileo_pos.server.push.stand_ins import fill_stand_ins
 
 _PLACE = {name: place for place, name in enumerate(COLLECTIONS)}
+_TELLING: Final = {"sales": ("client_id", "total_amount", "amount_paid")}
+"""By what of a row another one under its id is known to be something else."""
+_SOLD_OTHERWISE: Final = Refusal("sold_otherwise", "The same cart was sold before, and otherwise.")
 
 
 def store_new(
@@ -113,22 +118,31 @@ def _number(push: OpenPush, creates: Sequence[Arrived], roots: Sequence[Stated],
 
 
 def _results(push: OpenPush, roots: Sequence[Stated], new: set[str]) -> dict[str, OperationResult]:
-    revisions = _revisions(push, [stated for stated in roots if stated.arrived.id not in new])
+    known = _known(push, [stated for stated in roots if stated.arrived.id not in new])
     return {
-        arrived.id: OperationResult(arrived.id, OperationStatus.APPLIED, row["revision"])
-        if arrived.id in new
-        else OperationResult(arrived.id, OperationStatus.DUPLICATE, revisions[table.name, row["id"]], ALREADY_SO)
-        for arrived, table, row in roots
+        stated.arrived.id: OperationResult(stated.arrived.id, OperationStatus.APPLIED, stated.row["revision"])
+        if stated.arrived.id in new
+        else _answer_by_row(stated, known[stated.table.name, stated.row["id"]])
+        for stated in roots
     }
 
 
-def _revisions(push: OpenPush, old: Sequence[Stated]) -> Mapping[tuple[str, str], int]:
-    """The revisions that these rows had before, by table and id."""
+def _answer_by_row(stated: Stated, stored: WireRow) -> OperationResult:
+    """A cart has one id for as long as it is open, and an older file brings back one that was charged since."""
+    if any(stated.row[name] != stored[name] for name in _TELLING.get(stated.table.name, ())):
+        return refused(stated.arrived, _SOLD_OTHERWISE)
+    return OperationResult(stated.arrived.id, OperationStatus.DUPLICATE, stored["revision"], ALREADY_SO)
+
+
+def _known(push: OpenPush, old: Sequence[Stated]) -> Mapping[tuple[str, str], WireRow]:
+    """The rows that stood before, by table and id, as far as they tell by what they are answered."""
     ids: defaultdict[Table, set[str]] = defaultdict(set)
     for stated in old:
         ids[stated.table].add(stated.row["id"])
     return {
-        (table.name, row_id): row["revision"]
+        (table.name, row_id): row
         for table, of_table in ids.items()
-        for row_id, row in find_rows(push.connection, table, push.business_id, of_table, ["revision"]).items()
+        for row_id, row in find_rows(
+            push.connection, table, push.business_id, of_table, ["revision", *_TELLING.get(table.name, ())]
+        ).items()
     }
