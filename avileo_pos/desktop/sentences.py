@@ -25,6 +25,7 @@ SENTENCES: dict[str, str] = {
     "reason_required": "Escriba el motivo.",
     # Weighing and selling
     "already_voided": "{receipt_number} ya estaba anulada.",
+    "sold_otherwise": "Este carrito ya se cobró con otros productos: {receipt_number}. Vacíelo y empiece otra venta.",
     "price_needs_reason": "Escriba por qué cambia el precio de {product_name}.",
     "price_changed": "El precio de {product_name} cambió a {price:soles}. Revise la línea.",
     "sale_is_empty": "Agregue al menos un producto.",

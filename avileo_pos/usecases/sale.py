@@ -73,8 +73,8 @@ def register_sale(work: Work, request: RegisterSale) -> SaleReceipt:
     """Sell: the one way in which a sale comes to be. The same request again gives the same receipt.
 
     Raises PermissionDenied (SALE_CREATE, PRICE_OVERRIDE) and BusinessRuleBroken: no_cash_session, price_changed
-    (product_name, price), price_needs_reason (product_name), over_credit_limit, sells_without_stock, not_found, and
-    those of `domain.sale.price_sale`.
+    (product_name, price), price_needs_reason (product_name), over_credit_limit, sells_without_stock, not_found,
+    sold_otherwise (receipt_number), and those of `domain.sale.price_sale`.
     """
     work.actor.require(Permission.SALE_CREATE)
     stand = _stand(work, request)
@@ -156,14 +156,23 @@ class _Sale:
 
 
 def _receipt_once_more(work: Work, request: RegisterSale) -> SaleReceipt:
-    """The receipt of a request that was served before, with the change that it was told then."""
+    """The receipt of a request that was served before, with the change that it was told then.
+
+    A cart that an older file brought back may have been charged otherwise before.
+    """
     stored = sale_receipt(work, request.request_id)
+    if (stored.customer_id, _goods(stored.lines)) != (request.customer_id, _goods(request.lines)):
+        raise BusinessRuleBroken("sold_otherwise", receipt_number=stored.number)
     tendered = sum((each.amount for each in request.payments), ZERO)
     change = tendered - stored.amount_paid
     if stored.customer_id is None:
         return replace(stored, change=change)
     after = customer_balance(work, stored.customer_id)
     return replace(stored, change=change, balance_before=after - stored.balance_due, balance_after=after)
+
+
+def _goods(lines: Sequence[SaleLine] | Sequence[ReceiptLine]) -> list[tuple[UUID, Decimal]]:
+    return [(line.product_id, line.quantity) for line in lines]
 
 
 _CARDS = """

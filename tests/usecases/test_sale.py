@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -75,6 +76,21 @@ def test_pressing_twice_registers_one_sale_and_shows_the_same_receipt(till: Till
     assert first == second
     assert len(till.rows("SELECT id FROM sales")) == 1
     assert len(till.rows("SELECT id FROM sync_queue WHERE collection = 'sales'")) == 1
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [{"lines": (line("Pechuga", "3.000"),)}, {"lines": (line("Pavita", "2.000"),)}, {"customer_id": POLLERIA}],
+)
+def test_what_else_is_charged_from_a_cart_that_is_a_sale_already_is_not_given_its_receipt(
+    till: Till, otherwise: dict[str, Any]
+) -> None:
+    till.open_drawer()
+    request = credit_sale(JUANA, line("Pechuga", "2.000"))
+    sold = till.sell(request)
+    with pytest.raises(BusinessRuleBroken, match="sold_otherwise") as refused:
+        till.sell(replace(request, **otherwise))
+    assert refused.value.details == {"receipt_number": sold.number}
 
 
 def test_pressing_twice_gives_the_change_once_more(till: Till) -> None:
