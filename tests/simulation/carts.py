@@ -55,7 +55,8 @@ class Carts:
     def keep(self, till: int, number: int, lines: list[Line]) -> str:
         """A line more is weighed into the cart, or it is begun."""
         theirs = self._world.tills[till]
-        cart = self._begun.setdefault((theirs.name, number), theirs.new_id())
+        cart = self._open_cart(theirs, number) or theirs.new_id()
+        self._begun[theirs.name, number] = cart
         self._lines[cart] = lines
 
         def save() -> list[Done]:
@@ -66,14 +67,13 @@ class Carts:
     def charge(self, till: int, number: int, customer: int | None, percent: int | None) -> str:
         """The cart becomes a sale, at the prices of now."""
         theirs = self._world.tills[till]
-        cart = self._begun.get((theirs.name, number))
+        cart = self._open_cart(theirs, number)
         if cart is None or str(cart) not in self._kept_at(theirs):
             return "no such cart"
         charge = _Charge(self._lines[cart], self._world._customer_of(theirs, customer), percent)
         said = self._world._done(theirs, lambda: theirs.sell(charge.lines, charge.customer, charge.percent, cart))
         if said.startswith("sales create"):
             self._charged[cart] = charge
-            del self._begun[theirs.name, number]
         return self._remembered(theirs, said)
 
     def press_again(self, till: int) -> str:
@@ -91,9 +91,10 @@ class Carts:
 
     def drop(self, till: int, number: int) -> str:
         theirs = self._world.tills[till]
-        cart = self._begun.pop((theirs.name, number), None)
+        cart = self._open_cart(theirs, number)
         if cart is None:
             return "no such cart"
+        del self._begun[theirs.name, number]
         return self._remembered(theirs, self._world._done(theirs, lambda: theirs.do(remove_parked_sale, cart)))
 
     def check(self, moved: list[SimulatedTill]) -> None:
@@ -105,6 +106,11 @@ class Carts:
             sold = {row["id"] for row in till.rows("SELECT id FROM sales")}
             if twice := sold & _shown_at(till):
                 raise Violation("I2", f"{till.name} offers for sale what was sold: {twice}")
+
+    def _open_cart(self, till: SimulatedTill, number: int) -> UUID | None:
+        """A cart that was charged is open again where an older file has brought it back."""
+        cart = self._begun.get((till.name, number))
+        return None if cart in self._charged and str(cart) not in _carts_in(till) else cart
 
     def _kept_at(self, till: SimulatedTill) -> dict[str, str]:
         """What has to be there. A file that went back, or was copied, has what it has."""

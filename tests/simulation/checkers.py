@@ -324,6 +324,8 @@ class Checkers:
         if self._has_moved("central"):
             self.at_central = self.watch.look()
             self.receipts_in[self.at_central.epoch].update(self.at_central.stored())
+            receipts = self.at_central.receipts.values()
+            self.ledger.taken = frozenset(each["id"] for each in receipts if each["status"] == "applied")
         for branch in self.world.market.served:
             if self._has_moved(branch.program):
                 at_branch = self.at_branches[branch.epoch] = self._watches[branch.epoch].look()
@@ -448,8 +450,13 @@ def _figures_in(exchanges: list[Exchange]) -> Iterator[tuple[tuple[str, str, str
 
 
 def _counts(till: AtTill, operation: Row) -> bool:
-    """Whether what was done changes what is shown: not what a person took back, nor what is out of sight."""
-    return operation["last_code"] != "discarded" and not _is_out_of_sight(till, operation)
+    """Whether what was done changes what is shown: not what a person took back, nor what is out of sight.
+
+    Nor a second sale of one cart, where the first is shown.
+    """
+    row = till.rows.get(operation["collection"], {}).get(operation["entity_id"])
+    is_second = operation["last_code"] == "sold_otherwise" and row is not None and row["revision"] > 0
+    return operation["last_code"] != "discarded" and not is_second and not _is_out_of_sight(till, operation)
 
 
 def _is_out_of_sight(till: AtTill, operation: Row) -> bool:
@@ -633,7 +640,10 @@ def i7_own_writes_stay_visible(seen: Checkers, _exchanges: list[Exchange]) -> No
                 is_newest = (
                     each["status"] in ("pending", "inflight") and not _was_replaced(seen, till, each, row)
                 ) or (each["status"] == "acked" and (each["acked_revision"] or 0) > row["revision"] > 0)
-                for name, change in msgspec.json.decode(each["data"]).items():
+                changes = msgspec.json.decode(each["data"])
+                # What is settled cannot be shown on its way.
+                is_newest &= not (row.get("closed_at") and changes.get("estado", {}).get("now") == "en_ruta")
+                for name, change in changes.items():
                     place = (each["collection"], each["entity_id"], name)
                     if is_newest:
                         shown[place] = (change["now"], row)
@@ -843,17 +853,20 @@ def i2_one_effect_each(seen: Checkers) -> None:
         for parent, collection in COLLECTIONS.items()
         for part, column in collection.parts.items()
     }
-    for operation_id in seen.at_central.stored():
-        done = seen.ledger.done.get(operation_id)
-        if done is None or done.operation_type != "create":
-            continue
+    stored = [seen.ledger.done[each] for each in seen.at_central.stored() if each in seen.ledger.done]
+    births: defaultdict[str, list[Done]] = defaultdict(list)
+    for done in stored:
+        if done.operation_type == "create":
+            births[done.entity_id].append(done)
+    for done in (each for of_one in births.values() for each in of_one):
         if done.entity_id not in seen.at_central.rows[done.collection]:
             raise Violation("I2", f"{done} has no row at central")
         for part in COLLECTIONS[done.collection].parts:
-            sent = {row["id"] for row in done.data.get(part, [])}
-            stored = inside[part, done.collection][done.entity_id]
-            more = {row["id"] for row in stored if row.get("kind") == "anulacion"}
-            if sent != {row["id"] for row in stored} - more:
+            there = inside[part, done.collection][done.entity_id]
+            more = {row["id"] for row in there if row.get("kind") == "anulacion"}
+            # A cart that an older file brought back may have been charged again.
+            sent = [{row["id"] for row in each.data.get(part, [])} for each in births[done.entity_id]]
+            if {row["id"] for row in there} - more not in sent:
                 raise Violation("I2", f"{part} of {done}")
 
 
@@ -998,6 +1011,8 @@ def _may_be_parked(seen: Checkers, operation: Row) -> bool:
     if code == "distribucion_cannot_become":
         return True  # another has settled it meanwhile
     births = {each.id for each in seen.ledger.done.values() if each.entity_id == operation["entity_id"]}
+    if code == "sold_otherwise":
+        return len(births) > 1
     untaken = {each for each in births if seen.at_central.receipts.get(each, {}).get("status") == "quarantined"}
     # So long after a backup was put back central waits no more for what that lacks.
     comes_late = seen.was_disturbed and any(map(seen.may_be_purged, births))

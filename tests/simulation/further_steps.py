@@ -224,13 +224,18 @@ def _carts(chance: Random, tills: int) -> list[Step]:
         may_be_cut_off = "cart" in step[0] and chance.random() < 0.3
         how = chance.choice(("crash_in", "power_cut"))
         steps.append([how, one, chance.randint(1, 12), step] if may_be_cut_off else step)
-    return [*steps, *_charged_after_the_copy(one)] if chance.random() < 0.3 else steps
+    return [*steps, *_charged_after_the_copy(chance, one)] if chance.random() < 0.3 else steps
 
 
-def _charged_after_the_copy(till: int) -> list[Step]:
-    """Where the cart still waits, and central alone knows that it was sold."""
+def _charged_after_the_copy(chance: Random, till: int) -> list[Step]:
+    """Where the cart still waits, and central alone knows that it was sold; maybe it is sold again, or otherwise."""
     kept: list[Step] = [["keep_cart", till, 0, [[0, 700]]], ["copy", till]]
-    return [*kept, ["charge_cart", till, 0, None, None], ["round", till, []], ["rewind", till, 0]]
+    charge: Step = ["charge_cart", till, 0, None, None]
+    sold: list[Step] = [charge, ["round", till, []], ["rewind", till, 0]]
+    other: list[Step] = [["keep_cart", till, 0, [[0, 700], [1, 300]]], charge]
+    again = chance.choice(([], [charge], other, [["charge_cart", till, 0, 0, 0]]))
+    since = chance.choice(([], [["round", till, []]], [["void_sale", till, 0]]))
+    return [*kept, *sold, *chance.choice(([], since)), *again, *since]
 
 
 def _some_work(chance: Random, till: int) -> list[Step]:

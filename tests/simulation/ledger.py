@@ -65,10 +65,14 @@ def sale_meaning(lines: Iterable[tuple[str, int, int]], customer: str | None, pa
 
 
 class Ledger:
-    """All operations by id, and the figures before the first of them."""
+    """All operations by id, and the figures before the first of them.
+
+    `taken` are those whose rows central stored: of several births under one id that is the one that happened.
+    """
 
     def __init__(self, debts: Mapping[str, int], stock: Mapping[str, int]) -> None:
         self.done: dict[str, Done] = {}
+        self.taken: frozenset[str] = frozenset()
         self._debts = dict(debts)
         self._stock = dict(stock)
 
@@ -106,7 +110,7 @@ class Ledger:
         for acts in of_entity.values():
             is_voided = any(done.operation_type == "delete" for done in acts)
             born = False
-            for done in acts:
+            for done in sorted(acts, key=lambda each: each.id not in self.taken):
                 if done.operation_type == "update":
                     standing.append(done)
                 elif done.operation_type == "create" and not is_voided and not born:

@@ -29,6 +29,7 @@ from avileo_pos.server.push.open_push import OpenPush
 from avileo_pos.server.push.parse_push import Act, Arrived, Create, Later, Patch, Push, Refusal, Void
 from avileo_pos.server.push.receipts import (
     SAME_ID_OTHER_CONTENT,
+    SOLD_OTHERWISE,
     Receipt,
     answer_again,
     find_receipts,
@@ -134,7 +135,9 @@ def _clock_is_wrong(push: Push, now: datetime) -> bool:
 
 def _store(push: OpenPush, operations: Sequence[Arrived]) -> list[OperationResult]:
     named = {each for arrived in operations for each in (arrived.id, *arrived.depends_on)}
-    waiting = _sort(push, operations, find_receipts(push.connection, push.business_id, named))
+    receipts = find_receipts(push.connection, push.business_id, named)
+    push.put_aside.update(each for each, receipt in receipts.items() if receipt.result.code == SOLD_OTHERWISE.code)
+    waiting = _sort(push, operations, receipts)
     applied = _apply(push, waiting)
     answered = [(arrived, applied[arrived.id]) for arrived in waiting.to_apply.values()]
     done = [(arrived, result) for arrived, result in answered if result.status is not OperationStatus.BLOCKED]

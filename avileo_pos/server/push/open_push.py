@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -30,7 +30,8 @@ class OpenPush:
     """What everyone who stores a part of one push needs.
 
     `moment` is central's; `clock_is_wrong` says that the till's clock differs from it by too much. `keeps_all` is for
-    a branch, which hands on all that it takes.
+    a branch, which hands on all that it takes. `put_aside` are sales under whose id another one is stored: what was
+    done to them was not done to that.
     """
 
     connection: Connection
@@ -41,6 +42,7 @@ class OpenPush:
     moment: datetime
     clock_is_wrong: bool
     keeps_all: bool
+    put_aside: set[str] = field(default_factory=set)
 
     @property
     def now(self) -> str:

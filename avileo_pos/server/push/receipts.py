@@ -18,6 +18,7 @@ from avileo_pos.server.push.parse_push import Arrived, Refusal
 from avileo_pos.tables.server import sync_conflicts, sync_operations
 
 SAME_ID_OTHER_CONTENT: Final = Refusal("same_id_other_content", "Another operation was stored under this id before.")
+SOLD_OTHERWISE: Final = Refusal("sold_otherwise", "The same cart was sold before, and otherwise.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,14 @@ from avileo_pos.server.postgres.wire_sql import WireRow, find_rows, insert_rows
 from avileo_pos.server.push.derived import Ledger, kilos_by_sale
 from avileo_pos.server.push.mend_references import mend_references
 from avileo_pos.server.push.open_push import NewRow, OpenPush, Stated
-from avileo_pos.server.push.parse_push import Arrived, Create, Parts, Refusal
-from avileo_pos.server.push.receipts import refused
+from avileo_pos.server.push.parse_push import Arrived, Create, Parts
+from avileo_pos.server.push.receipts import SOLD_OTHERWISE, refused
 from avileo_pos.server.push.review import review_rows
 from avileo_pos.server.push.stand_ins import fill_stand_ins
 
 _PLACE = {name: place for place, name in enumerate(COLLECTIONS)}
 _TELLING: Final = {"sales": ("client_id", "total_amount", "amount_paid")}
 """By what of a row another one under its id is known to be something else."""
-_SOLD_OTHERWISE: Final = Refusal("sold_otherwise", "The same cart was sold before, and otherwise.")
 
 
 def store_new(
@@ -122,15 +121,16 @@ def _results(push: OpenPush, roots: Sequence[Stated], new: set[str]) -> dict[str
     return {
         stated.arrived.id: OperationResult(stated.arrived.id, OperationStatus.APPLIED, stated.row["revision"])
         if stated.arrived.id in new
-        else _answer_by_row(stated, known[stated.table.name, stated.row["id"]])
+        else _answer_by_row(push, stated, known[stated.table.name, stated.row["id"]])
         for stated in roots
     }
 
 
-def _answer_by_row(stated: Stated, stored: WireRow) -> OperationResult:
+def _answer_by_row(push: OpenPush, stated: Stated, stored: WireRow) -> OperationResult:
     """A cart has one id for as long as it is open, and an older file brings back one that was charged since."""
     if any(stated.row[name] != stored[name] for name in _TELLING.get(stated.table.name, ())):
-        return refused(stated.arrived, _SOLD_OTHERWISE)
+        push.put_aside.add(stated.arrived.id)
+        return refused(stated.arrived, SOLD_OTHERWISE)
     return OperationResult(stated.arrived.id, OperationStatus.DUPLICATE, stored["revision"], ALREADY_SO)
 
 
