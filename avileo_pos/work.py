@@ -18,7 +18,7 @@ from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.operation_mode import OperationRules
 from avileo_pos.domain.permissions import Actor
 from avileo_pos.protocol.collections import COLLECTIONS, Collection
-from avileo_pos.protocol.words import PROTOCOL_VERSION, data_hash
+from avileo_pos.protocol.words import PROTOCOL_VERSION, SOLD_OTHERWISE, data_hash
 from avileo_pos.tables.base import StoredType, instant_text
 from avileo_pos.tables.till import sync_bases
 
@@ -182,14 +182,15 @@ class Work:
 
 
 # What central must have before an operation: the births of what it names, and all that is open of the row itself, but
-# before a birth that takes the place of another, for which those wait.
-_QUEUE = """
+# before a birth that takes the place of another, for which those wait. A sale that was put aside is not what is shown.
+_QUEUE = f"""
 INSERT INTO sync_queue
   (id, operation_type, collection, entity_id, data, actor_id, schema, created_at, sha256, depends_on)
 VALUES
   (:id, :operation_type, :collection, :entity_id, :data, :actor_id, :schema, :created_at, :sha256, (
     SELECT json_group_array(id) FROM (
       SELECT id FROM sync_queue WHERE entity_id = :entity_id AND status <> 'acked' AND :operation_type <> 'create'
+        AND last_code IS NOT '{SOLD_OTHERWISE}'
       UNION
       SELECT q.id FROM json_each(:refers_to) named CROSS JOIN sync_queue q ON q.entity_id = named.value
       WHERE q.status <> 'acked' AND q.operation_type = 'create'

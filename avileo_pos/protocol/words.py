@@ -14,6 +14,8 @@ KEPT_AFTER_ANSWER = timedelta(days=45)
 """So long a till keeps what central has answered, to send it again to one that has come back from a backup."""
 ALREADY_SO = "already_so"
 """The code of an answer by rows alone: they say so already, and whether of this operation no receipt here can tell."""
+SOLD_OTHERWISE = "sold_otherwise"
+"""The code of what is put aside: the same cart was sold before, with other goods or to somebody else."""
 
 Uuid = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 InstantText = Annotated[

@@ -159,10 +159,11 @@ def _remove_what_central_has_otherwise(db: Connection, head: int) -> None:
     """
     asked = {"business": str(read_identity(db).business_id), "head": head}
     for part, whole, column in _SEEN_TOGETHER:
+        held = _held(part, unless="q.operation_type = 'create' AND q.entity_id = w.id")
         db.exec_driver_sql(
             f"DELETE FROM {part} WHERE rowid IN (SELECT t.rowid FROM {part} t"
             f" JOIN {whole} w ON w.business_id = t.business_id AND w.id = t.{column}"
-            f" WHERE t.business_id = :business AND t.revision = 0 AND w.revision > 0 AND NOT {_held(part)})",
+            f" WHERE t.business_id = :business AND t.revision = 0 AND w.revision > 0 AND NOT {held})",
             asked,
         )
 
@@ -247,13 +248,16 @@ def remove_unbrought_rows(db: Connection, head: int) -> bool:
     return False
 
 
-def _held(table: str) -> str:
-    """The condition that an operation holds a row: one of the row itself, or of the aggregate inside which it came."""
+def _held(table: str, unless: str = "FALSE") -> str:
+    """The condition that an operation holds a row: one of the row itself, or of the aggregate inside which it came.
+
+    For one that is open there may be an exception.
+    """
     parents = (collection.parts[table] for collection in COLLECTIONS.values() if table in collection.parts)
     columns = ", ".join(f"t.{column}" for column in ("id", *parents))
     return (
         f"EXISTS (SELECT 1 FROM sync_queue q WHERE q.entity_id IN ({columns})"
-        " AND (q.status <> 'acked' OR q.acked_revision > :head))"
+        f" AND (q.status <> 'acked' AND NOT ({unless}) OR q.acked_revision > :head))"
     )
 
 

@@ -450,13 +450,17 @@ def _figures_in(exchanges: list[Exchange]) -> Iterator[tuple[tuple[str, str, str
 
 
 def _counts(till: AtTill, operation: Row) -> bool:
-    """Whether what was done changes what is shown: not what a person took back, nor what is out of sight.
+    """Whether what was done changes what is shown: not what a person took back, nor what is out of sight."""
+    if operation["last_code"] == "discarded" or _is_second(till, operation):
+        return False
+    return not _is_out_of_sight(till, operation)
 
-    Nor a second sale of one cart, where the first is shown.
-    """
+
+def _is_second(till: AtTill, operation: Row) -> bool:
+    """Another sale of one cart, which central has put aside, where the first is shown."""
     row = till.rows.get(operation["collection"], {}).get(operation["entity_id"])
-    is_second = operation["last_code"] == "sold_otherwise" and row is not None and row["revision"] > 0
-    return operation["last_code"] != "discarded" and not is_second and not _is_out_of_sight(till, operation)
+    is_put_aside = operation["last_code"] == "sold_otherwise" and operation["operation_type"] == "create"
+    return is_put_aside and row is not None and row["revision"] > 0
 
 
 def _is_out_of_sight(till: AtTill, operation: Row) -> bool:
@@ -719,7 +723,21 @@ def _cannot_know(seen: Checkers, till: AtTill) -> bool:
     carried = (seen.taken_in[till.name] | seen.carried & of_others) & known
     folded = till.state["folded_seq"] if till.state["resyncing"] else 0
     unanswered = {each["id"] for each in till.queue if each["status"] != "acked" or each["seq"] <= folded}
-    return memory.is_new or bool(carried & unanswered)
+    return memory.is_new or bool(carried & unanswered) or _has_sold_again(seen, till)
+
+
+def _has_sold_again(seen: Checkers, till: AtTill) -> bool:
+    """A cart that an older file brought back: which of its sales happened, and what a void takes back, central tells.
+
+    Nor are a void's ways back known that it refused, of lines that it has not.
+    """
+    births = Counter(done.entity_id for done in seen.ledger.done.values() if done.operation_type == "create")
+    return any(
+        (each["status"] != "acked" and not _is_second(till, each))
+        or (each["acked_revision"] or 0) > till.state["pulled_head"]
+        for each in till.queue
+        if each["collection"] == "sales" and births[each["entity_id"]] > 1
+    )
 
 
 def _voidings_of_the_unbrought(till: AtTill) -> list[Row]:

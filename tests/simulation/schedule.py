@@ -307,7 +307,19 @@ _ACTS: Final = {
     "accept": 0.2,
     "settle": 0.3,
 }
-_BETWEEN: Final = {"round": 4, "write": 4, "late": 2, "sell": 1, "edit": 2, "void_sale": 1, "abono": 1}
+_BETWEEN: Final = {
+    "round": 4,
+    "write": 4,
+    "late": 2,
+    "sell": 1,
+    "edit": 2,
+    "terms": 1,
+    "void_sale": 1,
+    "abono": 1,
+    "accept": 0.5,
+    "settle": 0.5,
+    "drawer": 0.5,
+}
 _USUAL_FAULTS: Final = ("break", "break", "odd", "status", "wait", "slow", "crash", "meanwhile")
 _THEMES: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
     ((), _USUAL_FAULTS),

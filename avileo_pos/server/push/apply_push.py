@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from avileo_pos.protocol.branches import is_branch
-from avileo_pos.protocol.words import OperationResult, OperationStatus, PushAnswer
+from avileo_pos.protocol.words import SOLD_OTHERWISE, OperationResult, OperationStatus, PushAnswer
 from avileo_pos.server.business import audit
 from avileo_pos.server.business.membership import hear_of_device, staff_of
 from avileo_pos.server.errors import ResyncNeeded
@@ -29,7 +29,6 @@ from avileo_pos.server.push.open_push import OpenPush
 from avileo_pos.server.push.parse_push import Act, Arrived, Create, Later, Patch, Push, Refusal, Void
 from avileo_pos.server.push.receipts import (
     SAME_ID_OTHER_CONTENT,
-    SOLD_OTHERWISE,
     Receipt,
     answer_again,
     find_receipts,
@@ -136,7 +135,7 @@ def _clock_is_wrong(push: Push, now: datetime) -> bool:
 def _store(push: OpenPush, operations: Sequence[Arrived]) -> list[OperationResult]:
     named = {each for arrived in operations for each in (arrived.id, *arrived.depends_on)}
     receipts = find_receipts(push.connection, push.business_id, named)
-    push.put_aside.update(each for each, receipt in receipts.items() if receipt.result.code == SOLD_OTHERWISE.code)
+    push.put_aside.update(each for each, receipt in receipts.items() if receipt.result.code == SOLD_OTHERWISE)
     waiting = _sort(push, operations, receipts)
     applied = _apply(push, waiting)
     answered = [(arrived, applied[arrived.id]) for arrived in waiting.to_apply.values()]

@@ -20,7 +20,7 @@ from avileo_pos.server.push.mend_references import mend_references
 from avileo_pos.server.push.merge_patches import not_here
 from avileo_pos.server.push.open_push import NewRow, OpenPush, Stated
 from avileo_pos.server.push.parse_push import Arrived, Refusal, Void
-from avileo_pos.server.push.receipts import SOLD_OTHERWISE, refused
+from avileo_pos.server.push.receipts import IS_SOLD_OTHERWISE, refused
 from avileo_pos.server.push.store_new import enter, insert_stated, stated_parts
 from avileo_pos.tables.shared import inventory_movements
 
@@ -77,7 +77,7 @@ def _decide(push: OpenPush, collection: Collection, arrived: Arrived, fact: Fact
     if fact is None:
         return not_here(push, arrived)
     if not push.put_aside.isdisjoint(arrived.depends_on):
-        return refused(arrived, SOLD_OTHERWISE)
+        return refused(arrived, IS_SOLD_OTHERWISE)
     assert isinstance(arrived.act, Void)
     verdict = judge_void(collection, arrived.act, push.staff, push.staff.members[arrived.actor_id], fact)
     if isinstance(verdict, Refusal):

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 import msgspec
 from sqlalchemy import Connection
 
-from avileo_pos.protocol.words import Conflict, OperationResult, OperationStatus
+from avileo_pos.protocol.words import SOLD_OTHERWISE, Conflict, OperationResult, OperationStatus
 from avileo_pos.server.business.audit import PUSH, VOUCHED_FOR, Act, ReceiptWords, details_of_push, record
 from avileo_pos.server.postgres.wire_sql import WireRow, insert_rows
 from avileo_pos.server.push.open_push import OpenPush
@@ -18,7 +18,7 @@ from avileo_pos.server.push.parse_push import Arrived, Refusal
 from avileo_pos.tables.server import sync_conflicts, sync_operations
 
 SAME_ID_OTHER_CONTENT: Final = Refusal("same_id_other_content", "Another operation was stored under this id before.")
-SOLD_OTHERWISE: Final = Refusal("sold_otherwise", "The same cart was sold before, and otherwise.")
+IS_SOLD_OTHERWISE: Final = Refusal(SOLD_OTHERWISE, "The same cart was sold before, and otherwise.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from avileo_pos.server.push.derived import Ledger, kilos_by_sale
 from avileo_pos.server.push.mend_references import mend_references
 from avileo_pos.server.push.open_push import NewRow, OpenPush, Stated
 from avileo_pos.server.push.parse_push import Arrived, Create, Parts
-from avileo_pos.server.push.receipts import SOLD_OTHERWISE, refused
+from avileo_pos.server.push.receipts import IS_SOLD_OTHERWISE, refused
 from avileo_pos.server.push.review import review_rows
 from avileo_pos.server.push.stand_ins import fill_stand_ins
 
@@ -130,7 +130,7 @@ def _answer_by_row(push: OpenPush, stated: Stated, stored: WireRow) -> Operation
     """A cart has one id for as long as it is open, and an older file brings back one that was charged since."""
     if any(stated.row[name] != stored[name] for name in _TELLING.get(stated.table.name, ())):
         push.put_aside.add(stated.arrived.id)
-        return refused(stated.arrived, SOLD_OTHERWISE)
+        return refused(stated.arrived, IS_SOLD_OTHERWISE)
     return OperationResult(stated.arrived.id, OperationStatus.DUPLICATE, stored["revision"], ALREADY_SO)
 
 
