@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -14,6 +14,7 @@ from avileo_pos.desktop.widgets.two_line_cell import TwoLineCell
 Row = TypeVar("Row")
 _ROW_HEIGHT = Size.TARGET + 4
 _TWO_LINES_HEIGHT = Size.TARGET + 10
+_MARK_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
 
 class RowsTable(QTableView, Generic[Row]):
@@ -94,4 +95,6 @@ class RowsTable(QTableView, Generic[Row]):
         self.opened.emit(self.rows.row_at(index))
 
     def _on_current_changed(self, current: QModelIndex) -> None:
+        """The row that Qt makes current as the focus comes is marked too: what is done next is done to it."""
+        self.selectionModel().select(current, _MARK_ROW)
         self.selected.emit(self.rows.row_at(current))

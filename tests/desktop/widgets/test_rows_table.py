@@ -1,8 +1,9 @@
-"""A table of rows: every cell of it can be read whole, wherever in the list it stands."""
+"""A table of rows: every cell of it can be read whole, wherever in the list it stands, and one row is marked."""
 
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -42,3 +43,15 @@ def test_columns_fit_again_when_the_whole_program_is_dressed_anew(table: RowsTab
     table.setColumnWidth(1, 10)
     apply_theme(qapp)
     assert table.columnWidth(1) >= table.sizeHintForIndex(table.rows.index(0, 1)).width()
+
+
+def test_the_row_that_is_current_as_the_focus_comes_is_marked(table: RowsTable[Row]) -> None:
+    table.clearFocus()
+    table.show_rows([("Juana", "S/ 5.00"), ("Rosa", "S/ 7.00")])
+    table.setFocus(Qt.FocusReason.TabFocusReason)
+    assert table.current() == ("Juana", "S/ 5.00")
+    assert marked(table) == [0]
+
+
+def marked(table: RowsTable[Row]) -> list[int]:
+    return [index.row() for index in table.selectionModel().selectedRows()]
