@@ -43,7 +43,7 @@ class Column(Generic[Row]):
     below: Callable[[Row], str] | None = None
 
     def spoken(self, row: Row) -> str:
-        """Both lines, for a screen reader."""
+        """Both lines whole, for a screen reader, and for the pointer that rests on a cell too narrow for them."""
         below = self.below(row) if self.below else ""
         return ", ".join(filter(None, (self.text(row), below)))
 
@@ -94,6 +94,8 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             case Qt.ItemDataRole.DisplayRole:
                 return column.text(row)
             case Qt.ItemDataRole.AccessibleTextRole:
+                return column.spoken(row)
+            case Qt.ItemDataRole.ToolTipRole if column.kind == "text":
                 return column.spoken(row)
             case _ if role == BELOW and column.below is not None:
                 return column.below(row)

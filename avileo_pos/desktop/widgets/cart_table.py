@@ -122,7 +122,7 @@ class _CartModel(QAbstractListModel):
         if line is None:
             return None
         match role:
-            case Qt.ItemDataRole.DisplayRole:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return line.name
             case Qt.ItemDataRole.AccessibleTextRole:
                 return line.spoken()

@@ -156,6 +156,7 @@ class ProductTile(QPushButton):
         self.tile = tile
         self.setAccessibleName(_spoken(tile))
         self.setAccessibleDescription(tile.stock)
+        self.setToolTip(tile.name)
         self.update()
 
     def minimumSizeHint(self) -> QSize:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QImage
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from avileo_pos.desktop.item_models.rows_model import Column, State
 from avileo_pos.desktop.theme import Space, Tone
+from avileo_pos.desktop.widgets.cart_table import CartLine, CartTable
+from avileo_pos.desktop.widgets.choice_field import ChoiceField
 from avileo_pos.desktop.widgets.elided_label import ElidedLabel, lines_of
 from avileo_pos.desktop.widgets.flow_layout import FlowLayout
+from avileo_pos.desktop.widgets.product_tiles import ProductTiles, Tile
 from avileo_pos.desktop.widgets.rows_table import RowsTable
 from tests.desktop.hands import shown
 
@@ -36,6 +40,24 @@ def test_the_second_line_is_drawn(qtbot: QtBot) -> None:
     with_apodo = picture(table)
     table.show_rows([("Juana Mamani", "")])
     assert picture(table) != with_apodo
+
+
+def test_a_cell_without_room_tells_both_its_lines_to_the_pointer(qtbot: QtBot) -> None:
+    table = with_rows(qtbot, ("Juana Mamani", "La casera"))
+    assert told_to_pointer(table.rows.index(0, 0)) == "Juana Mamani, La casera"
+    assert told_to_pointer(table.rows.index(0, 1)) == ""
+
+
+def test_whatever_cuts_its_words_by_hand_tells_them_whole_to_the_pointer(qtbot: QtBot) -> None:
+    long = "Pollo entero sin menudencia, de la granja de Huaral"
+    cart, tiles, choice = CartTable(), ProductTiles(), ChoiceField()
+    for widget in (cart, tiles, choice):
+        qtbot.addWidget(widget)
+    cart.show_lines([CartLine(1, long, Decimal(1), Decimal(9), Decimal(9))])
+    tiles.show_tiles([Tile(1, long, Decimal(9))])
+    choice.addItem(long)
+    told = [told_to_pointer(cart.model().index(0, 0)), tiles.buttons()[0].toolTip(), choice.toolTip()]
+    assert told == [long, long, long]
 
 
 def test_a_label_gives_way_and_keeps_its_words(qtbot: QtBot) -> None:
@@ -106,6 +128,10 @@ def with_rows(qtbot: QtBot, *rows: Row) -> RowsTable[Row]:
 
 def spoken(table: RowsTable[Row], row: int, column: int) -> str:
     return str(table.rows.index(row, column).data(Qt.ItemDataRole.AccessibleTextRole))
+
+
+def told_to_pointer(index: QModelIndex) -> str:
+    return str(index.data(Qt.ItemDataRole.ToolTipRole) or "")
 
 
 def picture(table: RowsTable[Row]) -> QImage:

@@ -56,6 +56,7 @@ class CartPanel(Card):
             self._tabs.addTab("")
         for place, sale in enumerate(sales):
             self._tabs.setTabText(place, tab_name(sale, place).replace("&", "&&"))
+            self._tabs.setTabToolTip(place, sale.draft.customer_name or "")
         self._tabs.setCurrentIndex(current)
         blocker.unblock()
         self._show_draft(sales[current].draft)

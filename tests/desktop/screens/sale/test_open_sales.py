@@ -19,6 +19,7 @@ CUSTOMER, PARK, CHARGE = Qt.Key.Key_F2, Qt.Key.Key_F6, Qt.Key.Key_F12
 def test_a_sale_set_aside_waits_under_its_customers_name(rosa: Cashier) -> None:
     rosa.press(CUSTOMER, "juana", ENTER, "1", "2", ENTER, PARK)
     assert tabs(rosa) == ["Juana Mamani", "Venta 2"]
+    assert tab_tips(rosa) == ["Juana Mamani", ""]
     assert rosa.cart() == []
     rosa.press(PARK)
     assert len(rosa.cart()) == 1
@@ -81,6 +82,11 @@ def test_carts_belong_to_who_made_them(qtbot: QtBot, shop: Shop) -> None:
 def tabs(cashier: Cashier) -> list[str]:
     bar = cashier.screen.findChildren(QTabBar)[0]
     return [bar.tabText(place) for place in range(bar.count())]
+
+
+def tab_tips(cashier: Cashier) -> list[str]:
+    bar = cashier.screen.findChildren(QTabBar)[0]
+    return [bar.tabToolTip(place) for place in range(bar.count())]
 
 
 def kept_lines(cashier: Cashier) -> list[int]:
