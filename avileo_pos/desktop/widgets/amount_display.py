@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from avileo_pos.desktop.theme import Space, TextSize, font
+from avileo_pos.desktop.widgets.elided_label import ElidedLabel
 from avileo_pos.domain.money import ZERO, format_soles
 from avileo_pos.domain.weight import format_kilos
 
@@ -14,13 +15,16 @@ _CAPTION_LOOK = {"total": "title", "figure": "strong", "body": "muted"}
 
 
 class AmountDisplay(QWidget):
-    """A word on the left, the amount on the right; the look «body» is for what only explains another amount."""
+    """A word on the left, the amount on the right; the look «body» is for what only explains another amount.
+
+    Where both have no room, the word gives way.
+    """
 
     def __init__(
         self, caption: str, *, look: Literal["total", "figure", "body"] = "total", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._caption = QLabel(caption)
+        self._caption = ElidedLabel(caption)
         self._caption.setProperty("look", _CAPTION_LOOK[look])
         self._amount = QLabel()
         self._amount.setProperty("look", look)

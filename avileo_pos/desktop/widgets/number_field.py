@@ -12,17 +12,19 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPointingDevice,
+    QResizeEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame, QWidget
 
 from avileo_pos.desktop.sentences import sentence
-from avileo_pos.desktop.theme import Space, TextSize, current_theme, font, set_style
+from avileo_pos.desktop.theme import Space, TextSize, current_theme, figure_size, font, set_style
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import parse_amount
 
 _MARKS = ".,"
 _OF_NUMBERS = frozenset("0123456789" + _MARKS)
 _LONGEST_TEXT = 20
+_EDGES = 5  # what Qt keeps free beside a text, and the cursor
 
 
 class NumberField(QLineEdit):
@@ -59,6 +61,7 @@ class NumberField(QLineEdit):
         self.setFont(font(TextSize.FIGURE, QFont.Weight.Bold))
         room = self._unit_width() + Space.SMALL
         self.setTextMargins(room if unit_first else 0, 0, 0 if unit_first else room, 0)
+        self.textChanged.connect(self._fit_figure)
         self.textChanged.connect(self._read)
 
     def value(self) -> Decimal | None:
@@ -108,6 +111,10 @@ class NumberField(QLineEdit):
             self.selectAll()
         self._select_on_release = False
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_figure()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         side = Qt.AlignmentFlag.AlignLeft if self._unit_first else Qt.AlignmentFlag.AlignRight
@@ -117,6 +124,19 @@ class NumberField(QLineEdit):
         painter.setPen(current_theme().color("muted"))
         painter.drawText(inside, side | Qt.AlignmentFlag.AlignVCenter, self._unit)
         painter.end()
+
+    def _fit_figure(self) -> None:
+        size = figure_size(self._has_room)
+        dress = "" if size == TextSize.FIGURE else f"font-size: {size}px;"
+        if dress != self.styleSheet():
+            self.setStyleSheet(dress)
+
+    def _has_room(self, size: int) -> bool:
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        inside = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
+        room = inside.width() - self.textMargins().left() - self.textMargins().right() - _EDGES
+        return QFontMetrics(font(size, QFont.Weight.Bold)).horizontalAdvance(self.text()) <= room
 
     def _read(self, text: str) -> None:
         before = self._value

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from avileo_pos.desktop.theme import TextSize
 from avileo_pos.desktop.widgets.count_field import CountField
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.keypad import Keypad
@@ -18,6 +19,7 @@ from avileo_pos.desktop.widgets.money_field import MoneyField
 from avileo_pos.desktop.widgets.number_field import NumberField
 from avileo_pos.desktop.widgets.weight_field import WeightField
 from tests.desktop.hands import shown, touch
+from tests.desktop.screens.reading import figure_fits
 
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -35,6 +37,16 @@ def test_the_decimal_key_of_the_numpad_works_in_every_layout(qtbot: QtBot, key: 
     for pressed in (Qt.Key.Key_9, key, Qt.Key.Key_8):
         QTest.keyClick(field, pressed, Qt.KeyboardModifier.KeypadModifier)
     assert field.value() == Decimal("9.80")
+
+
+@pytest.mark.parametrize("typed", ["5", "99999.99", "999999.99"])
+def test_a_figure_of_unusual_length_is_shown_smaller_rather_than_cut(qtbot: QtBot, typed: str) -> None:
+    field = shown(qtbot, MoneyField("Pago con Efectivo"))
+    field.setFixedWidth(140)
+    QTest.keyClicks(field, typed)
+    assert figure_fits(field)
+    field.set_value(Decimal(5))
+    assert field.fontInfo().pixelSize() == TextSize.FIGURE
 
 
 def test_letters_of_a_barcode_reader_leave_no_trace(qtbot: QtBot) -> None:

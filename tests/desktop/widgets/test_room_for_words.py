@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from avileo_pos.desktop.item_models.rows_model import Column, State
 from avileo_pos.desktop.theme import Space, Tone
+from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.cart_table import CartLine, CartTable
 from avileo_pos.desktop.widgets.choice_field import ChoiceField
 from avileo_pos.desktop.widgets.elided_label import ElidedLabel, lines_of
@@ -20,6 +21,7 @@ from avileo_pos.desktop.widgets.flow_layout import FlowLayout
 from avileo_pos.desktop.widgets.product_tiles import ProductTiles, Tile
 from avileo_pos.desktop.widgets.rows_table import RowsTable
 from tests.desktop.hands import shown
+from tests.desktop.screens.reading import cut
 
 Row = tuple[str, str]
 OLD = State("clock", Tone.WARNING)
@@ -69,6 +71,13 @@ def test_a_label_gives_way_and_keeps_its_words(qtbot: QtBot) -> None:
     label.setText(name[:40].strip()[:-1] + "x")
     assert label.grab().toImage() == narrow
     assert label.toolTip() == label.text()
+
+
+def test_the_word_beside_an_amount_gives_way_to_it(qtbot: QtBot) -> None:
+    display = AmountDisplay("Deuda total · 1,234 clientes", look="figure")
+    display.show_soles(Decimal("119720.75"))
+    shown(qtbot, display).setFixedWidth(320)
+    assert cut(display) == []
 
 
 @pytest.mark.parametrize(
