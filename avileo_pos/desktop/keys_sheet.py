@@ -54,7 +54,7 @@ def _column(title: str, keys: Iterable[tuple[str, str]]) -> QVBoxLayout:
     heading.setProperty("look", "muted")
     grid = QGridLayout()
     grid.setHorizontalSpacing(Space.MEDIUM)
-    grid.setVerticalSpacing(Space.SMALL)
+    grid.setVerticalSpacing(Space.TIGHT)
     grid.setColumnStretch(1, 1)
     for row, (key, words) in enumerate(keys):
         cap, does = QLabel(key), QLabel(words)

@@ -7,6 +7,7 @@ from shiboken6 import isValid
 
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.widgets.button import Button
+from avileo_pos.desktop.widgets.elided_label import ElidedLabel
 
 _CARD_WIDTH = 480
 _LOW = 640  # windows lower than this need every line
@@ -36,9 +37,9 @@ class Sheet(QFrame):
         around_all, between = (Space.LARGE, Space.SMALL) if is_low else (Space.WIDE, Space.LARGE)
         self.body.setContentsMargins(around_all, around_all, around_all, around_all)
         self.body.setSpacing(between)
-        self.body.addWidget(_label(title, "title"))
+        self.body.addWidget(_title(title, is_low=is_low))
         if sentence:
-            self.body.addWidget(_label(sentence, ""))
+            self.body.addWidget(_wrapped(sentence))
         around = QVBoxLayout(self)
         around.addWidget(card, alignment=Qt.AlignmentFlag.AlignCenter)
 
@@ -108,9 +109,15 @@ class Sheet(QFrame):
         return True
 
 
-def _label(text: str, look: str) -> QLabel:
+def _title(text: str, *, is_low: bool) -> QLabel:
+    """Where every line is needed, a long name in it ends in «…»."""
+    title = ElidedLabel(text) if is_low else _wrapped(text)
+    title.setProperty("look", "title")
+    return title
+
+
+def _wrapped(text: str) -> QLabel:
     label = QLabel(text)
-    label.setProperty("look", look)
     label.setWordWrap(True)
     return label
 

@@ -46,6 +46,7 @@ def cut(window: QWidget) -> list[str]:
     buttons = [each for each in seen(front, QPushButton) if each.text() and not isinstance(each, ProductTile)]
     worded: list[QLabel | QPushButton] = [*labels, *buttons]
     found = [f"«{each.text()}»" for each in worded if not has_room(each) or not is_inside(each)]
+    found += [f"{described(each)}, too low" for each in seen(front, QLineEdit) if not has_height(each)]
     found += [f"{each.accessibleName()}: {each.text()}" for each in seen(front, NumberField) if not figure_fits(each)]
     found += [f"heading «{word}»" for table in seen(front, QTableView) for word in cut_headings(table)]
     return found
@@ -56,6 +57,10 @@ def has_room(widget: QLabel | QPushButton) -> bool:
         return widget.heightForWidth(widget.width()) <= widget.height() + ROUNDING
     needed = widget.sizeHint()
     return needed.width() <= widget.width() + ROUNDING and needed.height() <= widget.height() + ROUNDING
+
+
+def has_height(field: QLineEdit) -> bool:
+    return field.height() >= field.minimumSizeHint().height() and is_inside(field)
 
 
 def is_inside(widget: QWidget) -> bool:

@@ -10,13 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.main_window import SMALLEST_SIZE, MainWindow
 from avileo_pos.desktop.screens.distribucion.close_sheet import CloseDistribucionSheet
 from avileo_pos.desktop.screens.distribucion.day_form import DayForm
 from avileo_pos.desktop.screens.distribucion.day_screen import DistribucionesScreen
 from avileo_pos.desktop.screens.distribucion.give_sheets import MoveSheet, NewDistribucionSheet, ReloadSheet
 from avileo_pos.desktop.screens.distribucion.own_form import OwnForm
 from avileo_pos.desktop.screens.distribucion.own_screen import OwnDistribucionScreen
+from avileo_pos.desktop.widgets.elided_label import ElidedLabel
 from avileo_pos.domain.enums import ModoOperacion
 from avileo_pos.queries.product import product_tiles
 from avileo_pos.usecases.distribucion import OpenDistribucion, open_distribucion
@@ -41,6 +42,15 @@ def test_the_days_table_says_what_each_vendor_took_sold_and_has_left(enter: Ente
         ]
     ]
     assert {"80.000 kg", "20.000 kg", "60.000 kg"} <= set(words_in(form))
+
+
+def test_the_heading_is_read_whole_in_the_smallest_window(enter: Enter, shop: Shop) -> None:
+    window = enter(PEPA, DistribucionesScreen.KEY)
+    window.resize(*SMALLEST_SIZE)
+    shop.settle()
+    labels = day_form(window).findChildren(ElidedLabel)
+    [heading] = [label for label in labels if label.text() == "Distribuciones de hoy"]
+    assert heading.width() >= heading.sizeHint().width()
 
 
 def test_kilos_are_given_to_a_vendor_at_the_usual_point_and_leave_the_stock(enter: Enter, shop: Shop) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from avileo_pos.desktop.main_window import SMALLEST_SIZE
 from avileo_pos.desktop.theme import THEMES, Size, apply_theme
 from tests.desktop.hands import shown
 from tests.desktop.screens.reading import cut, described, focus_unseen, front_of, seen, takes_tab
@@ -16,7 +17,7 @@ from tests.desktop.screens.test_every_screen import ANSWERS
 from tests.desktop.screens.tour import tour
 from tests.desktop.shop import Shop
 
-USUAL, SMALL = (1366, 768), (1024, 640)
+USUAL, SMALL = (1366, 768), SMALLEST_SIZE
 
 
 @pytest.fixture(params=THEMES)

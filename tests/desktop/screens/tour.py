@@ -39,7 +39,7 @@ from tests.desktop.shop import FRIDAY, JOSE, PEPA, ROSA, Shop, known_id
 ENTER, ESCAPE, TAB, DOWN = Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Down
 F1, F2, F3, F4, F6 = Qt.Key.Key_F1, Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F6
 F7, F9, F12 = Qt.Key.Key_F7, Qt.Key.Key_F9, Qt.Key.Key_F12
-LONG_NAME = "Inversiones y Servicios Generales Hermanos Quispe Mamani"
+LONG_NAME = "Inversiones y Servicios Generales Hermanos Quispe Mamani, sucursal del Mercado Mayorista de Santa Anita"
 
 
 def tour(qtbot: QtBot, shop: Shop, width: int, height: int) -> Iterator[tuple[str, MainWindow]]:

@@ -19,6 +19,7 @@ from avileo_pos.desktop.widgets.choice_bar import ChoiceBar
 from avileo_pos.desktop.widgets.elided_label import ElidedLabel
 from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.desktop.widgets.rows_table import RowsTable
+from avileo_pos.desktop.widgets.scrolled import scrolled
 from avileo_pos.domain.business_day import format_date
 from avileo_pos.domain.credit import Aging
 from avileo_pos.domain.money import format_soles
@@ -28,6 +29,7 @@ from avileo_pos.spanish.words import days, unbroken
 
 _NARROWEST_LIST, _WIDEST_LIST = 400, 480
 _WIDE_ACCOUNT = 640
+_LOWEST_STATEMENT = 154  # two movements under their headings
 _FILTERS = [
     (CustomerFilter.TODOS.value, "Todos"),
     (CustomerFilter.CON_DEUDA.value, "Con deuda"),
@@ -222,17 +224,22 @@ class _Account(QWidget):
         owed.body.addWidget(self._balance)
         owed.body.addWidget(self._terms)
         owed.body.addWidget(self._aging)
+        self.statement.setMinimumHeight(_LOWEST_STATEMENT)
         self._movements.addWidget(self.statement)
         self._movements.addWidget(EmptyState("file-text", "Todavía no tiene movimientos."))
         movements = Card("Estado de cuenta")
         movements.body.addWidget(self._movements, 1)
-        column = QVBoxLayout(self)
+        ground = QWidget()
+        column = QVBoxLayout(ground)
         column.setContentsMargins(Space.LARGE, Space.LARGE, Space.LARGE, Space.LARGE)
         column.setSpacing(Space.MEDIUM)
         column.addLayout(heading)
         column.addWidget(self._details)
         column.addWidget(owed)
         column.addWidget(movements, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(ground))
 
 
 class _AgingBar(QWidget):

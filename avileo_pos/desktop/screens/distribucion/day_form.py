@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.item_models.rows_model import Column
@@ -21,6 +22,8 @@ from avileo_pos.domain.money import format_soles
 from avileo_pos.domain.weight import NO_KILOS, format_kilos
 from avileo_pos.queries.distribucion import DistribucionRow
 from avileo_pos.spanish.words import DISTRIBUCION_STATUSES
+
+_WIDE = 980
 
 
 class DayForm(QWidget):
@@ -66,6 +69,11 @@ class DayForm(QWidget):
     def others_under_way(self, row: DistribucionRow) -> list[DistribucionRow]:
         """To whom kilos of `row` can be moved."""
         return [each for each in self.table.rows.rows() if _is_open(each) and each.id != row.id]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for button in (self.reload, self.move_kilos, self.close_day):
+            button.show_word(self.width() >= _WIDE)
 
     def _show_actions(self, row: DistribucionRow | None) -> None:
         is_open = row is not None and _is_open(row)

@@ -16,6 +16,7 @@ from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.fact_line import FactLine
 from avileo_pos.desktop.widgets.rows_table import RowsTable
+from avileo_pos.desktop.widgets.scrolled import scrolled
 from avileo_pos.domain.business_day import format_moment
 
 _UNWELL = frozenset({Elsewhere.GONE, Elsewhere.FULL, Elsewhere.FOREIGN})
@@ -93,14 +94,18 @@ class SafetyForm(QWidget):
         self.table.setMinimumHeight(_LOWEST_TABLE)
         self._lists.addWidget(self.table)
         self._lists.addWidget(none_yet)
-        column = QVBoxLayout(self)
+        ground = QWidget()
+        column = QVBoxLayout(ground)
         column.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, Space.MEDIUM)
         column.setSpacing(Space.MEDIUM)
         column.addWidget(card)
         column.addWidget(copies, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(ground))
 
 
-_LOWEST_TABLE = 64  # two notices above it, on the lowest window
+_LOWEST_TABLE = 146  # two copies under their headings
 
 _COLUMNS: list[Column[Copy]] = [
     Column("Cuándo", lambda copy: format_moment(copy.made_at), order=lambda copy: copy.made_at),

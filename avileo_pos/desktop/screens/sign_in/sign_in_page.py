@@ -33,6 +33,7 @@ from avileo_pos.desktop.troubles import code_of, words_for
 from avileo_pos.desktop.widgets.card import Card
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.desktop.widgets.icon_label import IconLabel
+from avileo_pos.desktop.widgets.scrolled import scrolled
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.password import require_new_password
 from avileo_pos.usecases.approval import PinRefused, TakeOverByPin
@@ -238,12 +239,16 @@ class SignInPage(QWidget):
             step.setVisible(step is self._current)
         name = QLabel("Avileo")
         name.setProperty("look", "figure")
-        column = QVBoxLayout(self)
+        ground = QWidget()
+        column = QVBoxLayout(ground)
         column.setSpacing(Space.LARGE)
         column.addStretch(1)
         column.addLayout(_centred(IconLabel("store", "primary", Size.ICON * 2), name))
         column.addLayout(_centred(card))
         column.addStretch(2)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(ground))
 
 
 def _centred(*widgets: QWidget) -> QHBoxLayout:
