@@ -14,6 +14,7 @@ from avileo_pos.demo.script import ScriptedDay
 from avileo_pos.desktop.app import make_app, run_till, utc_now
 from avileo_pos.desktop.background.local_central import LocalCentralFailed
 from avileo_pos.desktop.program import TillProgram
+from avileo_pos.desktop.scale import fit_to_screen
 from avileo_pos.server.business import sample
 
 CANNOT_RUN: Final = 3
@@ -46,6 +47,7 @@ def _show(folder: Path, central: DemoCentral, till: int, theme: str | None) -> i
     )
     till_folder = folder / f"till-{till}"
     till_folder.mkdir(exist_ok=True)
+    fit_to_screen()
     app = make_app(till_folder, theme or "light")
     program = TillProgram(till_folder, utc_now)
     program.enter_as(central.address, person.email, sample.PASSWORD, f"Caja {till}")

@@ -20,6 +20,7 @@ from avileo_pos import __version__
 from avileo_pos.desktop.crash_window import CrashWatch
 from avileo_pos.desktop.language import speak_spanish
 from avileo_pos.desktop.program import TillProgram
+from avileo_pos.desktop.scale import fit_to_screen
 from avileo_pos.desktop.theme import apply_theme
 from avileo_pos.settings import data_directory, load_settings
 
@@ -70,6 +71,7 @@ def utc_now() -> datetime:
 def start_till(chosen_folder: Path | None, theme: str | None) -> int:
     """The till of this machine; returns the exit code."""
     folder = data_directory(str(chosen_folder) if chosen_folder else None)
+    fit_to_screen()
     app = make_app(folder, theme or load_settings(folder).theme)
     return run_till(app, TillProgram(folder, utc_now))
 
