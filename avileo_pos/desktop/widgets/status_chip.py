@@ -31,7 +31,7 @@ class StatusChip(QPushButton):
         self._show("share-2", f"Sin internet · compartido {at:%H:%M}", Tone.INFO)
 
     def show_sending(self, count: int) -> None:
-        self._show("cloud-upload", f"Enviando {count}", Tone.INFO)
+        self._show("cloud-upload", f"Enviando {count:,}", Tone.INFO)
 
     def show_offline(self, waiting: int) -> None:
         """`waiting` operations stand safe on this till."""
@@ -47,7 +47,7 @@ class StatusChip(QPushButton):
 
     def show_to_review(self, count: int) -> None:
         """Central refused `count` operations: a person must look."""
-        self._show("triangle-alert", f"{count} por revisar", Tone.DANGER)
+        self._show("triangle-alert", f"{count:,} por revisar", Tone.DANGER)
 
     def sizeHint(self) -> QSize:
         hint, metrics = super().sizeHint(), self.fontMetrics()
@@ -75,4 +75,4 @@ class StatusChip(QPushButton):
 
 
 def _kept_here(waiting: int) -> str:
-    return f" · {waiting} {'guardada' if waiting == 1 else 'guardadas'} aquí" if waiting else ""
+    return f" · {waiting:,} {'guardada' if waiting == 1 else 'guardadas'} aquí" if waiting else ""

@@ -92,6 +92,15 @@ def test_the_chip_counts_one_as_one(qtbot: QtBot) -> None:
     assert chip.text() == "Sin internet · 1 guardada aquí"
 
 
+def test_the_chip_counts_many_as_the_queue_does(qtbot: QtBot) -> None:
+    chip = shown(qtbot, StatusChip())
+    told = []
+    for show in (chip.show_offline, chip.show_sending, chip.show_to_review):
+        show(12345)
+        told.append(chip.text())
+    assert told == ["Sin internet · 12,345 guardadas aquí", "Enviando 12,345", "12,345 por revisar"]
+
+
 def test_the_chip_has_another_picture_for_each_state() -> None:
     states = chips()  # kept, or the pictures would go with their chips
     pictures = [chip.icon().pixmap(28, 20).toImage().convertToFormat(MASK) for chip in states]
