@@ -226,7 +226,8 @@ class SaleScreen(Screen):
 
     def _ask_emptying(self) -> None:
         count = len(self._sales.current.draft.lines)
-        said = f"Se borra {'la línea' if count == 1 else f'las {count} líneas'} de esta venta, que no se ha cobrado."
+        lost = "Se borra la línea" if count == 1 else f"Se borran las {count} líneas"
+        said = f"{lost} de esta venta, que no se ha cobrado."
         sheet = ConfirmSheet(self, "¿Vaciar la venta?", said, confirm="Vaciar", variant="danger")
         sheet.confirmed.connect(self._empty)
         sheet.open()

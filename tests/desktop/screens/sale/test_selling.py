@@ -134,6 +134,14 @@ def test_escape_never_empties_a_cart_without_asking(rosa: Cashier) -> None:
     assert rosa.cart() == []
 
 
+def test_emptying_says_how_many_lines_are_lost(rosa: Cashier) -> None:
+    rosa.press("1", "2.5", ENTER, ESC)
+    assert rosa.sees("Se borra la línea de esta venta, que no se ha cobrado.")
+    rosa.press(ESC, "2", "1", ENTER, ESC)
+    assert rosa.sees("Se borran las 2 líneas de esta venta, que no se ha cobrado.")
+    rosa.press(ESC)
+
+
 def test_nothing_is_charged_where_nothing_was_chosen(rosa: Cashier) -> None:
     rosa.press(CHARGE)
     assert rosa.asks() == ""
