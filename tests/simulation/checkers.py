@@ -39,6 +39,7 @@ _SENT_AGAIN: Final = """
     USING (collection, entity_id, operation_type, created_at, sha256)
     WHERE later.seq > ? AND former.last_code = 'discarded'
 """
+SOLD: Final = ("client_id", "total_amount", "amount_paid")
 FROZEN: Final = ("operation_type", "collection", "entity_id", "actor_id", "schema", "created_at", "data")
 
 
@@ -877,8 +878,11 @@ def i2_one_effect_each(seen: Checkers) -> None:
         if done.operation_type == "create":
             births[done.entity_id].append(done)
     for done in (each for of_one in births.values() for each in of_one):
-        if done.entity_id not in seen.at_central.rows[done.collection]:
+        row = seen.at_central.rows[done.collection].get(done.entity_id)
+        if row is None:
             raise Violation("I2", f"{done} has no row at central")
+        if done.collection == "sales" and any(row[name] != done.data.get(name) for name in SOLD):
+            raise Violation("I2", f"{done} is taken for another sale")
         for part in COLLECTIONS[done.collection].parts:
             there = inside[part, done.collection][done.entity_id]
             more = {row["id"] for row in there if row.get("kind") == "anulacion"}

@@ -224,7 +224,7 @@ def _carts(chance: Random, tills: int) -> list[Step]:
         may_be_cut_off = "cart" in step[0] and chance.random() < 0.3
         how = chance.choice(("crash_in", "power_cut"))
         steps.append([how, one, chance.randint(1, 12), step] if may_be_cut_off else step)
-    return [*steps, *_charged_after_the_copy(chance, one)] if chance.random() < 0.3 else steps
+    return [*steps, *_charged_after_the_copy(chance, one)] if chance.random() < 0.5 else steps
 
 
 def _charged_after_the_copy(chance: Random, till: int) -> list[Step]:

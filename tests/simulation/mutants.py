@@ -37,7 +37,7 @@ from avileo_pos.server.business import audit
 from avileo_pos.server.postgres import database as central_database
 from avileo_pos.server.postgres import revisions
 from avileo_pos.server.postgres.wire_sql import of_business
-from avileo_pos.server.push import apply_push, apply_voids, merge_patches, receipts
+from avileo_pos.server.push import apply_push, apply_voids, merge_patches, receipts, store_new
 from avileo_pos.sync import engine, handing_on
 from avileo_pos.sync.handing_on import HandedOn
 from avileo_pos.usecases import queue as usecases_queue
@@ -425,6 +425,12 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     ),
     "half of a push is handed on": in_place_of(handing_on._Giving, "_left_of", _only_the_first_half),
     "handed on as the host's own": in_place_of(handing_on._Giving, "_push", _by_its_host),
+    "a second sale of a cart taken for the first": in_place_of(store_new, "_TELLING", lambda _telling: {}),
+    "a void of what was put aside voids the other": in_place_of(
+        apply_voids,
+        "_decide",
+        lambda decide: lambda push, *given: decide(replace(push, put_aside=set()), *given),
+    ),
     "money in floats": in_place_of(sale, "line_subtotal", _in_floats),
 }
 
