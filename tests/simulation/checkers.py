@@ -873,10 +873,13 @@ def i2_one_effect_each(seen: Checkers) -> None:
         for part, column in collection.parts.items()
     }
     stored = [seen.ledger.done[each] for each in seen.at_central.stored() if each in seen.ledger.done]
+    put_aside = {key for key, receipt in seen.at_central.receipts.items() if receipt["code"] == "sold_otherwise"}
     births: defaultdict[str, list[Done]] = defaultdict(list)
     for done in stored:
         if done.operation_type == "create":
             births[done.entity_id].append(done)
+        elif not put_aside.isdisjoint(done.depends_on):
+            raise Violation("I2", f"{done} undoes another sale than the one that it was about")
     for done in (each for of_one in births.values() for each in of_one):
         row = seen.at_central.rows[done.collection].get(done.entity_id)
         if row is None:
