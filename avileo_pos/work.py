@@ -193,7 +193,7 @@ VALUES
         AND last_code IS NOT '{SOLD_OTHERWISE}'
       UNION
       SELECT q.id FROM json_each(:refers_to) named CROSS JOIN sync_queue q ON q.entity_id = named.value
-      WHERE q.status <> 'acked' AND q.operation_type = 'create'
+      WHERE q.status <> 'acked' AND q.operation_type = 'create' AND q.last_code IS NOT '{SOLD_OTHERWISE}'
       ORDER BY 1
     )
   ))

@@ -21,6 +21,7 @@ from avileo_pos.protocol import (
     ALREADY_SO,
     COLLECTIONS,
     KEPT_AFTER_ANSWER,
+    SOLD_OTHERWISE,
     Conflict,
     Operation,
     OperationResult,
@@ -295,13 +296,15 @@ def _mark_as_sent(db: Connection, chosen: Sequence[Row[Any]], now: datetime) -> 
 def _coming(db: Connection, operation_ids: Iterable[str]) -> frozenset[str]:
     """Those that have gone to central from here, or will go by themselves.
 
-    What a branch began with it has by its rows, and will never answer.
+    What a branch began with it has by its rows, and will never answer. Of a sale that was put aside central has to
+    hear, lest it take what was done to that for an act on the other.
     """
     epoch = db.exec_driver_sql("SELECT epoch FROM sync_state").scalar()
     found = db.exec_driver_sql(
-        "SELECT id FROM sync_queue WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'parked'"
-        " AND coalesce(last_code, '') <> ? AND coalesce(acked_revision > ?, TRUE)",
-        (_json(list(operation_ids)), DISCARDED, surely_held(epoch) if epoch else 0),
+        "SELECT id FROM sync_queue WHERE id IN (SELECT value FROM json_each(?))"
+        " AND (status <> 'parked' OR last_code = ?) AND coalesce(last_code, '') <> ?"
+        " AND coalesce(acked_revision > ?, TRUE)",
+        (_json(list(operation_ids)), SOLD_OTHERWISE, DISCARDED, surely_held(epoch) if epoch else 0),
     )
     return frozenset(found.scalars())
 
