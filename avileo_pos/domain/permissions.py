@@ -37,7 +37,7 @@ class Permission(StrEnum):
     OPERATION_DISCARD = auto()
 
 
-OF_EVERY_SELLER = frozenset(
+_OF_EVERY_SELLER = frozenset(
     {
         Permission.SALE_CREATE,
         Permission.SALE_VOID_OWN_TODAY,
@@ -54,7 +54,7 @@ OF_EVERY_SELLER = frozenset(
 
 ROLE_PERMISSIONS = MappingProxyType(
     {
-        BusinessUserRole.VENDEDOR: OF_EVERY_SELLER,
+        BusinessUserRole.VENDEDOR: _OF_EVERY_SELLER,
         BusinessUserRole.ADMIN_NEGOCIO: frozenset(Permission),
     }
 )

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, Table
 
-from avileo_pos.domain.permissions import OF_EVERY_SELLER, Permission
+from avileo_pos.domain.permissions import Permission
 from avileo_pos.tables import shared
 
 UNTRAVELLED = frozenset({"business_id", "sync_status", "sync_attempts"})
@@ -25,6 +25,9 @@ class Kind(StrEnum):
     CARD = auto()
     PART = auto()
     DERIVED = auto()
+
+
+_OF_SELLERS_FACTS: Final = frozenset({Permission.SALE_CREATE, Permission.ABONO_CREATE, Permission.CASH_SESSION_OWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,11 @@ class Collection:
 
     @property
     def is_sellers_fact(self) -> bool:
-        """Whether any seller may state it: money or goods have changed hands, so it is believed of a colleague too."""
-        return self.kind is Kind.FACT and self.created_with in OF_EVERY_SELLER
+        """Whether any seller may state it, and it is believed of a colleague too.
+
+        Money or goods have changed hands, or lie in the drawer with which the turn was opened.
+        """
+        return self.created_with in _OF_SELLERS_FACTS
 
     @property
     def voidable(self) -> bool:
