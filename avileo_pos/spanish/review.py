@@ -15,6 +15,7 @@ _BY_REASON = {
     "seller_inactive": "Quien lo hizo ya no trabajaba en el negocio.",
     "device_revoked": "La caja ya se había retirado cuando lo envió.",
     "adopted_with_changes": "Vino de la base anterior con datos que hubo que corregir.",
+    "voided_twice": "Se anuló dos veces, desde dos cajas.",
     "voided_with_pin": "Se anuló con el PIN de un administrador.",
     "unknown_customers": "Llegó al servidor antes que la ficha del cliente.",
     "unknown_products": "Llegó al servidor antes que la ficha de un producto.",

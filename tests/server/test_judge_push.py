@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -69,14 +70,18 @@ def test_a_device_speaks_for_those_who_signed_in_on_it(central: TestCentral, pol
     assert _answers(central, _as_ana(central, central.beto.stock(pollo, 1000))) == ["applied"]
 
 
-def test_a_colleague_who_never_signed_in_here_is_believed_a_sale_only(central: TestCentral, pollo: str) -> None:
-    sale = _as_ana(central, central.beto.sale([pollo]))
+def test_a_colleague_who_never_signed_in_here_is_believed_what_any_seller_may_state(
+    central: TestCentral, pollo: str
+) -> None:
+    drawer = central.beto.cash_session(opening_float=2000)
+    sale = central.beto.sale([pollo], cash_session_id=drawer["entity_id"])
     stock, customer = central.beto.stock(pollo, 1000), central.beto.customer()
-    answers = _answers(central, sale, _as_ana(central, stock), _as_ana(central, customer))
-    assert answers == ["applied", "seller_not_signed_in", "seller_not_signed_in"]
+    answers = _answers(central, *(_as_ana(central, each) for each in (drawer, sale, stock, customer)))
+    assert answers == ["applied", "applied", "seller_not_signed_in", "seller_not_signed_in"]
     assert central.rows("SELECT seller_id::text, review_reason FROM sales") == [
         (central.members["Ana"], "seller_not_signed_in")
     ]
+    assert central.value("SELECT opening_float FROM cash_sessions") == Decimal("20.00")
 
 
 def test_the_last_sales_of_somebody_who_left_are_taken_and_marked(central: TestCentral, pollo: str) -> None:
@@ -138,6 +143,31 @@ def test_a_vendedor_voids_the_own_of_today_or_with_an_admins_pin(
     void = central.beto.void(sale, voided_at=voided_at, void_approved_by=approver)
     assert _answers(central, sale, void) == ["applied", answer]
     assert central.value("SELECT review_reason FROM sales") == reason
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+def test_money_that_was_given_back_from_two_drawers_is_told(
+    central: TestCentral, pollo: str, in_one_batch: bool
+) -> None:
+    hers, his, sale = central.ana.cash_session(), central.beto.cash_session(), central.beto.sale([pollo])
+    central.ana.push(hers)
+    central.beto.push(his, sale)
+    here = central.ana.void(sale, void_cash_session_id=hers["entity_id"])
+    once_more = [central.ana.void(sale, void_cash_session_id=drawer["entity_id"]) for drawer in (hers, his, his)]
+    batches = [[here, *once_more]] if in_one_batch else [[each] for each in (here, *once_more)]
+    codes = [result.code for batch in batches for result in central.ana.results(*batch)]
+    assert codes == [None, "already_so", "already_so", "already_so"]
+    told = "SELECT void_cash_session_id::text, needs_review, review_reason FROM sales"
+    assert central.rows(told) == [(hers["entity_id"], True, "voided_twice")]
+
+
+def test_what_nothing_was_paid_for_is_given_back_by_nobody(central: TestCentral, pollo: str, rosa: str) -> None:
+    hers, his = central.ana.cash_session(), central.beto.cash_session()
+    sale = central.beto.sale([pollo], client_id=rosa, paid=0)
+    central.beto.push(his, sale)
+    voids = [central.ana.void(sale, void_cash_session_id=drawer["entity_id"]) for drawer in (hers, his)]
+    central.ana.push(hers, *voids)
+    assert central.value("SELECT review_reason FROM sales") is None
 
 
 def test_a_vendedor_cannot_approve_for_an_admin(central: TestCentral, pollo: str) -> None:

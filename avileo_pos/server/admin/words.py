@@ -49,6 +49,7 @@ _ADVICE_ON: Final = {
     "seller_inactive": "Pregunte quién la hizo, porque esa persona ya no trabaja aquí.",
     "device_revoked": "Confirme con quien tenía la caja que fue de verdad.",
     "adopted_with_changes": "Compare con sus apuntes de antes.",
+    "voided_twice": "Se anuló dos veces, desde dos cajas: vea de cuál se devolvió el dinero.",
     "voided_with_pin": "Confirme que un administrador dio su PIN para esto.",
 }
 _UNKNOWN_PARENT: Final = "unknown_"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,9 @@ _NEEDED = {
     "sales": ("seller_id", "client_id", "distribucion_id", "balance_due", "amount_paid"),
     "abonos": ("seller_id", "client_id", "amount"),
 }
-_ALWAYS_NEEDED = ("business_date", "voided_at", "revision", "needs_review", "review_reason")
+_PAID = {"sales": "amount_paid", "abonos": "amount"}
+_ALWAYS_NEEDED = ("business_date", "voided_at", "void_cash_session_id", "revision", "needs_review", "review_reason")
+_VOIDED_TWICE = "voided_twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def _void_in(
             decided = OperationResult(arrived.id, OperationStatus.APPLIED, decided.row["revision"])
         results[arrived.id] = decided
     _write(push, collection, voidings, ledger)
+    _tell_of_second_refunds(push, collection, [each for each in arrivals if results[each.id].code == ALREADY_SO], facts)
     return results
 
 
@@ -112,11 +115,29 @@ def _write(push: OpenPush, collection: Collection, voidings: Sequence[_Voiding],
         voiding.row["review_reason"] = " ".join(reasons) or None
         # What an owner has looked at is not shown again but for a new reason.
         voiding.row["needs_review"] = int(voiding.fact["needs_review"] or len(reasons) > len(known))
+        voiding.fact.update(voiding.row)
     for part, revision in zip(parts, push.revisions.take(len(parts)), strict=True):
         part.row["revision"] = revision
     update_rows(push.connection, collection.table, push.business_id, [voiding.row for voiding in voidings])
     enter(ledger, (), insert_stated(push, parts))
     _take_back(collection, [voiding.fact for voiding in voidings], lines, ledger)
+
+
+def _tell_of_second_refunds(
+    push: OpenPush, collection: Collection, again: Sequence[Arrived], facts: Mapping[str, Fact]
+) -> None:
+    """Who gave the money back once more, from another drawer, has less in it than the papers say."""
+    told: dict[str, NewRow] = {}
+    for arrived in again:
+        assert isinstance(arrived.act, Void)
+        fact, drawer = facts[arrived.entity_id], arrived.act.said["void_cash_session_id"]
+        reasons = (fact["review_reason"] or "").split()
+        is_from_another = drawer not in (None, fact["void_cash_session_id"]) and fact[_PAID[collection.name]] > 0
+        if is_from_another and _VOIDED_TWICE not in reasons:
+            reviewed = {"needs_review": 1, "review_reason": " ".join([*reasons, _VOIDED_TWICE])}
+            told[arrived.entity_id] = {"id": arrived.entity_id, "revision": push.revisions.next(), **reviewed}
+    if told:
+        update_rows(push.connection, collection.table, push.business_id, list(told.values()))
 
 
 def _take_back(collection: Collection, facts: Sequence[Fact], lines: Sequence[WireRow], ledger: Ledger) -> None:
