@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from avileo_pos.protocol import COLLECTIONS
+from avileo_pos.protocol.words import ALREADY_SO
 from tests.simulation.backups import Row, Rows, rows_in
 from tests.simulation.ledger import NOTHING, Cart, Done, Ledger
 from tests.simulation.network import Exchange, operations_in, plain_body
@@ -106,7 +107,7 @@ class Checkers:
         self.taken_in: dict[str, set[str]] = defaultdict(set)
         self.carried: set[str] = set()
         self.some_were_withdrawn = self.people_changed = False
-        self.roles_were_written = False
+        self.roles_were_written = self.rules_were_changed = False
         self._read_of_log = 0
         self._moments: dict[str, int] = {}
         self._watches: dict[str, CentralWatch] = {}
@@ -117,6 +118,7 @@ class Checkers:
         self.ledger = Ledger(
             {key: row["balance"] for key, row in rows["customer_balances"].items()},
             {key: row["quantity"] for key, row in rows["inventory"].items()},
+            {key: row["opening_float"] for key, row in rows["cash_sessions"].items()},
         )
         self._remember_central()
         self._look_where_something_moved()
@@ -326,7 +328,7 @@ class Checkers:
             self.at_central = self.watch.look()
             self.receipts_in[self.at_central.epoch].update(self.at_central.stored())
             receipts = self.at_central.receipts.values()
-            self.ledger.taken = frozenset(each["id"] for each in receipts if each["status"] == "applied")
+            self.ledger.taken = frozenset(each["id"] for each in receipts if _is_first(each))
         for branch in self.world.market.served:
             if self._has_moved(branch.program):
                 at_branch = self.at_branches[branch.epoch] = self._watches[branch.epoch].look()
@@ -435,6 +437,11 @@ class Checkers:
         }
         voidings = (each for each in self.ledger.done.values() if each.operation_type == "delete")
         return {each.id for each in voidings if each.entity_id in standing}
+
+
+def _is_first(receipt: Row) -> bool:
+    """Whether what it answers has come about by it."""
+    return receipt["status"] == "applied" and receipt["code"] != ALREADY_SO
 
 
 def _figures_in(exchanges: list[Exchange]) -> Iterator[tuple[tuple[str, str, str, int], str]]:
@@ -764,8 +771,8 @@ def _births_of_what_central_lost(seen: Checkers, till: AtTill, voidings: list[Ro
 
 
 def _is_not_told(till: AtTill, name: str, key: str) -> bool:
-    """Whether the cart stands here alone: central refused its birth, or has it and does not send it to who is here."""
-    if name != "distribuciones" or till.rows[name][key]["revision"] != 0:
+    """Whether the cart, or drawer, stands here alone: central refused its birth, or has it and does not send it to who is here."""
+    if name not in ("distribuciones", "cash_sessions") or till.rows[name][key]["revision"] != 0:
         return False
     births = [each for each in till.queue if each["entity_id"] == key and each["operation_type"] == "create"]
     on_its_way = (each["acked_revision"] or 2**63 for each in births if each["status"] != "parked")
@@ -932,6 +939,9 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
         shown = {key: cart for key, cart in shown.items() if not _is_not_told(held, "distribuciones", key)}
         here = {key: carts[key] for key in carts.keys() & shown.keys()}
         _require_same(f"distributions at {till.name}", shown, here, Cart())
+        drawers, lying = till.shown_drawers(), seen.ledger.drawers(own)
+        drawers = {key: cash for key, cash in drawers.items() if not _is_not_told(held, "cash_sessions", key)}
+        _require_same(f"drawers at {till.name}", drawers, {key: lying.get(key, 0) for key in drawers})
 
 
 def _with_openings(seen: Checkers, debts: Mapping[str, int], cards: Mapping[str, Row]) -> dict[str, int]:
@@ -1030,7 +1040,7 @@ def _may_be_parked(seen: Checkers, operation: Row) -> bool:
         return True
     code = seen.at_central.receipts.get(operation["id"], {}).get("code")
     if code in ("forbidden", "last_admin", "seller_inactive", "device_revoked"):
-        return seen.roles_were_written or seen.some_were_withdrawn
+        return seen.roles_were_written or seen.some_were_withdrawn or seen.rules_were_changed
     if code == "seller_not_signed_in":
         return seen.people_changed and seen.was_disturbed  # who has signed in where is lost when central goes back
     if code == "distribucion_cannot_become":

@@ -238,6 +238,40 @@ def _charged_after_the_copy(chance: Random, till: int) -> list[Step]:
     return [*kept, *sold, *chance.choice(([], since)), *again, *since]
 
 
+def _house(chance: Random, tills: int) -> list[Step]:
+    """Others at the counter, a catalog and rules that change, and acts on an admin's word."""
+    one, other = chance.randrange(tills), chance.randrange(tills)
+    steps: list[Step] = [["sign_in", one, chance.randrange(4)]] if chance.random() < 0.7 else []
+    for _ in range(chance.randint(3, 9)):
+        steps += [*_in_the_house(chance, one), *_some_work(chance, chance.choice((one, other)))]
+        steps += chance.choice(([], [["round", one, []]], [["round", other, []], ["restore", 0]]))
+    return steps
+
+
+def _in_the_house(chance: Random, till: int) -> list[Step]:
+    lent = chance.choice((["void_sale", till, 0], ["void_sale", till, 1], ["void_abono", till, 0]))
+    figure = chance.randint(1, 5000)
+    steps: tuple[Step, ...] = (
+        ["new_product", till, "Gallina"],
+        ["sell", till, [[chance.choice((3, 4)), figure], [0, figure]], chance.choice((None, 0)), 33],
+        ["stock", till, chance.choice((0, 3)), 4000],
+        ["edit_product", till, chance.choice((0, 1, 3)), chance.randrange(4)],
+        ["change_product", chance.randrange(3), chance.randrange(4)],
+        ["change_rules", chance.randrange(6)],
+        ["change_member", chance.randrange(3), chance.randrange(6)],
+        ["drawer", till],
+        ["count", till, chance.randrange(2)],
+        ["by_pin", till, chance.randrange(4), lent],
+        ["by_pin", till, chance.randrange(4), ["sell", till, [[0, figure]], 0, 33]],
+        ["spend", till, figure],
+        ["load", till, chance.randrange(4), 0, figure],
+        ["accept", till, 0],
+        ["settle", till, 0, 0, 1000],
+    )
+    others: list[Step] = [["take_over", till, chance.randrange(4)], ["drawer", till]]
+    return others if chance.random() < 0.2 else [chance.choice(steps)]
+
+
 def _some_work(chance: Random, till: int) -> list[Step]:
     work: tuple[Callable[[], Step], ...] = (
         lambda: ["sell", till, [[chance.randrange(2), chance.randint(1, 5000)]], chance.choice((None, 0, 1)), 0],
@@ -250,4 +284,4 @@ def _some_work(chance: Random, till: int) -> list[Step]:
     return [chance.choice(work)() for _ in range(chance.choice((0, 1, 1, 2)))]
 
 
-_THEMES: Final = (_damage, _theft, _decay, _review, _people, _carts)
+_THEMES: Final = (_damage, _theft, _decay, _review, _people, _carts, _house)

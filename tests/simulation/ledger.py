@@ -22,13 +22,15 @@ class Cart(NamedTuple):
 class Meaning:
     """What an act does to the figures, as the person would say it: who owes how much more, what leaves the stock.
 
-    `carts` are the distributions: grams given out on each, grams sold from it, céntimos taken in for them.
+    `carts` are the distributions: grams given out on each, grams sold from it, céntimos taken in for them. `drawers`
+    are the cash sessions, with the céntimos that come to lie in each.
     """
 
     customer: str | None = None
     owes: int = 0
     moves: Mapping[str, int] = field(default_factory=dict)
     carts: Mapping[str, Cart] = field(default_factory=dict)
+    drawers: Mapping[str, int] = field(default_factory=dict)
 
 
 NOTHING = Meaning()
@@ -55,13 +57,15 @@ def in_cash(total: int) -> int:
     return total if total < 10 else total - total % 10
 
 
-def sale_meaning(lines: Iterable[tuple[str, int, int]], customer: str | None, paid: int | None) -> Meaning:
+def sale_meaning(
+    lines: Iterable[tuple[str, int, int]], customer: str | None, paid: int | None, *, moves_stock: bool
+) -> Meaning:
     """`lines` are (product, grams, céntimos per kilo). `paid` None is cash that settles all, to the ten céntimos."""
     total, moves = 0, Counter[str]()
     for product, grams, price in lines:
         total += (grams * price + 500) // 1000
         moves[product] -= grams
-    return Meaning(customer, 0 if paid is None else total - paid, dict(moves))
+    return Meaning(customer, 0 if paid is None else total - paid, dict(moves) if moves_stock else {})
 
 
 class Ledger:
@@ -70,11 +74,12 @@ class Ledger:
     `taken` are those whose rows central stored: of several births under one id that is the one that happened.
     """
 
-    def __init__(self, debts: Mapping[str, int], stock: Mapping[str, int]) -> None:
+    def __init__(self, debts: Mapping[str, int], stock: Mapping[str, int], drawers: Mapping[str, int]) -> None:
         self.done: dict[str, Done] = {}
         self.taken: frozenset[str] = frozenset()
         self._debts = dict(debts)
         self._stock = dict(stock)
+        self._drawers = dict(drawers)
 
     def add(self, done: Done) -> None:
         self.done[done.id] = done
@@ -100,20 +105,37 @@ class Ledger:
                 carts[cart] = Cart(*map(sum, zip(carts[cart], more, strict=True)))
         return dict(carts)
 
+    def drawers(self, operation_ids: Iterable[str]) -> dict[str, int]:
+        """What lies in each, with what was given back from it for what was voided, wherever that had been paid."""
+        drawers = Counter(self._drawers)
+        for acts in self._by_entity(operation_ids).values():
+            born = [done for done in acts if done.operation_type == "create"][:1]
+            voids = [done for done in acts if done.operation_type == "delete"][:1]
+            for done in born:
+                drawers.update(done.meaning.drawers)
+                for void in voids:
+                    drawers[str(void.data["void_cash_session_id"])] -= sum(done.meaning.drawers.values())
+        return dict(drawers)
+
     def _standing(self, operation_ids: Iterable[str]) -> list[Done]:
-        of_entity: defaultdict[str, list[Done]] = defaultdict(list)
-        for operation_id in operation_ids:
-            if operation_id in self.done:
-                done = self.done[operation_id]
-                of_entity[done.entity_id].append(done)
         standing: list[Done] = []
-        for acts in of_entity.values():
+        for acts in self._by_entity(operation_ids).values():
             is_voided = any(done.operation_type == "delete" for done in acts)
             born = False
-            for done in sorted(acts, key=lambda each: each.id not in self.taken):
+            for done in acts:
                 if done.operation_type == "update":
                     standing.append(done)
                 elif done.operation_type == "create" and not is_voided and not born:
                     standing.append(done)
                     born = True
         return standing
+
+    def _by_entity(self, operation_ids: Iterable[str]) -> Mapping[str, list[Done]]:
+        """Those first that central has taken, the others as they were done."""
+        asked, of_entity = set(operation_ids), defaultdict[str, list[Done]](list)
+        for done in self.done.values():
+            if done.id in asked:
+                of_entity[done.entity_id].append(done)
+        for acts in of_entity.values():
+            acts.sort(key=lambda done: done.id not in self.taken)
+        return of_entity

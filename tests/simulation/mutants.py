@@ -18,8 +18,9 @@ from avileo_pos import cards, figures
 from avileo_pos.desktop.background.branch_host import BranchHost
 from avileo_pos.domain import sale
 from avileo_pos.protocol.branches import BranchPoint
+from avileo_pos.protocol.collections import Collection, Kind
 from avileo_pos.protocol.words import OperationResult, OperationStatus, PullPage
-from avileo_pos.queries import balance, parked_sale
+from avileo_pos.queries import balance, cash_session, parked_sale
 from avileo_pos.replica import (
     apply_pull,
     central_word,
@@ -430,6 +431,14 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         apply_voids,
         "_decide",
         lambda decide: lambda push, *given: decide(replace(push, put_aside=set()), *given),
+    ),
+    "cash given back counted where it was taken too": in_place_of(
+        cash_session, "_COUNTS_WHERE_TAKEN", lambda _taken: "p.voided_at IS NULL"
+    ),
+    "a colleague's drawer not believed": in_place_of(
+        Collection,
+        "is_sellers_fact",
+        lambda believed: property(lambda each: each.kind is Kind.FACT and believed.fget(each)),
     ),
     "money in floats": in_place_of(sale, "line_subtotal", _in_floats),
 }

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from unittest.mock import patch
 from uuid import UUID
 
-from argon2 import PasswordHasher
 from sqlalchemy import Connection
 
 from avileo_pos.domain.errors import BusinessRuleBroken
@@ -28,7 +27,7 @@ from avileo_pos.sync import sign_in as product
 from avileo_pos.sync.central import CentralTrouble, Membership
 from avileo_pos.tables.base import instant_text
 from tests.simulation.moments import CentralCrashed
-from tests.simulation.shop import BUSINESS, PEOPLE, Person
+from tests.simulation.shop import BUSINESS, PEOPLE, QUICK_HASHER, Person
 from tests.simulation.tills import SimulatedTill
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
 PASSPHRASE: Final = "pollo entero"
 PASSWORD: Final = "gallina-clueca"
-_QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 class People:
@@ -62,7 +60,7 @@ class People:
         except (CentralTrouble, ReplicaTrouble) as trouble:
             theirs.user_id, theirs.is_signed_out = before
             return f"refused {trouble.code}"
-        theirs.member_id = person.member_id
+        theirs.member_id, theirs.at_the_counter = person.member_id, None
         self._world._people[till] = which
         self._world.checkers.people_changed = True
         self._world.checkers.sent_again(theirs, place)
@@ -83,7 +81,7 @@ class People:
         device_id = UUID(self._world.tills[till].value("SELECT device_id FROM till_identity"))
         try:
             with self._world.central.database.transaction(BUSINESS) as connection:
-                revoke_device(self._owners_desk(connection), device_id)
+                revoke_device(owners_desk(connection, self._world.now), device_id)
         except (CentralBusy, CentralCrashed):
             return "central could not"
         except NotHere:
@@ -130,18 +128,12 @@ class People:
             hand_over(file, giver.run(reads(waiting_operations, instant_text(giver.clock()))), PASSPHRASE)
             return read_handover(file, PASSPHRASE)
 
-    def _owners_desk(self, connection: Connection) -> Desk:
-        owner = PEOPLE[0]
-        staff = staff_of(connection, BUSINESS, owner.user_id)
-        return Desk(
-            connection,
-            BUSINESS,
-            staff.business_name,
-            staff.day_cutoff_hour,
-            staff.members[str(owner.member_id)].actor,
-            owner.user_id,
-            self._world.now,
-        )
+
+def owners_desk(connection: Connection, now: datetime) -> Desk:
+    owner = PEOPLE[0]
+    staff = staff_of(connection, BUSINESS, owner.user_id)
+    actor = staff.members[str(owner.member_id)].actor
+    return Desk(connection, BUSINESS, staff.business_name, staff.day_cutoff_hour, actor, owner.user_id, now)
 
 
 def _queued_at(till: SimulatedTill) -> set[str]:
@@ -159,5 +151,5 @@ def enrol_by_password(till: SimulatedTill, person: Person, now: datetime) -> Non
 
 @contextmanager
 def _quick_passwords() -> Iterator[None]:
-    with patch.object(product, "_HASHER", _QUICK):
+    with patch.object(product, "_HASHER", QUICK_HASHER):
         yield

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from argon2 import PasswordHasher
 from sqlalchemy import Connection, insert
 
 from avileo_pos.domain.enums import BusinessUserRole, ModoOperacion, MovementKind, ProductType, ProductUnit
@@ -36,6 +37,7 @@ from tests.simulation.databases import BranchDatabases, owner_at, quick_database
 from tests.simulation.network import Line
 from tests.simulation.tills import SimulatedTill
 
+QUICK_HASHER: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 BUSINESS: Final = UUID("51000000-0000-4000-8000-000000000001")
 NEIGHBOUR: Final = UUID("51000000-0000-4000-8000-000000000002")
 MORNING: Final = datetime(2031, 3, 14, 15, 0, tzinfo=UTC)
@@ -59,6 +61,10 @@ class Person:
     @property
     def member_id(self) -> UUID:
         return _id(f"member {self.name}")
+
+    @property
+    def pin(self) -> str:
+        return f"{len(self.name)}{ord(self.name[0])}"
 
     @property
     def device_id(self) -> UUID:
@@ -144,7 +150,9 @@ def _found(database: Database, business_id: UUID, people: tuple[Person, ...]) ->
             for person in people:
                 named = {"id": person.user_id, "name": person.name, "email": person.email}
                 connection.execute(insert(user).values(named))
-                writer.add_member(user_id=person.user_id, name=person.name, role=person.role, id=person.member_id)
+                pin_hash = QUICK_HASHER.hash(person.pin, salt=b"sal de mesa")
+                who = {"user_id": person.user_id, "name": person.name, "role": person.role, "id": person.member_id}
+                writer.add_member(**who, pin_hash=pin_hash)
             _fill(writer, people[0])
             record(connection, business_id, writer.revisions, Act("business.founded", {"name": "Pollos"}), MORNING)
         for number, person in enumerate(people, start=1):

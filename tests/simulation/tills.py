@@ -24,20 +24,22 @@ from avileo_pos.domain.enums import (
     CashMovementKind,
     MovementKind,
     PaymentMethod,
+    ProductType,
     ProductUnit,
     SaleType,
 )
-from avileo_pos.domain.permissions import Actor
+from avileo_pos.domain.permissions import Actor, Permission
 from avileo_pos.domain.sale import Payment
 from avileo_pos.protocol import data_hash
 from avileo_pos.queries.balance import customer_balances, stock_by_product
-from avileo_pos.queries.cash_session import open_cash_session_id
+from avileo_pos.queries.cash_session import cash_report, open_cash_session_id
 from avileo_pos.queries.customer import customer_card
 from avileo_pos.queries.distribucion import distribucion
-from avileo_pos.queries.product import all_products
+from avileo_pos.queries.product import ProductTile, all_products
 from avileo_pos.replica import database
 from avileo_pos.replica.database import Replica
 from avileo_pos.replica.identity import read_actor
+from avileo_pos.replica.sign_ins import people_here
 from avileo_pos.replica.transaction import read, reads, write
 from avileo_pos.sync.central import Central, CentralTrouble
 from avileo_pos.sync.engine import Ahead, SyncEngine
@@ -45,6 +47,7 @@ from avileo_pos.sync.http_client import HttpCentral
 from avileo_pos.sync.state import RoundOutcome
 from avileo_pos.tables.base import instant_text
 from avileo_pos.usecases.abono import RegisterAbono, VoidAbono, register_abono, void_abono
+from avileo_pos.usecases.approval import ApproveByPin, PinRefused, TakeOverByPin, approve, take_over
 from avileo_pos.usecases.cash_session import (
     CloseCashSession,
     OpenCashSession,
@@ -68,7 +71,15 @@ from avileo_pos.usecases.distribucion import (
     reload_distribucion,
 )
 from avileo_pos.usecases.inventory import RecordStockMovement, record_stock_movement
-from avileo_pos.usecases.product import NewPrice, SetPrices, set_prices
+from avileo_pos.usecases.product import (
+    CreateProduct,
+    EditProduct,
+    NewPrice,
+    SetPrices,
+    create_product,
+    edit_product,
+    set_prices,
+)
 from avileo_pos.usecases.sale import RegisterSale, SaleLine, VoidSale, register_sale, void_sale
 from avileo_pos.work import Work
 from tests.simulation.ledger import NOTHING, Cart, Done, Meaning, in_cash, sale_meaning
@@ -175,6 +186,8 @@ class SimulatedTill:
         self.due: datetime = now()
         self.copies: list[Path] = []
         self.is_signed_out = False
+        self.at_the_counter: UUID | None = None
+        self.lent: Actor | None = None
         self.start: Callable[[SimulatedTill], Replica] = _opened
         self._now = now
         self._chance = chance
@@ -286,7 +299,24 @@ class SimulatedTill:
     @property
     def actor(self) -> Actor:
         """The person as the last pull knows them, as after unlocking the till."""
-        return self.run(reads(read_actor, self.member_id))
+        return self.lent or self.run(reads(read_actor, self.at_the_counter or self.member_id))
+
+    def people_here(self) -> set[UUID]:
+        """Who is offered to go on with a PIN."""
+        return {self.member_id, *(person.member_id for person in self.run(reads(people_here)))}
+
+    def take_over(self, member_id: UUID, pin: str) -> PinRefused | None:
+        somebody = Actor(member_id, "", BusinessUserRole.VENDEDOR)
+        answer = write(self.replica, somebody, take_over, TakeOverByPin(member_id, pin))
+        return answer if isinstance(answer, PinRefused) else None
+
+    def borrow(self, permission: Permission, pin: str) -> PinRefused | None:
+        """For the next act; until then it is `lent`."""
+        answer = write(self.replica, self.actor, approve, ApproveByPin(permission, pin))
+        if isinstance(answer, PinRefused):
+            return answer
+        self.lent = answer
+        return None
 
     def do(
         self,
@@ -326,19 +356,20 @@ class SimulatedTill:
         return read(self.replica, self.actor, query, *args)
 
     def open_drawer(self) -> list[Done]:
-        return self.do(open_cash_session, OpenCashSession(self.new_id(), Decimal("50.00")))
+        request = OpenCashSession(self.new_id(), Decimal("50.00"))
+        return self.do(open_cash_session, request, Meaning(drawers={str(request.request_id): 5000}))
 
     def close_drawer(self) -> list[Done]:
         drawer = self.ask(open_cash_session_id)
-        if drawer is None:
-            return []
+        return [] if drawer is None else self.count(drawer)
+
+    def count(self, drawer: UUID) -> list[Done]:
         return self.do(close_cash_session, CloseCashSession(drawer, Decimal("77.70"), "no cuadra"))
 
     def spend(self, centimos: int) -> list[Done]:
         amount = Decimal(centimos) / 100
-        return self.do(
-            record_cash_movement, RecordCashMovement(self.new_id(), CashMovementKind.GASTO, amount, "bolsas")
-        )
+        request = RecordCashMovement(self.new_id(), CashMovementKind.GASTO, amount, "bolsas")
+        return _in_drawer(self.do(record_cash_movement, request), -centimos)
 
     def sell(
         self, wanted: list[list[int]], customer: str | None, paid_percent: int | None, cart: UUID | None = None
@@ -346,26 +377,29 @@ class SimulatedTill:
         """`wanted` are [which product, grams]; `paid_percent` None is cash for all, else so much of it by Yape."""
         sale = cart or self.new_id()
         tiles = [tile for tile in self.ask(all_products) if tile.is_active]
-        chosen = [(tiles[which % len(tiles)], grams) for which, grams in wanted]
+        if not tiles:
+            return []
+        chosen = [_weighed(tiles[which % len(tiles)], grams) for which, grams in wanted]
         lines = tuple(SaleLine(tile.id, Decimal(grams) / 1000, tile.price, tile.price) for tile, grams in chosen)
         counted = [(str(tile.id), grams, int(tile.price * 100)) for tile, grams in chosen]
+        meaning = partial(sale_meaning, counted, customer, moves_stock=self.moves_stock)
         by_weight = {str(tile.id) for tile, _ in chosen if tile.unit is ProductUnit.KG}
-        client, total = UUID(customer) if customer else None, sale_meaning(counted, customer, 0).owes
+        client, total = UUID(customer) if customer else None, meaning(0).owes
         if paid_percent is None or client is None:
             payments: tuple[Payment, ...] = (Payment(PaymentMethod.EFECTIVO, Decimal("99999.00")),)
             request = RegisterSale(sale, SaleType.CONTADO, lines, payments, client)
-            sold = self.do(register_sale, request, sale_meaning(counted, customer, None))
+            sold = _in_drawer(self.do(register_sale, request, meaning(None)), in_cash(total))
             return [from_cart(each, by_weight, in_cash(total)) for each in sold]
         paid = total * paid_percent // 100
         payments = (Payment(PaymentMethod.YAPE, Decimal(paid) / 100),) if paid else ()
         request = RegisterSale(sale, SaleType.CREDITO, lines, payments, client)
-        sold = self.do(register_sale, request, sale_meaning(counted, customer, paid))
+        sold = self.do(register_sale, request, meaning(paid))
         return [from_cart(each, by_weight, paid) for each in sold]
 
     def take_abono(self, customer: str, centimos: int) -> list[Done]:
         payment = Payment(PaymentMethod.EFECTIVO, Decimal(centimos) / 100)
         request = RegisterAbono(self.new_id(), UUID(customer), (payment,))
-        return self.do(register_abono, request, Meaning(customer, -centimos))
+        return _in_drawer(self.do(register_abono, request, Meaning(customer, -centimos)), centimos)
 
     def void_sale(self, sale: str) -> list[Done]:
         return self.do(void_sale, VoidSale(UUID(sale), "se equivocó"))
@@ -393,6 +427,16 @@ class SimulatedTill:
         tiles = self.ask(all_products)
         return self.do(set_prices, SetPrices((NewPrice(tiles[which % len(tiles)].id, Decimal(centimos) / 100),)))
 
+    def new_product(self, name: str) -> list[Done]:
+        request = CreateProduct(self.new_id(), name, ProductType.OTRO, ProductUnit.KG, Decimal("9.90"))
+        return self.do(create_product, request)
+
+    def edit_product(self, which: int, **changes: Any) -> list[Done]:
+        tiles = self.ask(all_products)
+        tile = tiles[which % len(tiles)]
+        shown = {name: getattr(tile, name) for name in ("name", "type", "unit", "tile_position", "is_active")}
+        return self.do(edit_product, EditProduct(tile.id, **shown | changes))
+
     def take_in(self, which: int, grams: int) -> list[Done]:
         tiles = self.ask(all_products)
         product = tiles[which % len(tiles)].id
@@ -402,12 +446,12 @@ class SimulatedTill:
     def load_cart(self, vendedor: UUID, which: int, grams: int) -> list[Done]:
         cart, product = self.new_id(), self.by_weight(which)
         request = OpenDistribucion(cart, vendedor, "Mercado", Decimal(grams) / 1000, product)
-        return _moving(self.do(open_distribucion, request), _given(cart, product, grams))
+        return _moving(self.do(open_distribucion, request), self._given(cart, product, grams))
 
     def reload_cart(self, cart: UUID, which: int, grams: int) -> list[Done]:
         product = self.by_weight(which)
         request = ReloadDistribucion(self.new_id(), cart, Decimal(grams) / 1000, product)
-        return _moving(self.do(reload_distribucion, request), _given(cart, product, grams))
+        return _moving(self.do(reload_distribucion, request), self._given(cart, product, grams))
 
     def move_between_carts(self, giving: UUID, taking: UUID, grams: int) -> list[Done]:
         request = MoveKilos(self.new_id(), giving, taking, Decimal(grams) / 1000)
@@ -420,7 +464,18 @@ class SimulatedTill:
     def settle_cart(self, cart: UUID, product: UUID, grams: int) -> list[Done]:
         """`grams` come back."""
         request = CloseDistribucion(cart, (ReturnedKilos(Decimal(grams) / 1000, product),), reason="se perdió")
-        return _moving(self.do(close_distribucion, request), Meaning(moves={str(product): grams}))
+        return _moving(self.do(close_distribucion, request), Meaning(moves=self._moved(product, grams)))
+
+    def _given(self, cart: UUID, product: UUID, grams: int) -> Meaning:
+        return Meaning(moves=self._moved(product, -grams), carts={str(cart): Cart(grams)})
+
+    def _moved(self, product: UUID, grams: int) -> dict[str, int]:
+        return {str(product): grams} if self.moves_stock else {}
+
+    @property
+    def moves_stock(self) -> bool:
+        """Whether the house counts any, as this till knows its rules."""
+        return any(tile.stock is not None for tile in self.ask(all_products))
 
     def by_weight(self, which: int) -> UUID:
         tiles = [tile for tile in self.ask(all_products) if tile.unit is ProductUnit.KG]
@@ -442,6 +497,11 @@ class SimulatedTill:
             str(each.id): Cart(int(each.asignado * 1000), int(each.vendido * 1000), int(each.monto_recaudado * 100))
             for each in shown
         }
+
+    def shown_drawers(self) -> dict[str, int]:
+        """What each should hold that this till knows of."""
+        drawers = [UUID(row["id"]) for row in self.rows("SELECT id FROM cash_sessions")]
+        return {str(each): int(self._shown(cash_report, each).cash.expected * 100) for each in drawers}
 
     def _shown(self, query: Callable[..., T], *args: Any) -> T:
         """To whoever stands there: these figures are the same for everybody."""
@@ -479,6 +539,11 @@ class SimulatedTill:
         return value
 
 
+def _weighed(tile: ProductTile, grams: int) -> tuple[ProductTile, int]:
+    """Of what is counted whole ones, and one at least."""
+    return tile, grams if tile.unit is ProductUnit.KG else max(grams - grams % 1000, 1000)
+
+
 def from_cart(sold: Done, by_weight: Set[str], paid: int) -> Done:
     """What is sold by weight from a distribution has left the stock with its load; `paid` are céntimos."""
     cart = sold.data.get("distribucion_id")
@@ -490,8 +555,11 @@ def from_cart(sold: Done, by_weight: Set[str], paid: int) -> Done:
     return replace(sold, meaning=replace(sold.meaning, moves=left, carts={cart: Cart(0, grams, paid)}))
 
 
-def _given(cart: UUID, product: UUID, grams: int) -> Meaning:
-    return Meaning(moves={str(product): -grams}, carts={str(cart): Cart(grams)})
+def _in_drawer(done: list[Done], centimos: int) -> list[Done]:
+    """So much cash went into the drawer that each names."""
+    return [
+        replace(each, meaning=replace(each.meaning, drawers={each.data["cash_session_id"]: centimos})) for each in done
+    ]
 
 
 def _moving(done: list[Done], *meanings: Meaning) -> list[Done]:

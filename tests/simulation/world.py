@@ -41,6 +41,7 @@ from tests.simulation.backups import epoch_of
 from tests.simulation.branches import Market
 from tests.simulation.carts import Carts
 from tests.simulation.checkers import Checkers, Violation
+from tests.simulation.house import House
 from tests.simulation.ledger import Done
 from tests.simulation.moments import CentralCrashed, Moments, TillCrashed, driver_of, listening, program_of
 from tests.simulation.network import Exchange, Fault, Line, operation_ids, plain
@@ -140,10 +141,10 @@ class World:
         self._is_meanwhile = False
         self._calling: SimulatedTill | None = None
         self.market = Market(self)
-        self.carts, self._review = Carts(self), Review(self)
+        self.carts, self._review, self._house = Carts(self), Review(self), House(self)
         self._further = {
             name: act
-            for part in (self.carts, self._review, People(self), Safety(self), self.market)
+            for part in (self.carts, self._review, self._house, People(self), Safety(self), self.market)
             for name, act in part.steps().items()
         }
         self._folder = shop.folder / "tills"
@@ -615,6 +616,7 @@ class World:
 
     def _heal(self) -> None:
         self.moments.forget("central")
+        self._house.let_everybody_in()
         for till in self.tills:
             till.line.faults.clear()
             till.line.is_cut = till.is_signed_out = False
