@@ -1,12 +1,15 @@
-"""What is written on a window but cannot be read whole, and what has the focus without showing it."""
+"""What is written on a window but cannot be read whole or as written, and what has the focus without showing it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractScrollArea,
     QApplication,
     QComboBox,
@@ -16,7 +19,9 @@ from PySide6.QtWidgets import (
     QPushButton,
     QStyle,
     QStyleOptionFrame,
+    QTabBar,
     QTableView,
+    QToolTip,
     QWidget,
 )
 
@@ -85,6 +90,54 @@ def cut_headings(table: QTableView) -> Iterator[str]:
     for place in range(header.count()):
         if header.sectionSizeFromContents(place).width() > header.sectionSize(place) + ROUNDING:
             yield str(table.model().headerData(place, Qt.Orientation.Horizontal))
+
+
+def read_on(window: QWidget) -> list[str]:
+    """Every text on the window and behind the pointer as a person reads it: formatted, without the sign of a key."""
+    labels = [as_shown(label) for label in seen(window, QLabel)]
+    return [*labels, *(without_key_sign(word) for word in pressed_words(window)), *told_to_pointer(window)]
+
+
+def misread(window: QWidget) -> list[str]:
+    """What is read otherwise than it was written."""
+    labels = [label.text() for label in seen(window, QLabel) if as_shown(label) != label.text()]
+    pressed = [word for word in pressed_words(window) if "&" in word.replace("&&", "")]
+    written = {each.toolTip() for each in seen(window, QWidget)} - {""}
+    return [*labels, *pressed, *(written - told_to_pointer(window))]
+
+
+def as_shown(label: QLabel) -> str:
+    text = label.text()
+    if "<" in text and label.textFormat() is not Qt.TextFormat.PlainText:
+        return QTextDocumentFragment.fromHtml(text).toPlainText()
+    return without_key_sign(text) if label.buddy() else text
+
+
+def without_key_sign(text: str) -> str:
+    """Of «Guardar && &salir», «Guardar & salir»."""
+    return re.sub("&(.)", r"\1", text)
+
+
+def pressed_words(window: QWidget) -> list[str]:
+    tabs = seen(window, QTabBar)
+    return [
+        *(button.text() for button in seen(window, QAbstractButton)),
+        *(bar.tabText(place) for bar in tabs for place in range(bar.count())),
+    ]
+
+
+def told_to_pointer(window: QWidget) -> set[str]:
+    return {tip_shown(told) for told in {each.toolTip() for each in seen(window, QWidget)} - {""}}
+
+
+def tip_shown(told: str) -> str:
+    """What Qt's own label for the pointer makes of it."""
+    QToolTip.showText(QPoint(0, 0), told)
+    tip = next(each for each in QApplication.topLevelWidgets() if each.inherits("QTipLabel"))
+    assert isinstance(tip, QLabel)
+    shown = as_shown(tip)
+    QToolTip.hideText()
+    return shown
 
 
 def focus_unseen(window: QWidget) -> list[str]:

@@ -39,7 +39,9 @@ from tests.desktop.shop import FRIDAY, JOSE, PEPA, ROSA, Shop, known_id
 ENTER, ESCAPE, TAB, DOWN = Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Down
 F1, F2, F3, F4, F6 = Qt.Key.Key_F1, Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F6
 F7, F9, F12 = Qt.Key.Key_F7, Qt.Key.Key_F9, Qt.Key.Key_F12
-LONG_NAME = "Inversiones y Servicios Generales Hermanos Quispe Mamani, sucursal del Mercado Mayorista de Santa Anita"
+LONG_NAME = (
+    "Inversiones & Servicios <b>Generales</b> Hnos. Quispe Mamani, sucursal del Mercado Mayorista de Santa Anita"
+)
 
 
 def tour(qtbot: QtBot, shop: Shop, width: int, height: int) -> Iterator[tuple[str, MainWindow]]:
@@ -235,13 +237,13 @@ def without_internet(pepa: Cashier) -> Iterator[str]:
     yield "compartiendo"
     market.show_state(MarketState(keeps=True))
     yield "entregando lo compartido"
-    market.show_state(MarketState(Whereabouts.GUEST, name="Caja del puesto 14"))
+    market.show_state(MarketState(Whereabouts.GUEST, name="Caja del <i>puesto</i> 14 & 15"))
     yield "unida a otra caja"
     market.show_state(MarketState())
     pepa.tap("Unirse a otra caja…")
     [sheet] = sheets(pepa.window, JoinSheet)
     yield "buscando otras cajas"
-    sheet.show_found((Neighbour("Caja del puesto 14", "a"), Neighbour("Carreta de José", "b")))
+    sheet.show_found((Neighbour("Caja del <i>puesto</i> 14 & 15", "a"), Neighbour("Carreta de José", "b")))
     yield "unirse a otra caja"
     close_sheets(pepa.window)
 
