@@ -106,4 +106,5 @@ class _Choice(QPushButton):
     def initStyleOption(self, option: QStyleOptionButton) -> None:
         super().initStyleOption(option)
         room = self.width() - 2 * Space.LARGE
-        option.text = self.fontMetrics().elidedText(option.text, Qt.TextElideMode.ElideMiddle, room)
+        metrics, middle = self.fontMetrics(), Qt.TextElideMode.ElideMiddle
+        option.text = metrics.elidedText(option.text, middle, room, Qt.TextFlag.TextShowMnemonic)

@@ -8,7 +8,7 @@ from itertools import combinations
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QStyleOptionButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from avileo_pos.desktop.widgets.button import Button
@@ -42,6 +42,16 @@ def test_the_key_of_a_button_clicks_at_once_and_outlives_a_new_word(qtbot: QtBot
 
 def test_an_ampersand_in_a_name_is_shown(qtbot: QtBot) -> None:
     assert shown(qtbot, Button("Pollos & huevos")).text() == "Pollos && huevos"
+
+
+def test_an_ampersand_in_a_choice_is_shown_or_cut_whole(qtbot: QtBot) -> None:
+    bar = shown(qtbot, ChoiceBar("Envase", [("1", "Jaba & Compañía & Hermanos & Asociados")], look="pills"))
+    [choice] = bar.buttons()
+    for width in range(60, choice.sizeHint().width()):
+        choice.resize(width, choice.height())
+        drawn = QStyleOptionButton()
+        choice.initStyleOption(drawn)
+        assert "&" not in drawn.text.replace("&&", "")
 
 
 def test_a_choice_is_always_made_and_told_when_it_changes(qtbot: QtBot) -> None:
