@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
@@ -12,6 +14,7 @@ from avileo_pos.desktop.till import Till
 from avileo_pos.desktop.widgets.field_row import FieldRow
 from avileo_pos.domain.business_day import lima
 
+_NO_FILE_HOLDS = re.compile(r'[<>:"/\\|?*]')
 _FILES = "Operaciones de Avileo (*.avileo)"
 _EXPORT = (
     "Es para una caja que ya no llegará a internet: lo que espera aquí se lleva en un archivo a otra caja del negocio o"
@@ -70,8 +73,8 @@ class ExportSheet(_CarrySheet):
             self._again_row.setFocus()
             return
         day = lima(self.till.now()).strftime("%Y-%m-%d %H-%M")
-        name = f"{_documents()}/Por enviar de {self.till.device_name} {day}.avileo"
-        file, _ = QFileDialog.getSaveFileName(self, "Exportar lo que espera", name, _FILES)
+        name = _NO_FILE_HOLDS.sub("-", f"Por enviar de {self.till.device_name} {day}.avileo")
+        file, _ = QFileDialog.getSaveFileName(self, "Exportar lo que espera", f"{_documents()}/{name}", _FILES)
         self.carry(file, inward=False)
 
     def on_carried(self, carried: Carried) -> None:

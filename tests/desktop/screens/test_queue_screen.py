@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -194,6 +196,21 @@ def test_what_waits_is_exported_under_a_passphrase_typed_twice(
     asked.then(Carried(1))
     assert notice(window).startswith("1 operación en el archivo")
     assert sheets(window, ExportSheet) == []
+
+
+def test_a_file_is_named_after_the_till_whatever_that_is_called(
+    enter: Enter, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.desktop.shop.DEVICE_NAME", "Puesto 14/15: <pollos>")
+    proposed: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *asked: (proposed.append(asked[2]) or "", ""))
+    shop.open_drawer()
+    window = enter(ROSA, "por_enviar")
+    button(window, "Exportar…").click()
+    [sheet] = sheets(window, ExportSheet)
+    write_in(sheet, "tres gallinas", "tres gallinas")
+    sheet.press_main()
+    assert [Path(each).name for each in proposed] == ["Por enviar de Puesto 14-15- -pollos- 2026-11-20 10-42.avileo"]
 
 
 @pytest.mark.parametrize(
