@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from avileo_pos.desktop.main_window import MainWindow
+from avileo_pos.desktop.main_window import SMALLEST_SIZE, MainWindow
 from avileo_pos.desktop.screens.customer.customer_form import CustomerForm
 from avileo_pos.desktop.screens.customer.customer_screen import CustomerScreen
 from avileo_pos.desktop.screens.customer.statement_text import statement_text, whatsapp_link
@@ -23,6 +23,7 @@ from avileo_pos.queries.statement import statement
 from avileo_pos.tables.shared import customers
 from tests.desktop.screens.conftest import Enter
 from tests.desktop.screens.eyes import close_sheets, names_in, notice, sheets, texts, words_in
+from tests.desktop.screens.reading import cut
 from tests.desktop.shop import ROSA, Shop, customer_id
 
 
@@ -125,10 +126,20 @@ def test_the_account_runs_from_the_opening_balance_to_what_is_owed_now(window: M
     shop.clock.go_on(minutes=5)
     shop.take_abono("Juana Mamani", "100.00")
     open_account(window, shop)
-    lines = [[cell for cell in row if cell] for row in texts(form_of(window).account.statement)]
-    assert [line[0].partition(", ")[0] for line in lines] == ["Saldo inicial", "Venta A1-000123", "Abono A1-000124"]
-    assert [line[-1] for line in lines] == ["S/ 320.50", "S/ 400.50", "S/ 300.50"]
+    moved, amounts, balances = zip(*texts(form_of(window).account.statement), strict=True)
+    assert [each.partition(", ")[0] for each in moved] == ["Saldo inicial", "Venta A1-000123", "Abono A1-000124"]
+    assert amounts == ("S/ 320.50", "S/ 80.00", "-S/ 100.00")
+    assert balances == ("S/ 320.50", "S/ 400.50", "S/ 300.50")
     assert "Todavía no tiene movimientos." not in words_in(form_of(window).account)
+
+
+def test_no_heading_of_a_big_account_is_cut_in_the_smallest_window(window: MainWindow, shop: Shop) -> None:
+    shop.sell("Pollo entero", "70000.000", to="Luis Cárdenas")
+    shop.take_abono("Luis Cárdenas", "100000.00")
+    open_account(window, shop, 1)
+    window.resize(*SMALLEST_SIZE)
+    assert "S/ 586,000.00" in words_in(form_of(window).account)
+    assert cut(window) == []
 
 
 def test_the_oldest_debt_is_paid_first_in_the_aging(window: MainWindow, shop: Shop) -> None:

@@ -323,12 +323,9 @@ def _words_of_line(line: StatementLine) -> str:
     return f"{movement_text(line)} (anulada)" if line.voided else movement_text(line)
 
 
-def _charge(line: StatementLine) -> str:
-    return "" if line.kind is StatementKind.ABONO else format_soles(line.amount)
-
-
-def _payment(line: StatementLine) -> str:
-    return format_soles(line.amount) if line.kind is StatementKind.ABONO else ""
+def _amount(line: StatementLine) -> str:
+    """What was paid stands with its minus, as in the message to the customer."""
+    return format_soles(-line.amount if line.kind is StatementKind.ABONO else line.amount)
 
 
 _CUSTOMER_COLUMNS: list[Column[CustomerRow]] = [
@@ -337,7 +334,6 @@ _CUSTOMER_COLUMNS: list[Column[CustomerRow]] = [
 ]
 _STATEMENT_COLUMNS: list[Column[StatementLine]] = [
     Column("Movimiento", _words_of_line, below=_day_of_line),
-    Column("Cargo", _charge, "money"),
-    Column("Abono", _payment, "money"),
+    Column("Importe", _amount, "money"),
     Column("Saldo", lambda line: format_soles(line.balance), "money"),
 ]
