@@ -121,7 +121,7 @@ class PinSheet(Sheet):
         self._pin.returnPressed.connect(self._on_confirmed)
         self._row = FieldRow("PIN", self._pin)
         self.body.addWidget(self._row)
-        keypad = Keypad()
+        keypad = Keypad(is_for_pin=True)
         self.body.addWidget(keypad)
         keypad.show()
         self._confirm = Button(confirm, variant="primary")

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from avileo_pos.desktop.icons import icon
 from avileo_pos.desktop.theme import Size, Space
@@ -13,12 +13,16 @@ _COMMAND_COLUMN = 3
 
 
 class Keypad(QWidget):
-    """Hidden until a served field is touched, as it would cover the cart of a small screen; its keys are made then."""
+    """Hidden until a served field is touched, as it would cover the cart of a small screen; its keys are made then.
+
+    The one for a PIN has nothing but digits, and does not go away.
+    """
 
     entered = Signal()  # «Listo»; Enter has then been typed into the field too
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, is_for_pin: bool = False) -> None:
         super().__init__(parent)
+        self._is_for_pin = is_for_pin
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(Space.SMALL)
@@ -36,11 +40,12 @@ class Keypad(QWidget):
         super().setVisible(visible)
 
     def _add_digits(self) -> None:
-        for row, digits in enumerate((*_ROWS, ("0", "00", "."))):
+        last = ("0",) if self._is_for_pin else ("0", "00", ".")
+        for row, digits in enumerate((*_ROWS, last)):
             for column, digit in enumerate(digits):
                 key = _Key(digit, accessible_name="Decimal" if digit == "." else digit)
                 key.clicked.connect(self._type_digit)
-                self._grid.addWidget(key, row, column)
+                self._grid.addWidget(key, row, column, 1, _COMMAND_COLUMN // len(digits))
 
     def _add_commands(self) -> None:
         delete = _Key(drawn="delete", accessible_name="Borrar la última cifra")
@@ -52,8 +57,11 @@ class Keypad(QWidget):
         enter = _Key(drawn="check", ink="on_primary", accessible_name="Listo")
         enter.setProperty("strong", True)
         enter.clicked.connect(self._enter)
-        for row, key in enumerate((delete, clear, hide, enter)):
+        enter.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)
+        above = (delete, clear) if self._is_for_pin else (delete, clear, hide)
+        for row, key in enumerate(above):
             self._grid.addWidget(key, row, _COMMAND_COLUMN)
+        self._grid.addWidget(enter, len(above), _COMMAND_COLUMN, -1, 1)
 
     def _type_digit(self) -> None:
         key = self.sender()

@@ -7,11 +7,12 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from avileo_pos.desktop.widgets.dialogs import ConfirmSheet, PinSheet, ReasonSheet
+from avileo_pos.desktop.widgets.keypad import Keypad
 from avileo_pos.desktop.widgets.sheet import Sheet
 from tests.desktop.hands import shown
 
@@ -117,6 +118,13 @@ def test_a_pin_is_typed_with_the_finger_too(qtbot: QtBot) -> None:
         for key in ("1", "2", "3", "4", "Listo"):
             QTest.mouseClick(button(sheet, key), Qt.MouseButton.LeftButton)
     assert given.args == ["1234"]
+
+
+def test_no_key_for_a_pin_types_what_no_pin_has_or_hides_the_others(qtbot: QtBot) -> None:
+    sheet = opened(PinSheet(screen(qtbot), "PIN", "Pida el PIN."))
+    [keypad] = sheet.findChildren(Keypad)
+    keys = {key.accessibleName() for key in keypad.findChildren(QPushButton)}
+    assert keys == {*"0123456789", "Borrar la última cifra", "Borrar todo", "Listo"}
 
 
 def test_a_wrong_pin_may_be_tried_again(qtbot: QtBot) -> None:
