@@ -13,7 +13,7 @@ from avileo_pos.domain.money import format_soles
 from avileo_pos.domain.weight import format_kilos
 
 _Index = QModelIndex | QPersistentModelIndex
-_ROW_HEIGHT = 80
+_ROW_HEIGHT = 64
 _NAME = TextSize.BODY + 2
 
 
@@ -145,7 +145,7 @@ class _CartDelegate(QStyledItemDelegate):
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color("good_soft"))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.color("border"))
-        inside = rect.adjusted(Space.MEDIUM, Space.SMALL, -Space.MEDIUM, -Space.SMALL)
+        inside = rect.adjusted(Space.MEDIUM, Space.TIGHT, -Space.MEDIUM, -Space.TIGHT)
         _draw_heading(painter, inside, line)
         _draw_figures(painter, inside, line)
         painter.restore()

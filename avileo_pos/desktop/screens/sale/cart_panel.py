@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QTabBar, QWidget
 
 from avileo_pos.desktop.screens.sale.open_sales import OpenSale
@@ -25,6 +26,7 @@ from avileo_pos.spanish.words import UNITS, days, unbroken
 
 _WIDTH = 440
 _LONGEST_TAB = 16
+_LOW = 560  # panels lower than this need every line of the cart
 
 
 class CartPanel(Card):
@@ -81,6 +83,12 @@ class CartPanel(Card):
     def current_line(self) -> int | None:
         line = self._lines.current()
         return None if line is None else _place_of(line)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        around, between = (Space.SMALL, Space.TIGHT) if self.height() < _LOW else (Space.MEDIUM, Space.SMALL)
+        self.body.setContentsMargins(Space.LARGE, around, Space.LARGE, around)
+        self.body.setSpacing(between)
 
     def _show_draft(self, draft: SaleDraft) -> None:
         priced = what_it_comes_to(line_inputs(draft))

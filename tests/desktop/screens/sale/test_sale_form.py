@@ -12,9 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from avileo_pos.desktop.main_window import SMALLEST_SIZE
 from avileo_pos.desktop.screens.sale.cart_panel import tab_name
 from avileo_pos.desktop.screens.sale.open_sales import OpenSale
 from avileo_pos.desktop.screens.sale.sale_form import SaleForm
+from avileo_pos.desktop.widgets.cart_table import CartTable
 from avileo_pos.desktop.widgets.choice_bar import ChoiceBar
 from avileo_pos.desktop.widgets.number_field import NumberField
 from avileo_pos.queries.parked_sale import SaleDraft
@@ -23,6 +25,8 @@ from tests.desktop.hands import shown
 from tests.desktop.screens.eyes import button, the
 from tests.desktop.screens.sale.cashier import Cashier
 from tests.desktop.screens.sale.test_weighing import POLLO
+from tests.desktop.screens.tour import write_down_somebody_with_a_long_name
+from tests.desktop.shop import Shop
 
 ENTER, ESCAPE = Qt.Key.Key_Enter, Qt.Key.Key_Escape
 THREE = ("Bolsa", "Jaba", "Java de huevos")
@@ -48,6 +52,17 @@ def test_three_containers_leave_room_for_the_keypad_on_the_usual_laptop(qtbot: Q
     QApplication.processEvents()
     listo = button(form.weighing, "Listo")
     assert listo.visibleRegion().boundingRect() == listo.rect()
+
+
+def test_two_lines_of_the_cart_are_seen_whole_under_a_long_name_in_the_smallest_window(
+    rosa: Cashier, shop: Shop
+) -> None:
+    write_down_somebody_with_a_long_name(shop)
+    rosa.window.resize(*SMALLEST_SIZE)
+    rosa.press("1", "2.5", ENTER, "2", "1.5", ENTER, Qt.Key.Key_F2, "Inver", ENTER)
+    lines = the(rosa.screen, CartTable)
+    seen = lines.viewport().rect()
+    assert [seen.contains(lines.visualRect(lines.model().index(row, 0))) for row in range(2)] == [True, True]
 
 
 def test_the_name_of_a_container_is_spoken_whole_however_long(qtbot: QtBot) -> None:
