@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from avileo_pos.desktop.sheets.debt_display import show_debt
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
-from avileo_pos.desktop.sheets.payment_fields import PaymentFields
+from avileo_pos.desktop.sheets.payment_fields import WIDTH_OF_SHEET, PaymentFields
 from avileo_pos.desktop.sheets.receipt_sheet import AbonoReceiptSheet
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.till import Till
@@ -24,7 +24,6 @@ from avileo_pos.queries.customer import CustomerRow
 from avileo_pos.queries.receipt import AbonoReceipt
 from avileo_pos.usecases.abono import RegisterAbono, register_abono
 
-_WIDTH = 880
 _LONGEST_NOTE = 200
 
 
@@ -34,7 +33,9 @@ class AbonoSheet(OnceSheet):
     registered = Signal(object)  # AbonoReceipt
 
     def __init__(self, host: QWidget, till: Till, customer: CustomerRow) -> None:
-        super().__init__(host, f"Abono de {customer.name}", action="Registrar abono", icon="hand-coins", width=_WIDTH)
+        super().__init__(
+            host, f"Abono de {customer.name}", action="Registrar abono", icon="hand-coins", width=WIDTH_OF_SHEET
+        )
         self._host, self._till, self._customer = host, till, customer
         self._request_id = uuid4()
         self._lay_out()

@@ -20,8 +20,9 @@ _ICONS = {
     PaymentMethod.PLIN: "smartphone",
     PaymentMethod.TRANSFERENCIA: "arrow-right-left",
 }
+WIDTH_OF_SHEET = 984  # S/ 100,000.00 and an operation number stand in it beside what is paid in all
 _LONGEST_REFERENCE = 100
-_REFERENCE_WIDTH = 148
+_REFERENCE_WIDTH = 140
 
 
 @dataclass(frozen=True, slots=True)

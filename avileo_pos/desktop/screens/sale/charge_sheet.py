@@ -10,7 +10,7 @@ from avileo_pos.desktop.screens.sale.credit_account import CreditAccount
 from avileo_pos.desktop.sentences import sentence
 from avileo_pos.desktop.sheets.debt_display import show_debt
 from avileo_pos.desktop.sheets.once_sheet import OnceSheet
-from avileo_pos.desktop.sheets.payment_fields import PaymentFields
+from avileo_pos.desktop.sheets.payment_fields import WIDTH_OF_SHEET, PaymentFields
 from avileo_pos.desktop.theme import Space
 from avileo_pos.desktop.widgets.amount_display import AmountDisplay
 from avileo_pos.desktop.widgets.choice_bar import ChoiceBar
@@ -23,7 +23,6 @@ from avileo_pos.domain.money import ZERO
 from avileo_pos.domain.sale import LineInput, PricedSale
 from avileo_pos.queries.customer import CustomerRow
 
-_WIDTH = 920
 _WAYS = [(Way.CONTADO, "Contado"), (Way.CREDITO, "Crédito"), (Way.MIXTO, "Mixto")]
 
 
@@ -34,7 +33,7 @@ class ChargeSheet(OnceSheet):
 
     def __init__(self, host: QWidget, lines: tuple[LineInput, ...], customer: CustomerRow | None) -> None:
         title = f"Cobrar a {customer.name}" if customer else "Cobrar"
-        super().__init__(host, title, action="Registrar venta", icon="banknote", width=_WIDTH)
+        super().__init__(host, title, action="Registrar venta", icon="banknote", width=WIDTH_OF_SHEET)
         self._customer = customer
         self._charge = Charge(lines, has_customer=customer is not None)
         self._lay_out()

@@ -9,12 +9,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from avileo_pos.desktop.main_window import SMALLEST_SIZE
+from avileo_pos.desktop.theme import TextSize
 from avileo_pos.desktop.widgets.money_field import MoneyField
 from avileo_pos.domain.enums import PaymentMethod, SaleType
 from avileo_pos.domain.permissions import Permission
 from avileo_pos.queries.balance import customer_balance
 from avileo_pos.queries.customer import search_customers
 from avileo_pos.queries.receipt import sale_receipt
+from avileo_pos.spanish.words import METHODS
 from avileo_pos.usecases.product import NewPrice, SetPrices, set_prices
 from tests.desktop.screens.sale.cashier import Cashier
 from tests.desktop.shop import PEPA, PEPA_PIN, customer_id, product_id
@@ -239,3 +242,15 @@ def test_an_exact_payment_is_topped_by_what_was_paid(rosa: Cashier) -> None:
 
 def biggest(cashier: Cashier) -> list[str]:
     return [each.text() for each in cashier.all_of(QLabel) if each.property("look") == "total"]
+
+
+@pytest.mark.parametrize("size", [(1366, 768), SMALLEST_SIZE])
+@pytest.mark.parametrize("sheet", [ABONO, CHARGE])
+def test_a_hundred_thousand_soles_are_paid_in_big_figures(rosa: Cashier, sheet: Qt.Key, size: tuple[int, int]) -> None:
+    rosa.window.resize(*size)
+    rosa.press(CUSTOMER, "juana", ENTER, "1", "10500", ENTER, sheet)
+    for method in PaymentMethod:
+        field = rosa.field(f"Pago con {METHODS[method]}")
+        field.setText("100000.00")
+        rosa.settle()
+        assert field.fontInfo().pixelSize() == TextSize.FIGURE
