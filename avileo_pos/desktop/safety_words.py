@@ -108,6 +108,8 @@ def checked(state: SafetyState) -> str:
 
 
 def room(state: SafetyState) -> str:
+    if state.room is Room.ENOUGH and not state.free:
+        return "Se mira en un momento."
     return f"Quedan {size(state.free)} libres."
 
 

@@ -46,6 +46,10 @@ def stood_before(enter: Enter, person: Actor) -> MainWindow:
     return window
 
 
+def test_nothing_is_said_of_the_disk_before_it_was_looked_at(enter: Enter) -> None:
+    assert "Se mira en un momento." in words_in(enter(PEPA, "respaldo"))
+
+
 @pytest.mark.parametrize(("said", "state"), WORRIES.items(), ids=WORRIES.keys())
 def test_what_a_person_should_do_something_about_stands_over_every_screen(
     enter: Enter, said: str, state: SafetyState

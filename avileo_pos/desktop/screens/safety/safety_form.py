@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from avileo_pos.desktop import safety_words
 from avileo_pos.desktop.item_models.rows_model import Column
@@ -14,6 +14,7 @@ from avileo_pos.desktop.safety_desk import Copy, Elsewhere, Room, SafetyState
 from avileo_pos.desktop.theme import Space, Tone
 from avileo_pos.desktop.widgets.button import Button
 from avileo_pos.desktop.widgets.card import Card
+from avileo_pos.desktop.widgets.empty_state import EmptyState
 from avileo_pos.desktop.widgets.fact_line import FactLine
 from avileo_pos.desktop.widgets.rows_table import RowsTable
 from avileo_pos.desktop.widgets.scrolled import scrolled
@@ -88,12 +89,9 @@ class SafetyForm(QWidget):
         copies = Card("Copias de esta caja")
         copies.header.addWidget(self.go_back)
         copies.body.addWidget(self._lists, 1)
-        none_yet = QLabel("Todavía no hay copias. La primera se hace sola en un momento.")
-        none_yet.setProperty("look", "muted")
-        none_yet.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.table.setMinimumHeight(_LOWEST_TABLE)
         self._lists.addWidget(self.table)
-        self._lists.addWidget(none_yet)
+        self._lists.addWidget(EmptyState("database", "Todavía no hay copias. La primera se hace sola en un momento."))
         ground = QWidget()
         column = QVBoxLayout(ground)
         column.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, Space.MEDIUM)
