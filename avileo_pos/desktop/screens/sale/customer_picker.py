@@ -130,11 +130,11 @@ def _balance(row: CustomerRow) -> str:
 
 
 def _available(row: CustomerRow) -> str:
-    return "sin límite" if row.available is None else format_soles(row.available)
+    return "Sin límite" if row.available is None else format_soles(row.available)
 
 
 def _since(row: CustomerRow) -> str:
-    return "—" if row.oldest_debt_days is None else days(row.oldest_debt_days)
+    return "—" if row.oldest_debt_days is None else days(row.oldest_debt_days).capitalize()
 
 
 _COLUMNS: tuple[Column[CustomerRow], ...] = (
