@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -118,13 +118,17 @@ class Scaled(StoredType[Decimal]):
         return Decimal(stored).scaleb(-self.places)
 
 
+DIGITS_OF_A_SUM: Final = 18
+"""What facts add up to fits an integer of 8 bytes, and holds a million of the largest of them."""
+
+
 class Money(Scaled):
-    """An amount in soles with 2 places, `numeric(12,2)`."""
+    """An amount in soles with 2 places, `numeric(12,2)` on a paper."""
 
     cache_ok = True
 
-    def __init__(self) -> None:
-        super().__init__(12, 2)
+    def __init__(self, precision: int = 12) -> None:
+        super().__init__(precision, 2)
 
 
 class Price(Scaled):
@@ -137,12 +141,12 @@ class Price(Scaled):
 
 
 class Kilos(Scaled):
-    """A weight in kilos, or a count, with 3 places, `numeric(10,3)`."""
+    """A weight in kilos, or a count, with 3 places, `numeric(10,3)` on a paper."""
 
     cache_ok = True
 
-    def __init__(self) -> None:
-        super().__init__(10, 3)
+    def __init__(self, precision: int = 10) -> None:
+        super().__init__(precision, 3)
 
 
 class Rate(Scaled):

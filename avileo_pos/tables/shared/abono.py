@@ -3,7 +3,19 @@
 from sqlalchemy import CheckConstraint, Column, Index, column
 
 from avileo_pos.domain.enums import PaymentMethod
-from avileo_pos.tables.base import Choice, Day, Flag, Id, Instant, Money, Words, reference, sync_columns, tenant_table
+from avileo_pos.tables.base import (
+    DIGITS_OF_A_SUM,
+    Choice,
+    Day,
+    Flag,
+    Id,
+    Instant,
+    Money,
+    Words,
+    reference,
+    sync_columns,
+    tenant_table,
+)
 from avileo_pos.tables.shared.void import void_columns
 
 abonos = tenant_table(
@@ -15,7 +27,7 @@ abonos = tenant_table(
     Column("receipt_number", Words(20), nullable=False),
     Column("amount", Money(), nullable=False),
     Column("payment_method", Choice.of("payment_method", PaymentMethod), nullable=False),
-    Column("balance_before", Money(), nullable=False),
+    Column("balance_before", Money(DIGITS_OF_A_SUM), nullable=False),
     Column("notes", Words()),
     *sync_columns(),
     Column("business_date", Day(), nullable=False),

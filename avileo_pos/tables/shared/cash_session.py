@@ -3,7 +3,18 @@
 from sqlalchemy import CheckConstraint, Column, Index
 
 from avileo_pos.domain.enums import CashMovementKind
-from avileo_pos.tables.base import Choice, Day, Id, Instant, Money, Words, reference, sync_columns, tenant_table
+from avileo_pos.tables.base import (
+    DIGITS_OF_A_SUM,
+    Choice,
+    Day,
+    Id,
+    Instant,
+    Money,
+    Words,
+    reference,
+    sync_columns,
+    tenant_table,
+)
 
 cash_sessions = tenant_table(
     "cash_sessions",
@@ -14,7 +25,7 @@ cash_sessions = tenant_table(
     Column("business_date", Day(), nullable=False),
     Column("closed_at", Instant()),
     Column("counted_cash", Money()),
-    Column("expected_cash", Money()),
+    Column("expected_cash", Money(DIGITS_OF_A_SUM)),
     Column("difference_reason", Words()),
     *sync_columns(),
     Column("created_at", Instant(), nullable=False),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint
 
-from avileo_pos.tables.base import Flag, Instant, Money, Words, reference, sync_columns, tenant_table
+from avileo_pos.tables.base import DIGITS_OF_A_SUM, Flag, Instant, Money, Words, reference, sync_columns, tenant_table
 
 customers = tenant_table(
     "customers",
@@ -25,8 +25,8 @@ customers = tenant_table(
 
 customer_balances = tenant_table(
     "customer_balances",
-    Column("balance", Money(), nullable=False),
-    Column("opening_balance", Money()),
+    Column("balance", Money(DIGITS_OF_A_SUM), nullable=False),
+    Column("opening_balance", Money(DIGITS_OF_A_SUM)),
     ForeignKeyConstraint(["business_id", "id"], ["customers.business_id", "customers.id"]),
 )
 """Derived by central. `id` is the customer's; `revision` is the one as of which the balance holds, and

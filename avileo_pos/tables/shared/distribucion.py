@@ -3,15 +3,26 @@
 from sqlalchemy import CheckConstraint, Column, Index
 
 from avileo_pos.domain.enums import DistribucionMovementKind, DistribucionStatus
-from avileo_pos.tables.base import Choice, Day, Instant, Kilos, Money, Words, reference, sync_columns, tenant_table
+from avileo_pos.tables.base import (
+    DIGITS_OF_A_SUM,
+    Choice,
+    Day,
+    Instant,
+    Kilos,
+    Money,
+    Words,
+    reference,
+    sync_columns,
+    tenant_table,
+)
 
 distribuciones = tenant_table(
     "distribuciones",
     reference("vendedor_id", "business_users"),
     Column("punto_venta", Words(100), nullable=False),
-    Column("kilos_asignados", Kilos(), nullable=False, server_default="0"),
-    Column("kilos_vendidos", Kilos(), nullable=False, server_default="0"),
-    Column("monto_recaudado", Money(), nullable=False, server_default="0"),
+    Column("kilos_asignados", Kilos(DIGITS_OF_A_SUM), nullable=False, server_default="0"),
+    Column("kilos_vendidos", Kilos(DIGITS_OF_A_SUM), nullable=False, server_default="0"),
+    Column("monto_recaudado", Money(DIGITS_OF_A_SUM), nullable=False, server_default="0"),
     Column("fecha", Day(), nullable=False),
     Column("estado", Choice.of("distribucion_status", DistribucionStatus), nullable=False),
     Column("accepted_at", Instant()),

@@ -3,12 +3,22 @@
 from sqlalchemy import CheckConstraint, Column, UniqueConstraint
 
 from avileo_pos.domain.enums import MovementKind
-from avileo_pos.tables.base import Choice, Day, Instant, Kilos, Words, reference, sync_columns, tenant_table
+from avileo_pos.tables.base import (
+    DIGITS_OF_A_SUM,
+    Choice,
+    Day,
+    Instant,
+    Kilos,
+    Words,
+    reference,
+    sync_columns,
+    tenant_table,
+)
 
 inventory = tenant_table(
     "inventory",
     reference("product_id", "products"),
-    Column("quantity", Kilos(), nullable=False),
+    Column("quantity", Kilos(DIGITS_OF_A_SUM), nullable=False),
     Column("updated_at", Instant(), nullable=False),
     UniqueConstraint("business_id", "product_id"),
 )
