@@ -29,6 +29,7 @@ SENTENCES: dict[str, str] = {
     "price_needs_reason": "Escriba por qué cambia el precio de {product_name}.",
     "price_changed": "El precio de {product_name} cambió a {price:soles}. Revise la línea.",
     "sale_is_empty": "Agregue al menos un producto.",
+    "too_many_lines": "Una venta tiene hasta {most} líneas. Cobre esta y siga en otra.",
     "quantity_not_positive": "La cantidad debe ser mayor que cero.",
     "price_negative": "El precio no puede ser menor que cero.",
     "tare_negative": "La tara no puede ser menor que cero.",

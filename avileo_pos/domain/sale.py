@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from avileo_pos.domain.enums import PaymentMethod, ProductUnit, SaleType
 from avileo_pos.domain.errors import BusinessRuleBroken
 from avileo_pos.domain.money import LARGEST_PRICE, ZERO, exact, line_subtotal, payable_in_cash
 from avileo_pos.domain.weight import LARGEST_WEIGHT, NO_KILOS
+
+MOST_LINES: Final = 500
+"""Central takes no more of one sale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,14 @@ def price_sale(
     A crédito sale may be paid in full at once: it keeps its type and owes nothing. A price of zero is allowed, as for
     a yapa; whether a price may differ from the list is a matter of permission.
 
-    Raises BusinessRuleBroken: sale_is_empty, quantity_not_positive (product_name), price_negative (product_name),
-    tare_negative, net_differs_from_gross (product_name), customer_required, payment_not_positive,
-    payment_exceeds_total (excess), payment_too_small (missing), and those of `money.exact`.
+    Raises BusinessRuleBroken: sale_is_empty, too_many_lines (most), quantity_not_positive (product_name),
+    price_negative (product_name), tare_negative, net_differs_from_gross (product_name), customer_required,
+    payment_not_positive, payment_exceeds_total (excess), payment_too_small (missing), and those of `money.exact`.
     """
     if not lines:
         raise BusinessRuleBroken("sale_is_empty")
+    if len(lines) > MOST_LINES:
+        raise BusinessRuleBroken("too_many_lines", most=MOST_LINES)
     if sale_type is SaleType.CREDITO and not has_customer:
         raise BusinessRuleBroken("customer_required")
     priced = tuple(PricedLine(line, _subtotal(line)) for line in lines)

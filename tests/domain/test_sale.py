@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from avileo_pos.domain.enums import PaymentMethod, ProductUnit, SaleType
 from avileo_pos.domain.money import LARGEST_AMOUNT, LARGEST_PRICE, SMALLEST_COIN, ZERO, payable_in_cash
-from avileo_pos.domain.sale import LineInput, Payment, PricedSale, cash_due, price_sale, totals_by_method
+from avileo_pos.domain.sale import MOST_LINES, LineInput, Payment, PricedSale, cash_due, price_sale, totals_by_method
 from avileo_pos.domain.weight import LARGEST_WEIGHT
 from tests.domain.rules import answer_or_code, refused
 from tests.domain.strategies import kilos, not_cash, soles
@@ -212,6 +212,13 @@ def test_lines_that_fit_may_make_a_total_that_does_not() -> None:
     assert price_sale(CREDITO, [line], [], has_customer=True).total_amount < LARGEST_AMOUNT
     with refused("too_large", largest=LARGEST_AMOUNT):
         price_sale(CREDITO, [line, line], [], has_customer=True)
+
+
+def test_a_sale_has_no_more_lines_than_central_takes() -> None:
+    line = LineInput(UUID(int=7), "Pollo", ProductUnit.KG, Decimal("1.000"), Decimal("9.00"))
+    assert len(price_sale(CREDITO, [line] * MOST_LINES, [], has_customer=True).lines) == MOST_LINES
+    with refused("too_many_lines", most=MOST_LINES):
+        price_sale(CREDITO, [line] * (MOST_LINES + 1), [], has_customer=True)
 
 
 def test_gross_less_tare_must_be_what_is_sold() -> None:

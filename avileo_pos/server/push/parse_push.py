@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 import msgspec
 from sqlalchemy import Column
 
+from avileo_pos.domain.sale import MOST_LINES
 from avileo_pos.protocol.collections import COLLECTIONS, VOID_COLUMNS, Collection, Kind
 from avileo_pos.protocol.words import PROTOCOL_VERSION, Operation, PushRequest, Uuid, data_hash
 from avileo_pos.server.errors import Refused
@@ -21,7 +22,6 @@ from avileo_pos.server.postgres.wire_sql import default_of
 from avileo_pos.tables.base import Choice, Day, Flag, Id, Instant, Scaled, Whole, Words
 
 MOST_OPERATIONS: Final = 1_000
-MOST_PARTS: Final = 500
 LONGEST_TEXT: Final = 10_000  # characters, where the column itself sets no limit
 
 _DAY: Final = r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -295,7 +295,7 @@ def _struct(name: str, fields: Sequence[tuple[str, Any] | tuple[str, Any, Any]])
 def _part_field(collection: Collection, part: str) -> Any:
     columns = COLLECTIONS[part].sent_as_part(collection.parts[part])
     row: Any = _struct(f"Part_{collection.name}_{part}", [_field(column) for column in columns])
-    return (part, Annotated[list[row], msgspec.Meta(max_length=MOST_PARTS)], msgspec.field(default_factory=list))
+    return (part, Annotated[list[row], msgspec.Meta(max_length=MOST_LINES)], msgspec.field(default_factory=list))
 
 
 def _change_of(column: Column[Any]) -> Any:

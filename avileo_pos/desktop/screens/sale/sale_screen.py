@@ -17,6 +17,8 @@ from avileo_pos.desktop.screens.sale.open_sales import OpenSale, OpenSales
 from avileo_pos.desktop.screens.sale.sale_draft import (
     at_prices,
     is_empty,
+    line_inputs,
+    what_it_comes_to,
     with_customer,
     with_line,
     without_line,
@@ -203,8 +205,15 @@ class SaleScreen(Screen):
         self._put_in_cart(line)
 
     def _put_in_cart(self, line: DraftLine) -> None:
-        self._change(with_line(self._sales.current.draft, line, self._line_place))
-        charges_next = self._charges_next
+        """A line with which nobody could charge the sale stays where it is weighed."""
+        charges_next, self._charges_next = self._charges_next, False
+        draft = with_line(self._sales.current.draft, line, self._line_place)
+        try:
+            what_it_comes_to(line_inputs(draft))
+        except BusinessRuleBroken as trouble:
+            self.till.host.show_problem(trouble)
+            return
+        self._change(draft)
         self._leave_weighing()
         if charges_next:
             self._begin_charge()

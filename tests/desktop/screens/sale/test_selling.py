@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -96,6 +97,25 @@ def test_a_tare_above_the_gross_is_refused_beside_its_field(rosa: Cashier) -> No
     rosa.press("1", "1", TARE, "2", ENTER)
     assert rosa.sees("La tara (2.000 kg) pesa más que el bruto (1.000 kg).")
     assert rosa.cart() == []
+
+
+def test_a_weight_with_which_nobody_could_charge_the_sale_does_not_come_into_it(rosa: Cashier) -> None:
+    rosa.press("1", "9999999", ENTER, "1", "9999999", ENTER)
+    assert len(rosa.cart()) == 1
+    assert rosa.sees("El número es demasiado grande.")
+    rosa.press(ESC, "1", "2.5", CHARGE)
+    assert len(rosa.cart()) == 1
+
+
+def test_a_line_more_than_a_sale_may_have_is_refused_before_it_is_charged(
+    rosa: Cashier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("avileo_pos.domain.sale.MOST_LINES", 2)
+    rosa.press("1", "2.5", ENTER, "1", "2.5", ENTER, "1", "2.5", CHARGE)
+    assert len(rosa.cart()) == 2
+    assert rosa.sees("Una venta tiene hasta 2 líneas. Cobre esta y siga en otra.")
+    rosa.press(ESC, CHARGE, ENTER)
+    assert len(rosa.sales()) == 1
 
 
 def test_twenty_soles_of_chicken_give_the_weight_to_cut(rosa: Cashier) -> None:
