@@ -9,6 +9,7 @@ then, so that a power cut in the midst leaves one of the two to begin from.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ import structlog
 from avileo_pos.handover.at_central import OPEN
 from avileo_pos.handover.kept_operation import KeptOperation
 from avileo_pos.handover.sealing import Seal, SealBroken, write_whole
-from avileo_pos.protocol import Operation
+from avileo_pos.protocol import COLLECTIONS, Operation
 from avileo_pos.replica.carving import carve, identity_in, is_filled
 from avileo_pos.replica.copies import Copy, copies_in, newest_sound, take_out
 from avileo_pos.replica.database import Clock, Replica, reader_of, trouble_told_by_driver, utc_now
@@ -42,6 +43,7 @@ from avileo_pos.replica.journal import (
 )
 from avileo_pos.replica.kept_operations import (
     Found,
+    driver_of,
     illegible_places,
     legible,
     put_back,
@@ -260,7 +262,7 @@ def _heed_journal(replica: Replica, safe: Safe, till: TillIdentity, reached: int
     if path.exists():
         known.append(read_journal(path, safe.seal))  # it is not set aside unread
     with replica.writing_put_back_rows() as db:
-        came_back = put_back(db, _unseen(known, reached, since))
+        came_back = put_back(db, _unseen(driver_of(db), known, reached, since))
     if is_older or came_back:
         set_aside(path, now)  # it may tell another past of the same places; the next one tells both
         log.warning("file_was_older_than_its_journal", operations=came_back)
@@ -284,7 +286,7 @@ def _take_in_what_another_did_here(replica: Replica, own: Safe, till: TillIdenti
             read = read_journal(path)
             if read.till is not None and read.till.business_id == till.business_id:
                 with replica.writing_put_back_rows() as db:
-                    came_back += put_back(db, _unseen([read], _NO_PLACE, since))
+                    came_back += put_back(db, _unseen(driver_of(db), [read], _NO_PLACE, since))
                 set_aside(path, replica.clock())
         except OSError as trouble:
             log.warning("journal_unreadable", why=type(trouble).__name__)
@@ -306,18 +308,31 @@ def _take_in_orphans(replica: Replica, own: Safe) -> int:
     return came_back
 
 
-def _unseen(known: Sequence[JournalRead], reached: int, since: str) -> list[KeptOperation]:
+def _unseen(db: sqlite3.Connection, known: Sequence[JournalRead], reached: int, since: str) -> list[KeptOperation]:
     discarded = frozenset[str]().union(*(read.discarded for read in known))
     unseen = (kept for read in known for kept in read.operations if kept.operation.id not in discarded)
-    return [kept for kept in unseen if _may_be_unknown(kept.operation, reached, since)]
+    return [kept for kept in unseen if _may_be_unknown(db, kept.operation, reached, since)]
 
 
-def _may_be_unknown(operation: Operation, reached: int, since: str) -> bool:
+def _may_be_unknown(db: sqlite3.Connection, operation: Operation, reached: int, since: str) -> bool:
     """To a file that lacks it: what is older than what its queue keeps was answered and let go.
 
-    An edit of then would be laid over what others have said since, and at central too once it keeps no receipt.
+    An edit of then would be laid over what others have said since, and at central too once it keeps no receipt. Of what
+    was born or voided the clock is not believed, which may have been years back: it counts once however late it comes.
     """
-    return operation.seq > reached or operation.created_at >= since
+    if operation.seq > reached or operation.created_at >= since:
+        return True
+    return operation.operation_type != "update" and not _has_come_back(db, operation)
+
+
+def _has_come_back(db: sqlite3.Connection, operation: Operation) -> bool:
+    """Whether central has sent the row as this operation left it."""
+    collection, is_void = COLLECTIONS.get(operation.collection), operation.operation_type == "delete"
+    if collection is None or (is_void and not collection.voidable):
+        return False
+    is_done = "voided_at IS NOT NULL" if is_void else "TRUE"
+    stored = f"SELECT 1 FROM {operation.collection} WHERE id = ? AND revision > 0 AND {is_done}"
+    return db.execute(stored, (operation.entity_id,)).fetchone() is not None
 
 
 # --- Rescue ----------------------------------------------------------------------------------------------------------
@@ -389,8 +404,10 @@ def _lost_by(replica: Replica, till: TillIdentity | None, kept: Sequence[KeptOpe
     """Another till's places say nothing of what this file has had."""
     with closing(replica.reader()) as reader:
         reached, since = last_place(reader), kept_since(reader)
-    own = None if till is None else str(till.device_id)
-    return [each for each in kept if each.device_id != own or _may_be_unknown(each.operation, reached, since)]
+        own = None if till is None else str(till.device_id)
+        return [
+            each for each in kept if each.device_id != own or _may_be_unknown(reader, each.operation, reached, since)
+        ]
 
 
 def _put_in_place(path: Path, now: datetime) -> None:

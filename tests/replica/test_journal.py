@@ -19,7 +19,7 @@ from avileo_pos.replica.identity import find_identity
 from avileo_pos.replica.journal import Journal, read_journal, renewed
 from avileo_pos.replica.rescue import open_or_rescue
 from avileo_pos.replica.safe import Safe
-from avileo_pos.replica.sync_state import adopt_epoch
+from avileo_pos.replica.sync_state import adopt_epoch, note_contact
 from avileo_pos.replica.transaction import reads, writes
 from avileo_pos.tables.till import DISCARDED
 from avileo_pos.usecases.queue import (
@@ -310,6 +310,31 @@ def test_of_two_pasts_of_one_file_nothing_is_lost(till: Till) -> None:
     assert {row["entity_id"] for row in till.queue()} == {str(each) for each in (first, second, third, fourth)}
     followed(till, safe.journal(device))
     assert sorted(told(safe.journal_path(device))) == sorted(written(till))
+
+
+@pytest.mark.parametrize("is_set_right", [True, False])
+def test_what_was_done_while_the_clock_was_years_back_is_not_lost_with_another_past(
+    till: Till, *, is_set_right: bool
+) -> None:
+    safe = Safe.beside(till.replica.path)
+    older = till.replica.path.with_name("older.db")
+    central_time = till.clock()
+    till.clock.advance(days=-4000)
+    till.run(writes(note_contact, till.clock(), central_time))
+    till.replica.copy_into(older)
+    abono = till.takes_abono()
+    rosa = till.new_customer("Rosa")
+    till.renames(rosa, "Rosa Quispe")
+    followed(till, safe.journal(till.run(reads(find_identity)).device_id))
+    put_in_place(till, older)
+    till.reopen()
+    if is_set_right:
+        till.clock.now = central_time
+        till.run(writes(note_contact, till.clock(), central_time))
+    others = [till.takes_abono() for _ in range(4)]
+    till.replica.close()
+    till.replica = open_or_rescue(till.replica.path, [safe], clock=till.clock).replica
+    assert {row["entity_id"] for row in till.queue()} == {str(each) for each in (abono, rosa, *others)}
 
 
 def test_what_was_voided_in_two_pasts_of_one_file_is_taken_back_once(till: Till) -> None:
