@@ -67,6 +67,9 @@ class Caller:
     def pull(self, **params: str | int) -> Response:
         return self.http.get("/api/sync/pull", params=self.named | params)
 
+    def pull_by(self, protocol: str) -> Response:
+        return self.http.get("/api/sync/pull", params=self.named, headers={"X-Avileo-Protocol": protocol})
+
     def digest(self, **params: str) -> Response:
         return self.http.get("/api/sync/digest", params=self.named | params)
 
@@ -172,8 +175,16 @@ def test_a_till_at_which_many_sellers_have_signed_in_is_sent_page_after_page(ana
 
 def test_a_till_that_is_too_old_is_told_so(ana: Caller) -> None:
     for told in ("0", "", "-1", "gallina", "9" * 5_000):
-        assert _refusal(ana.push(ana.till.body([]), **{"X-Avileo-Protocol": told})) == (426, "too_old")
-    assert ana.push(ana.till.body([]), **{"X-Avileo-Protocol": "1"}).status_code == 200
+        assert _refusal(ana.pull_by(told)) == (426, "too_old")
+    assert ana.pull_by("1").status_code == 200
+
+
+def test_a_till_that_is_too_old_is_relieved_of_facts_but_not_of_edits(ana: Caller) -> None:
+    product = ana.till.product()
+    renamed = ana.till.patch("products", product["entity_id"], name=("Pollo entero", "Pollo"))
+    too_old = {"X-Avileo-Protocol": "0"}
+    assert _refusal(ana.push(ana.till.body([product, renamed]), **too_old)) == (426, "too_old")
+    assert ana.push(ana.till.body([product]), **too_old).status_code == 200
 
 
 def test_a_wrong_cursor_asks_for_a_resync_and_a_wrong_limit_is_refused(ana: Caller) -> None:

@@ -37,32 +37,40 @@ WORTH_COMPRESSING: Final = 1024  # bytes
 _VERSION: Final = re.compile("[0-9]{1,9}")
 
 
+class TooOld(Refused):
+    """The till's program is older than what is served."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.UPGRADE_REQUIRED, "too_old", f"Protocol {OLDEST_PROTOCOL} or newer is served.")
+
+
 async def require_a_known_protocol(request: Request) -> None:
-    """Raises Refused 426 for a till that is older than what is served."""
+    """Raises TooOld."""
+    if _is_too_old(request):
+        raise TooOld
+
+
+def _is_too_old(request: Request) -> bool:
     told = request.headers.get("x-avileo-protocol", str(PROTOCOL_VERSION))
-    if not _VERSION.fullmatch(told) or int(told) < OLDEST_PROTOCOL:
-        raise Refused(HTTPStatus.UPGRADE_REQUIRED, "too_old", f"Protocol {OLDEST_PROTOCOL} or newer is served.")
+    return not _VERSION.fullmatch(told) or int(told) < OLDEST_PROTOCOL
 
 
-router = APIRouter(
-    prefix="/api/sync",
-    tags=["sync"],
-    dependencies=[Depends(require_a_known_protocol)],
-    default_response_class=Response,
-)
+router = APIRouter(prefix="/api/sync", tags=["sync"], default_response_class=Response)
+_TO_KNOWN_TILLS: Final = [Depends(require_a_known_protocol)]
 
 
 @router.post("/push", openapi_extra=takes(PushRequest), responses=answers(PushAnswer, HTTPStatus.GONE))
 async def push(request: Request, central: TheCentral, person: ThePerson) -> Response:
     """Store what people did at a till; every operation is answered on its own, once all is committed.
 
-    410 where a mark of the till's is not in this history; nothing is stored then.
+    410 where a mark of the till's is not in this history, 426 for an edit by a program that is too old, whose sales are
+    taken; nothing is stored then.
     """
     body = await request.body()
     return await run_in_threadpool(_push, request, central, person, body)
 
 
-@router.get("/pull", responses=answers(PullPage, HTTPStatus.GONE))
+@router.get("/pull", dependencies=_TO_KNOWN_TILLS, responses=answers(PullPage, HTTPStatus.GONE))
 def pull(
     request: Request,
     central: TheCentral,
@@ -85,7 +93,7 @@ def pull(
     return _answer(request, page)
 
 
-@router.get("/digest", responses=answers(DigestAnswer))
+@router.get("/digest", dependencies=_TO_KNOWN_TILLS, responses=answers(DigestAnswer))
 def digests(request: Request, central: TheCentral, person: ThePerson, business_id: UUID, device_id: UUID) -> Response:
     """How many rows of each collection a till must hold, and the sum of their revisions."""
     tell_the_log(request.scope, business_id=business_id, device_id=device_id)
@@ -93,7 +101,11 @@ def digests(request: Request, central: TheCentral, person: ThePerson, business_i
     return _answer(request, msgspec.json.encode(found))
 
 
-@router.get("/pushes", responses=answers(NextPush, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND))
+@router.get(
+    "/pushes",
+    dependencies=_TO_KNOWN_TILLS,
+    responses=answers(NextPush, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+)
 def pushes(
     request: Request,
     central: TheCentral,
@@ -110,6 +122,8 @@ def pushes(
 
 def _push(request: Request, central: Central, person: SignedIn, body: bytes) -> Response:
     parsed = parse_push(_inflated(request, body))
+    if _is_too_old(request) and any(each.operation_type == "update" for each in parsed.operations):
+        raise TooOld
     tell_the_log(request.scope, business_id=parsed.business_id, device_id=parsed.device_id)
     answer = apply_push(central.database, parsed, person.user_id, central.now())
     observe_push(parsed, answer.results)
