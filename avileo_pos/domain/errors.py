@@ -2,16 +2,15 @@
 
 
 class BusinessRuleBroken(Exception):  # noqa: N818 - the name says what happened
-    """A rule of the shop forbids this; `code` chooses the Spanish sentence and `details` fill it."""
+    """A rule of the shop forbids this; `code` chooses the Spanish sentence and `details` fill it.
+
+    What the log tells of it is the code: the details name people and amounts.
+    """
 
     def __init__(self, code: str, **details: object) -> None:
         super().__init__(code)
         self.code = code
         self.details: dict[str, object] = details
-
-    def __str__(self) -> str:
-        said = ", ".join(f"{name}={value}" for name, value in self.details.items())
-        return f"{self.code} ({said})" if said else self.code
 
 
 class PermissionDenied(BusinessRuleBroken):

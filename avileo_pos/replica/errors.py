@@ -92,7 +92,7 @@ _ILLEGIBLE = ("Could not decode to UTF-8", "malformed JSON", "unsupported file f
 def trouble_behind(error: BaseException | None) -> ReplicaTrouble | None:
     """The trouble with file or disk that an error of the driver tells of; None for an error of ours."""
     if any(words in str(error) for words in _ILLEGIBLE):
-        return ReplicaDamaged(str(error))
+        return ReplicaDamaged("illegible")  # SQLite quotes what it cannot read
     extended = getattr(error, "sqlite_errorcode", None)
     if extended is None:
         return None

@@ -116,7 +116,7 @@ def _opened(path: Path, safes: Sequence[Safe], clock: Clock, new_id: Callable[[]
             replica.close()
             raise
     except UnicodeDecodeError as trouble:
-        raise ReplicaDamaged("illegible") from trouble  # SQLite quotes what it cannot read, and Python cannot either
+        raise ReplicaDamaged("illegible") from trouble  # what SQLite quotes Python may not be able to read either
     return Opened(replica, None, came_back, lost)
 
 

@@ -93,9 +93,10 @@ def test_a_reason_is_more_than_blanks() -> None:
         required_reason(" \n")
 
 
-def test_a_broken_rule_says_its_code_and_figures() -> None:
-    assert str(BusinessRuleBroken("sale_is_empty")) == "sale_is_empty"
-    assert str(BusinessRuleBroken("too_many_decimals", places=2)) == "too_many_decimals (places=2)"
+def test_what_a_log_tells_of_a_broken_rule_names_nobody() -> None:
+    broken = BusinessRuleBroken("dni_of_another", name="Rosa Quispe")
+    assert (str(broken), broken.details) == ("dni_of_another", {"name": "Rosa Quispe"})
+    assert "Rosa" not in repr(broken)
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,15 @@ def test_an_operation_that_does_not_read_as_one_is_told_as_damage(till: Till) ->
         till.value("SELECT json_extract(data, '$.name') FROM sync_queue")
 
 
+def test_a_text_that_is_none_any_more_is_told_as_damage_without_its_words(till: Till) -> None:
+    till.new_customer()
+    spoilt = "UPDATE customers SET name = CAST('Juana' || x'ff' AS TEXT)"
+    till.run(writes(lambda db: db.exec_driver_sql(spoilt)))
+    with pytest.raises(ReplicaDamaged) as damaged:
+        till.value("SELECT name FROM customers LIMIT 1")
+    assert "Juana" not in str(damaged.value)
+
+
 def test_a_till_is_told_apart_again_when_a_copy_brought_back_what_it_was_before(till: Till) -> None:
     first, second, third = (TillIdentity(BUSINESS, uuid4(), "Caja 1", series) for series in ("A2", "A3", "A4"))
     for identity in (first, second, first, third):

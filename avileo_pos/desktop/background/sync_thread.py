@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from avileo_pos.desktop.background.asking_ahead import AskingAhead
 from avileo_pos.desktop.background.replica_lane import LaneClosed, ReplicaLane
 from avileo_pos.replica.database import Clock
+from avileo_pos.replica.errors import ReplicaTrouble
 from avileo_pos.sync.central import CentralTrouble
 from avileo_pos.sync.central_line import CentralLine
 from avileo_pos.sync.engine import ROUND_EVERY, SyncEngine
@@ -85,6 +86,9 @@ class SyncThread(QThread):
             self._hand_on()
         except LaneClosed:
             raise
+        except ReplicaTrouble as trouble:
+            log.warning("round_broken_off", why=trouble.code)
+            return ROUND_EVERY
         except Exception:
             log.exception("round_failed")
             return ROUND_EVERY

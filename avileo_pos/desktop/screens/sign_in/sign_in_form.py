@@ -275,7 +275,10 @@ class PersonStep(Step):
 
 def lease_words(days_left: int) -> str:
     if days_left <= 0:
-        return "Esta persona necesita internet para entrar: pasaron 14 días sin conectarse."
+        return (
+            "Esta persona necesita internet para entrar: pasaron 14 días sin conectarse, o la fecha de esta computadora"
+            " está mal."
+        )
     days = "mañana" if days_left == 1 else f"en {days_left} días"
     return f"Conéctese a internet: {days} ya no podrá entrar sin él."
 
