@@ -364,6 +364,17 @@ def test_a_sale_from_a_till_with_a_wrong_clock_is_marked(central: TestCentral, p
     assert _reasons(central, sale) == ["clock_skew"]
 
 
+def test_a_sale_of_yesterday_that_is_voided_by_a_clock_set_back_is_marked(central: TestCentral, pollo: str) -> None:
+    sale = central.beto.sale([pollo])
+    yesterday = instant_text(NOW - timedelta(days=1))
+    sale["data"]["business_date"] = str((NOW - timedelta(days=1)).date())
+    assert central.beto.statuses(sale) == ["applied"]
+    void = central.beto.void(sale, voided_at=yesterday)
+    answer = central.beto.push_body(central.beto.body([void], client_time=yesterday))
+    assert [result.status for result in answer.results] == ["applied"]
+    assert _reasons(central, sale) == ["clock_skew"]
+
+
 def test_a_receipt_number_used_twice_is_marked_and_taken(central: TestCentral, pollo: str) -> None:
     first, second, third = (central.beto.sale([pollo], receipt_number="A1-000001") for _ in range(3))
     assert central.beto.statuses(first) == central.beto.statuses(second) == ["applied"]

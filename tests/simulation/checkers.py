@@ -771,7 +771,10 @@ def _births_of_what_central_lost(seen: Checkers, till: AtTill, voidings: list[Ro
 
 
 def _is_not_told(till: AtTill, name: str, key: str) -> bool:
-    """Whether the cart, or drawer, stands here alone: central refused its birth, or has it and does not send it to who is here."""
+    """Whether a cart or a drawer stands here alone.
+
+    Central refused its birth, or has it and does not send it to who is here.
+    """
     if name not in ("distribuciones", "cash_sessions") or till.rows[name][key]["revision"] != 0:
         return False
     births = [each for each in till.queue if each["entity_id"] == key and each["operation_type"] == "create"]

@@ -88,8 +88,16 @@ def _decide(push: OpenPush, collection: Collection, arrived: Arrived, fact: Fact
     if fact["voided_at"] is not None:
         return OperationResult(arrived.id, OperationStatus.APPLIED, fact["revision"], ALREADY_SO)
     row = _voided(push, collection, arrived, arrived.act)
-    row["review_reason"] = " ".join(filter(None, (fact["review_reason"], *verdict.reasons))) or None
+    reasons = verdict.reasons or _doubts_about_its_day(push, collection, arrived)
+    row["review_reason"] = " ".join(filter(None, (fact["review_reason"], *reasons))) or None
     return _Voiding(arrived, arrived.act, fact, row)
+
+
+def _doubts_about_its_day(push: OpenPush, collection: Collection, arrived: Arrived) -> tuple[str, ...]:
+    """That it is of the running day, as what a seller may void alone is, only the till's clock says."""
+    assert collection.managed_with is not None
+    may_any_day = push.staff.members[arrived.actor_id].actor.may(collection.managed_with)
+    return ("clock_skew",) if push.clock_is_wrong and not may_any_day else ()
 
 
 def _voided(push: OpenPush, collection: Collection, arrived: Arrived, void: Void) -> NewRow:
