@@ -947,14 +947,17 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
 
 
 def _told_drawers(till: SimulatedTill, held: AtTill) -> dict[str, int]:
-    """But where central has refused the birth: with what the drawer was opened only «Por revisar» says then."""
-    refused = {
-        each["entity_id"] for each in held.queue if (each["operation_type"], each["status"]) == ("create", "parked")
+    """But where central has refused the birth, or a void by which something was given back from it."""
+    refused = [each for each in held.queue if each["status"] == "parked"]
+    doubtful = {each["entity_id"] for each in refused} | {
+        msgspec.json.decode(each["data"])["void_cash_session_id"]
+        for each in refused
+        if each["operation_type"] == "delete"
     }
     return {
         key: cash
         for key, cash in till.shown_drawers().items()
-        if key not in refused and not _is_not_told(held, "cash_sessions", key)
+        if key not in doubtful and not _is_not_told(held, "cash_sessions", key)
     }
 
 
