@@ -72,7 +72,7 @@ class _Hand:
         """Steps that mean something together, and that chance alone would hardly ever bring in this order."""
         one, other = self._chance.randrange(self._tills), self._chance.randrange(self._tills)
         both: list[Step] = [["round", one, []], ["round", other, []]]
-        sold: Step = ["sell", one, [[0, self._chance.randint(1, 5000)]], 0, self._chance.choice((0, 33))]
+        sold: Step = ["sell", one, [[0, self._chance.randint(1, 5000)]], 0, self._chance.choice((0, 33, None))]
         sold_by_other: Step = ["sell", other, *sold[2:]]
         written: Step = ["meanwhile", self._chance.randint(2, 9), ["write", "price", self._which(), 777]]
         edited: Step = ["meanwhile", self._chance.randint(2, 9), ["edit", one, 0, "name", "Ñahui"]]
