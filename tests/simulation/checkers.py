@@ -950,13 +950,12 @@ def i3_money_and_grams_are_conserved(seen: Checkers) -> None:
 
 
 def _told_drawers(till: SimulatedTill, held: AtTill) -> dict[str, int]:
-    """But where central has refused the birth, or a void by which something was given back from it."""
-    refused = [each for each in held.queue if each["status"] == "parked"]
-    doubtful = {each["entity_id"] for each in refused} | {
-        msgspec.json.decode(each["data"])["void_cash_session_id"]
-        for each in refused
-        if each["operation_type"] == "delete"
-    }
+    """But where central has not taken the birth, or a void by which something that lay in it was given back."""
+    untaken = [each for each in held.queue if each["status"] != "acked"]
+    doubtful = {each["entity_id"] for each in untaken}
+    for void in (each for each in untaken if each["operation_type"] == "delete"):
+        fact = held.rows[void["collection"]].get(void["entity_id"], {})
+        doubtful |= {msgspec.json.decode(void["data"])["void_cash_session_id"], fact.get("cash_session_id")}
     return {
         key: cash
         for key, cash in till.shown_drawers().items()
