@@ -271,8 +271,9 @@ def _remove_unsent_rows(work: Work, operation: Row[Any]) -> None:
 
 
 def _take_voiding_back(work: Work, operation: Row[Any]) -> None:
+    """With what came along, also from an epoch that is over: whoever voids once more brings the same rows."""
     for part, rows in _parts_of(operation):
-        _remove(work, part, [row["id"] for row in rows])
+        _remove(work, part, [row["id"] for row in rows], also_of_before=True)
     take_voiding_back(work.db, operation.collection, operation.entity_id)
 
 
@@ -299,14 +300,15 @@ def _parts_of(operation: Row[Any]) -> Iterator[tuple[Table, list[dict[str, Any]]
         yield COLLECTIONS[part].table, data.get(part, [])
 
 
-def _remove(work: Work, table: Table, ids: list[str]) -> None:
+def _remove(work: Work, table: Table, ids: list[str], *, also_of_before: bool = False) -> None:
     """A row that others still name stays: central makes a stub of it, and that will come.
 
     No till has a business other than central's.
     """
     if table is businesses:
         return
-    unsent = (table.c.business_id == work.business.id, table.c.revision == 0)
+    is_unsent = table.c.revision <= 0 if also_of_before else table.c.revision == 0
+    unsent = (table.c.business_id == work.business.id, is_unsent)
     with suppress(IntegrityError), work.db.begin_nested():
         work.db.execute(delete(table).where(*unsent, table.c.id.in_([UUID(one) for one in ids])))
 
