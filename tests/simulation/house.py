@@ -20,7 +20,6 @@ from avileo_pos.usecases.approval import PinRefused
 from tests.simulation.moments import CentralCrashed
 from tests.simulation.people import owners_desk
 from tests.simulation.shop import BUSINESS, PEOPLE, product_ids
-from tests.simulation.tills import SimulatedTill
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -120,7 +119,7 @@ class House:
         theirs, person = self._world.tills[till], PEOPLE[which]
         if person.member_id not in theirs.people_here():
             return "nobody is asked for that PIN here"
-        taken = self._unless_refused(theirs, lambda: theirs.take_over(person.member_id, person.pin))
+        taken = _unless_refused(lambda: theirs.take_over(person.member_id, person.pin))
         if taken == "":
             theirs.at_the_counter = person.member_id
         return taken or f"{person.name} goes on"
@@ -128,17 +127,10 @@ class House:
     def by_pin(self, till: int, which: int, step: list[Any]) -> str:
         """Somebody lends what it takes, for this one act."""
         theirs = self._world.tills[till]
-        lent = self._unless_refused(theirs, lambda: theirs.borrow(LENT_FOR[step[0]], PEOPLE[which].pin))
+        lent = _unless_refused(lambda: theirs.borrow(LENT_FOR[step[0]], PEOPLE[which].pin))
         said = self._world.perform(step)
         theirs.lent = None
         return f"{lent} {said}"
-
-    def _unless_refused(self, till: SimulatedTill, act: Callable[[], PinRefused | None]) -> str:
-        try:
-            refused = act()
-        except (BusinessRuleBroken, ReplicaTrouble) as trouble:
-            return f"refused {trouble}"
-        return "refused the PIN" if refused else ""
 
     def count(self, till: int, which: int) -> str:
         """An admin ends a turn, also another's."""
@@ -148,3 +140,11 @@ class House:
             return "no open drawer"
         drawer = UUID(known[which % len(known)]["id"])
         return self._world._done(theirs, lambda: theirs.count(drawer))
+
+
+def _unless_refused(act: Callable[[], PinRefused | None]) -> str:
+    try:
+        refused = act()
+    except (BusinessRuleBroken, ReplicaTrouble) as trouble:
+        return f"refused {trouble}"
+    return "refused the PIN" if refused else ""

@@ -64,7 +64,7 @@ class Person:
 
     @property
     def pin(self) -> str:
-        return f"{len(self.name)}{ord(self.name[0])}"
+        return f"{sum(map(ord, self.name)):04}"
 
     @property
     def device_id(self) -> UUID:
